@@ -1,0 +1,317 @@
+"""Images in and out: uint8 checks, [-1, 1], grids and PNG files."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+PNG_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
+FLOATS = ("float16", "bfloat16", "float32", "float64")
+
+
+def check_images(images, image_shape=None, value_range=None):
+    """Images as an array that a network can take, or an error that helps.
+
+    Args:
+        images: what NumPy can convert (an array, a list of arrays, a TensorFlow,
+            JAX or torch tensor) of shape `(n, height, width, channels)` or
+            `(n, height, width)`, 1 to 4 channels. uint8, or floats together with
+            `value_range`.
+        image_shape: `(height, width, channels)` that is expected, or None for any.
+        value_range: `(low, high)`, the values of black and white in float images,
+            for example `(0, 1)`. Values up to 1e-5 of the range outside are clipped.
+
+    Returns:
+        uint8 array `(n, height, width, channels)` as it came, or float32 in [-1, 1].
+
+    Raises:
+        ValueError: empty or mixed sizes, wrong rank or shape, a dtype without a
+            known range, NaN or infinity, values out of range.
+
+    Example:
+
+    >>> check_images(np.zeros((2, 28, 28), "uint8")).shape
+    (2, 28, 28, 1)
+    >>> check_images(np.full((1, 2, 2, 1), 0.5), value_range=(0, 1)).ravel()
+    array([0., 0., 0., 0.], dtype=float32)
+    """
+    images = as_array(images)
+    images = _check_shape(images, image_shape)
+    if images.dtype == np.uint8:
+        if value_range is not None and tuple(value_range) != (0, 255):
+            raise ValueError(
+                "`value_range` is for float images; uint8 images always run from 0 "
+                "to 255. Leave `value_range` out. "
+                f"Received: images.dtype=uint8, value_range={value_range!r}"
+            )
+        return images
+    if images.dtype.name not in FLOATS:
+        raise ValueError(_wrong_dtype(images))
+    if images.dtype.itemsize < 4:
+        images = images.astype("float32")
+    low, high = images.min(), images.max()  # both are NaN if a single value is
+    if not (np.isfinite(low) and np.isfinite(high)):
+        bad = ~np.isfinite(images)
+        first = int(bad.any(axis=(1, 2, 3)).argmax())
+        raise ValueError(
+            "Images must be finite. Remove or repair the images with NaN or infinity "
+            f"(the first is image {first}). "
+            f"Received: {int(bad.sum())} values that are not finite, {_what(images)}"
+        )
+    if value_range is None:
+        raise ValueError(
+            "Float images need a declared range: pass `value_range=(low, high)`, the "
+            f"values of black and white, for example value_range={_guess(low, high)}, "
+            f"or convert to uint8. Received: {_what(images)} with values from "
+            f"{low:.6g} to {high:.6g}, value_range=None"
+        )
+    black, white = check_value_range(value_range)
+    slack = 1e-5 * (white - black)
+    if low < black - slack or high > white + slack:
+        raise ValueError(
+            "Image values must lie in `value_range`. Clip them "
+            f"(`np.clip(images, {black:g}, {white:g})`) or declare the true range, "
+            f"for example value_range={_guess(low, high)}. Received: {_what(images)} "
+            f"with values from {low:.6g} to {high:.6g}, value_range={value_range!r}"
+        )
+    if (black, white) != (-1, 1):
+        images = (images - black) / ((white - black) / 2) - 1
+    return np.clip(images, -1, 1).astype("float32", copy=False)
+
+
+def as_array(images):
+    """`images` as one NumPy array; a list of images of mixed sizes is refused."""
+    if isinstance(images, list | tuple):
+        arrays = [as_array(image) for image in images]
+        sizes = [array.shape for array in arrays]
+        for index, size in enumerate(sizes):
+            if size != sizes[0]:
+                raise ValueError(
+                    "All images must have the same size and channels. Resize or crop "
+                    f"them first. Received: image 0 of shape {sizes[0]}, "
+                    f"image {index} of shape {size}"
+                )
+        return np.stack(arrays) if arrays else np.empty((0,))
+    if hasattr(images, "detach"):  # torch, perhaps on a device or in bfloat16
+        images = images.detach().cpu()
+        images = images.float() if "bfloat16" in str(images.dtype) else images
+    return np.asarray(images)
+
+
+def check_value_range(value_range):
+    """`value_range` as two floats, or a `ValueError`."""
+    try:
+        low, high = (float(value) for value in value_range)
+    except (TypeError, ValueError):
+        low, high = np.nan, np.nan
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        raise ValueError(
+            "`value_range` must be two numbers `(low, high)` with low < high, for "
+            f"example (0, 1). Received: value_range={value_range!r}"
+        )
+    return low, high
+
+
+def is_single(shape, image_shape=None):
+    """Whether `shape` is that of one image rather than of a batch."""
+    if len(shape) < 3:
+        return len(shape) == 2
+    if image_shape is not None:
+        return tuple(shape) == tuple(image_shape)
+    return len(shape) == 3 and shape[-1] in (1, 3) and min(shape[:2]) > 4
+
+
+def to_uint8(images):
+    """Images in [-1, 1] as uint8: floor(127.5 (x + 1) + 0.5), clipped to 0 ... 255.
+
+    Example:
+
+    >>> to_uint8(np.array([-1.0, 0.0, 1.0, 1.5]))
+    array([  0, 128, 255, 255], dtype=uint8)
+    """
+    images = as_array(images)
+    if images.dtype != np.float64:
+        images = images.astype("float32")
+    if np.isnan(images).any():
+        raise ValueError(
+            "Images must be finite to be shown. A generator that makes NaN has "
+            "diverged: lower its learning rate, or go back to an earlier checkpoint. "
+            f"Received: {int(np.isnan(images).sum())} NaN, {_what(images)}"
+        )
+    return np.clip(np.floor(127.5 * (images + 1) + 0.5), 0, 255).astype("uint8")
+
+
+def grid(images, columns=None, padding=2):
+    """One image that shows all: left to right, then top to bottom.
+
+    Args:
+        images: uint8 `(n, height, width, channels)` or `(n, height, width)`.
+        columns: int, images in a row; by default the grid is about square.
+        padding: int, white pixels between two images.
+
+    Returns:
+        uint8 array `(grid_height, grid_width, channels)`, channels as in `images`.
+
+    Example:
+
+    >>> grid(np.zeros((6, 28, 28, 1), "uint8"), columns=3).shape
+    (58, 88, 1)
+    """
+    images = check_images(images, value_range=(0, 255))
+    if images.dtype != np.uint8:
+        raise ValueError(
+            "`grid` shows uint8 images; convert with `to_uint8`. "
+            f"Received: {_what(images)}"
+        )
+    n, height, width, channels = images.shape
+    columns = columns or int(np.ceil(np.sqrt(n)))
+    if columns < 1:
+        raise ValueError(f"`columns` must be 1 or more. Received: columns={columns}")
+    columns = min(columns, n)
+    rows = -(-n // columns)
+    cells = np.full(
+        (rows * columns, height + padding, width + padding, channels), 255, "uint8"
+    )
+    cells[:n, :height, :width] = images
+    cells = cells.reshape(rows, columns, height + padding, width + padding, channels)
+    sheet = cells.swapaxes(1, 2).reshape(
+        rows * (height + padding), columns * (width + padding), channels
+    )
+    return sheet[: sheet.shape[0] - padding, : sheet.shape[1] - padding]
+
+
+def save_png(path, image):
+    """Write one image as PNG; the file appears whole or not at all.
+
+    Args:
+        path: file name; missing folders are made.
+        image: uint8 `(height, width)` or `(height, width, channels)`: grey, grey
+            with alpha, RGB, or RGB with alpha.
+
+    Returns:
+        `pathlib.Path` of the file.
+    """
+    from PIL import Image
+
+    image = as_array(image)
+    image = image[..., None] if image.ndim == 2 else image
+    if image.ndim != 3 or image.dtype != np.uint8 or image.shape[-1] not in PNG_MODES:
+        raise ValueError(
+            "A PNG is written from one uint8 image of shape (height, width, channels) "
+            "with 1 to 4 channels; make one of many with `grid`. "
+            f"Received: {_what(image)}"
+        )
+    pixels = image[..., 0] if image.shape[-1] == 1 else image
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_atomically(path, lambda file: picture.save(file, "PNG"))
+
+
+def write_atomically(path, write):
+    """Call `write(file)` on a temporary file beside `path`, then rename it."""
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files private
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return path
+
+
+def _check_shape(images, image_shape):
+    if images.dtype.kind in "OSU":
+        raise ValueError(_wrong_dtype(images))
+    expected = "(n, height, width, channels) or (n, height, width)"
+    if image_shape is not None:
+        height, width, channels = image_shape
+        expected = f"(n, {height}, {width}, {channels})"
+        expected += f" or (n, {height}, {width})" if channels == 1 else ""
+    if images.size == 0:
+        raise ValueError(
+            f"There must be at least one image: an array of shape {expected}. "
+            f"Received: {_what(images)}"
+        )
+    if is_single(images.shape, image_shape):
+        raise ValueError(
+            f"Images must be a batch of shape {expected}. This looks like a single "
+            f"image: add a batch axis, `images[None]`. Received: {_what(images)}"
+        )
+    if images.ndim not in (3, 4):
+        raise ValueError(
+            f"Images must have shape {expected}. Reshape them, for example "
+            "`images.reshape(-1, 28, 28, 1)` for flattened MNIST. "
+            f"Received: {_what(images)}"
+        )
+    original = images
+    if images.ndim == 3:
+        images = images[..., None]
+    if image_shape is None:
+        if images.shape[-1] not in PNG_MODES:
+            raise ValueError(
+                f"Images must have 1 to 4 channels, in the last axis: {expected}."
+                f"{_channels_first(images)} Received: {_what(original)}"
+            )
+    elif images.shape[1:] != tuple(image_shape):
+        raise ValueError(
+            f"Images must have shape {expected}.{_how_to_fit(images, image_shape)} "
+            f"Received: {_what(original)}"
+        )
+    return images
+
+
+def _how_to_fit(images, image_shape):
+    height, width, channels = image_shape
+    if images.shape[1:] == (channels, height, width) != images.shape[-1:]:
+        return _channels_first(images)
+    if images.shape[1:3] != (height, width):
+        return (
+            " Resize them, for example with `keras.ops.image.resize`, or build the "
+            f"model with image_shape={images.shape[1:]}."
+        )
+    if (images.shape[-1], channels) == (1, 3):
+        return " Make grey images RGB with `np.repeat(images, 3, axis=-1)`."
+    if (images.shape[-1], channels) == (4, 3):
+        return " Drop the alpha channel with `images[..., :3]`."
+    if (images.shape[-1], channels) == (3, 1):
+        return " Make colour images grey with `keras.ops.image.rgb_to_grayscale`."
+    return f" Or build the model with image_shape={images.shape[1:]}."
+
+
+def _channels_first(images):
+    if images.ndim == 4 and images.shape[1] in PNG_MODES:
+        return " Move the channels last with `np.moveaxis(images, 1, -1)`."
+    return ""
+
+
+def _wrong_dtype(images):
+    fix = "Convert them to numbers first."
+    if images.dtype.kind == "b":
+        fix = 'Convert with `images.astype("uint8") * 255`.'
+    elif images.dtype.kind in "iu":
+        low, high = images.min(), images.max()
+        fix = f"Rescale the values (they run from {low} to {high}) to 0 ... 255."
+        if low >= 0 and high <= 255:
+            fix = 'Convert with `images.astype("uint8")`.'
+    return (
+        "Images must be uint8 (0 to 255), or floats with a declared `value_range`. "
+        f"{fix} Received: {_what(images)}"
+    )
+
+
+def _guess(low, high):
+    for black, white in ((0, 1), (-1, 1), (0, 255)):
+        if black <= low and high <= white:
+            return (black, white)
+    return (int(np.floor(low)), int(np.ceil(high)))
+
+
+def _what(images):
+    return f"images of shape {images.shape} and dtype {images.dtype}"
