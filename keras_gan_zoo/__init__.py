@@ -1,0 +1,64 @@
+"""The model zoo for GANs in Keras 3: fit, load, score and publish."""
+
+import importlib
+
+from keras_gan_zoo import layers, losses, networks, penalties
+from keras_gan_zoo.families import DCGAN, MLPGAN, WGAN, WGANGP
+from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.penalties import DRAGAN, R1, GradientPenalty
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DCGAN",
+    "DRAGAN",
+    "GAN",
+    "MLPGAN",
+    "R1",
+    "WGAN",
+    "WGANGP",
+    "GradientPenalty",
+    "ScoreReport",
+    "callbacks",
+    "cards",
+    "datasets",
+    "images",
+    "layers",
+    "losses",
+    "metrics",
+    "networks",
+    "penalties",
+    "presets",
+    "score",
+    "scoring",
+    "upload_preset",
+]
+
+# What pulls in SciPy, Pillow or the Hub's client is imported when it is first used.
+_LAZY_MODULES = (
+    "callbacks",
+    "cards",
+    "datasets",
+    "images",
+    "metrics",
+    "presets",
+    "scoring",
+)
+_LAZY_NAMES = {
+    "score": "scoring",
+    "ScoreReport": "scoring",
+    "upload_preset": "presets",
+}
+
+
+def __getattr__(name):
+    if name in _LAZY_MODULES:
+        return importlib.import_module(f"keras_gan_zoo.{name}")
+    if name in _LAZY_NAMES:
+        module = importlib.import_module(f"keras_gan_zoo.{_LAZY_NAMES[name]}")
+        return getattr(module, name)
+    raise AttributeError(f"module 'keras_gan_zoo' has no attribute {name!r}")
+
+
+def __dir__():
+    return __all__

@@ -1,0 +1,126 @@
+"""JAX: the same stateful step, run in a `keras.StatelessScope`."""
+
+import jax
+import keras
+from keras.src.backend.common.stateless_scope import get_stateless_scope
+from keras.src.trainers.data_adapters.data_adapter_utils import get_jax_iterator
+
+
+def _run_inside(outer, fn, values=()):
+    """Run `fn` in a scope of its own: `outer`'s values, then `values`.
+
+    Returns what `fn` returned and the values that variables have afterwards.
+    """
+    scope = keras.StatelessScope(initialize_variables=False)
+    scope.state_mapping.update(outer.state_mapping)
+    scope.state_mapping.update(values)
+    with scope:
+        result = fn()
+    return result, scope.state_mapping
+
+
+def vjp(fn, variables):
+    """Run `fn() -> (outputs, aux)` and return `outputs, aux, pull`.
+
+    `pull(cotangents, variables)` gives the gradients of `outputs`, weighted by
+    `cotangents` (the same structure), with respect to some of the `variables`.
+    """
+    outer = get_stateless_scope()
+    keys = [id(v) for v in variables]
+
+    def pure(values):
+        (outputs, aux), state = _run_inside(
+            outer, fn, dict(zip(keys, values, strict=True))
+        )
+        # What is differentiated is an input, not a change of state.
+        return outputs, (aux, {k: v for k, v in state.items() if k not in set(keys)})
+
+    values = [outer.get_current_value(v) for v in variables]
+    outputs, pull_all, (aux, state) = jax.vjp(pure, values, has_aux=True)
+    outer.state_mapping.update(state)
+
+    def pull(cotangents, variables):
+        (gradients,) = pull_all(cotangents)
+        by_key = dict(zip(keys, gradients, strict=True))
+        return [by_key[id(v)] for v in variables]
+
+    return outputs, aux, pull
+
+
+def input_gradients(fn, x, differentiable=True):
+    """`fn(x) -> (y, aux)`: return d sum(y) / dx and aux."""
+    outer = get_stateless_scope()
+
+    def pure(x):
+        (y, aux), state = _run_inside(outer, lambda: fn(x))
+        return y.sum(), (aux, state)
+
+    gradient, (aux, state) = jax.grad(pure, has_aux=True)(x)
+    outer.state_mapping.update(state)
+    return gradient, aux
+
+
+def apply_gradients(optimizer, gradients, variables):
+    """One update of `variables`."""
+    state = optimizer.variables
+    values, new_state = optimizer.stateless_apply(
+        [v.value for v in state], gradients, [v.value for v in variables]
+    )
+    for variable, value in zip(
+        [*variables, *state], [*values, *new_state], strict=True
+    ):
+        variable.assign(value)
+
+
+def num_replicas():
+    """How many replicas share one step: JAX's arrays are global, so one."""
+    return 1
+
+
+def replica_rows(draw, n):
+    """This replica's `n` rows of `draw(rows)`."""
+    return draw(n)
+
+
+def stream(batches, shape, dtype):
+    """An iterator of JAX arrays from `batches() -> iterator of (array,)`."""
+    return get_jax_iterator(batches())
+
+
+def auto_jit_compile(model):
+    """Keras' own choice."""
+    return "auto"
+
+
+class Trainer:
+    """`train_step` and `test_step` as Keras calls them on this backend."""
+
+    def train_step(self, state, data):
+        groups = (
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.optimizer.variables,
+            self.metrics_variables,
+        )
+        return self._stateless(self.train_iteration, groups, state, data)
+
+    def test_step(self, state, data):
+        groups = (
+            self.trainable_variables,
+            self.non_trainable_variables,
+            self.metrics_variables,
+        )
+        return self._stateless(self.test_iteration, groups, state, data)
+
+    def _stateless(self, step, groups, state, data):
+        images = keras.utils.unpack_x_y_sample_weight(data)[0]
+        pairs = [
+            pair
+            for variables, values in zip(groups, state, strict=True)
+            for pair in zip(variables, values, strict=True)
+        ]
+        with keras.StatelessScope(state_mapping=pairs) as scope:
+            logs = step(images)
+        return logs, tuple(
+            [scope.get_current_value(v) for v in variables] for variables in groups
+        )

@@ -1,0 +1,65 @@
+import keras
+
+from keras_gan_zoo.families.family import Family
+from keras_gan_zoo.networks import (
+    convolutional_discriminator,
+    convolutional_generator,
+)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class DCGAN(Family):
+    """Deep convolutional GAN: batch norm in both networks, the logistic loss.
+
+    5x5 convolutions of stride 2, ReLU and tanh in the generator, LeakyReLU 0.2 in
+    the discriminator, weights N(0, 0.02), latents U(-1, 1), Adam(2e-4, beta_1=0.5).
+
+    Reference: Radford et al. 2016, arXiv:1511.06434.
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels. A size
+            that is no multiple of 2^stages is made larger and cropped.
+        latent_dim: int.
+        generator_widths: channels a stage, from the first grid towards the image;
+            (128, 64) at 28x28, the paper's (1024, 512, 256, 128) at 64x64.
+        discriminator_widths: channels a stage; the generator's reversed.
+        normalization: `"batch"`, `"layer"` or None, in the discriminator.
+        loss: see `GAN`.
+        latent_distribution: see `GAN`.
+        **kwargs: those of `GAN`.
+
+    Example:
+
+    >>> DCGAN(image_shape=(32, 32, 3)).generate(2, seed=0).shape
+    (2, 32, 32, 3)
+    """
+
+    def __init__(
+        self,
+        image_shape=(28, 28, 1),
+        latent_dim=100,
+        generator_widths=None,
+        discriminator_widths=None,
+        normalization="batch",
+        loss="non_saturating",
+        latent_distribution="uniform",
+        **kwargs,
+    ):
+        super().__init__(
+            networks=(
+                convolutional_generator(image_shape, latent_dim, generator_widths),
+                convolutional_discriminator(
+                    image_shape, discriminator_widths, normalization=normalization
+                ),
+            ),
+            sizes={
+                "image_shape": image_shape,
+                "latent_dim": latent_dim,
+                "generator_widths": generator_widths,
+                "discriminator_widths": discriminator_widths,
+                "normalization": normalization,
+            },
+            loss=loss,
+            latent_distribution=latent_distribution,
+            **kwargs,
+        )

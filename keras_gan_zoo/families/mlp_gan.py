@@ -1,0 +1,57 @@
+import keras
+
+from keras_gan_zoo.families.family import Family
+from keras_gan_zoo.networks import dense_discriminator, dense_generator
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class MLPGAN(Family):
+    """The first GAN: fully connected networks and the minimax game.
+
+    Generator 100-256-512-256-128-pixels with tanh, discriminator pixels-128-256-1.
+    With plain ReLU networks and Adam(1e-4) this game collapses to one digit within
+    40 epochs of MNIST, so, as is usual today, the generator has batch norm, the
+    discriminator dropout, both LeakyReLU, and Adam a beta_1 of 0.5.
+
+    Reference: Goodfellow et al. 2014, arXiv:1406.2661.
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
+        latent_dim: int.
+        generator_widths: hidden layers of the generator.
+        discriminator_widths: hidden layers of the discriminator.
+        dropout: float, in the discriminator.
+        loss: `"minimax"`, or the paper's remedy `"non_saturating"`.
+        **kwargs: those of `GAN`.
+
+    Example:
+
+    >>> MLPGAN(image_shape=(28, 28, 1)).generate(2, seed=0).shape
+    (2, 28, 28, 1)
+    """
+
+    def __init__(
+        self,
+        image_shape=(28, 28, 1),
+        latent_dim=100,
+        generator_widths=(256, 512, 256, 128),
+        discriminator_widths=(128, 256),
+        dropout=0.3,
+        loss="minimax",
+        **kwargs,
+    ):
+        super().__init__(
+            networks=(
+                dense_generator(image_shape, latent_dim, generator_widths),
+                dense_discriminator(image_shape, discriminator_widths, dropout),
+            ),
+            sizes={
+                "image_shape": tuple(image_shape),
+                "latent_dim": latent_dim,
+                "generator_widths": tuple(generator_widths),
+                "discriminator_widths": tuple(discriminator_widths),
+                "dropout": dropout,
+            },
+            loss=loss,
+            **kwargs,
+        )

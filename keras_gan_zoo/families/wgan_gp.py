@@ -1,0 +1,79 @@
+import keras
+
+from keras_gan_zoo.families.family import Family
+from keras_gan_zoo.networks import (
+    convolutional_discriminator,
+    convolutional_generator,
+)
+from keras_gan_zoo.penalties import GradientPenalty
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class WGANGP(Family):
+    """WGAN with a gradient penalty in place of weight clipping.
+
+    No batch norm in the critic: the penalty is on each image's own gradient, which
+    batch norm would mix with the others'. Adam(1e-4, 0, 0.9), penalty weight 10,
+    five critic steps.
+
+    Reference: Gulrajani et al. 2017, arXiv:1704.00028, algorithm 1.
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
+        latent_dim: int.
+        generator_widths: see `DCGAN`.
+        discriminator_widths: see `DCGAN`.
+        normalization: `"layer"` or None, in the critic.
+        penalties: see `GAN`.
+        critic_steps: see `GAN`.
+        **kwargs: those of `GAN`.
+
+    Example:
+
+    >>> WGANGP(image_shape=(28, 28, 1)).penalties[0].weight
+    10.0
+    """
+
+    def __init__(
+        self,
+        image_shape=(28, 28, 1),
+        latent_dim=100,
+        generator_widths=None,
+        discriminator_widths=None,
+        normalization=None,
+        loss="wasserstein",
+        penalties=None,
+        critic_steps=5,
+        **kwargs,
+    ):
+        if normalization == "batch":
+            raise ValueError(
+                "A critic under a gradient penalty has no batch norm, since the "
+                "penalty is on each image's own gradient. Use 'layer' or None. "
+                "Received: normalization='batch'"
+            )
+        super().__init__(
+            networks=(
+                convolutional_generator(image_shape, latent_dim, generator_widths),
+                convolutional_discriminator(
+                    image_shape, discriminator_widths, normalization=normalization
+                ),
+            ),
+            sizes={
+                "image_shape": image_shape,
+                "latent_dim": latent_dim,
+                "generator_widths": generator_widths,
+                "discriminator_widths": discriminator_widths,
+                "normalization": normalization,
+            },
+            loss=loss,
+            penalties=[GradientPenalty(10.0)] if penalties is None else penalties,
+            critic_steps=critic_steps,
+            **kwargs,
+        )
+
+    def default_optimizers(self):
+        return tuple(
+            keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9, epsilon=1e-8)
+            for _ in range(2)
+        )

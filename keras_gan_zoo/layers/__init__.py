@@ -1,0 +1,6 @@
+"""Layers that GANs need and Keras lacks."""
+
+from keras_gan_zoo.layers.gradient_reversal import GradientReversal
+from keras_gan_zoo.layers.weight_clipping import WeightClipping
+
+__all__ = ["GradientReversal", "WeightClipping"]

@@ -1,0 +1,176 @@
+"""The DCGAN networks (Radford et al. 2016, arXiv:1511.06434), for any image size.
+
+The generator starts from a grid of `ceil(size / 2^stages)`, doubles it once a
+stage, and crops the centre; the discriminator halves the image once a stage,
+rounding up. So 45x37 in three stages is 6x5 -> 12x10 -> 24x20 -> 48x40, cropped.
+"""
+
+import math
+
+from keras import Input, Model, initializers, layers
+
+from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+
+
+def default_widths(image_shape):
+    """Generator widths, one a stage: halving towards the image.
+
+    Stages are added until the first grid is 7 or less: (128, 64) at 28x28,
+    (256, 128, 64) at 32x32, and the paper's (1024, 512, 256, 128) at 64x64.
+    """
+    height, width, _ = check_image_shape(image_shape)
+    stages = max(1, math.ceil(math.log2(max(height, width) / 7)))
+    last = 64 if stages < 4 else 128
+    return tuple(last * 2**i for i in reversed(range(stages)))
+
+
+def _init():
+    return initializers.RandomNormal(stddev=0.02)
+
+
+def _normalization(kind, name, constraint=None):
+    # The papers' code has momentum 0.9 and epsilon 1e-5; Keras 0.99 and 1e-3.
+    if kind == "batch":
+        return layers.BatchNormalization(
+            momentum=0.9,
+            epsilon=1e-5,
+            gamma_constraint=constraint,
+            beta_constraint=constraint,
+            name=name,
+        )
+    if kind == "layer":
+        return layers.LayerNormalization(
+            axis=(1, 2, 3),
+            epsilon=1e-5,
+            gamma_constraint=constraint,
+            beta_constraint=constraint,
+            name=name,
+        )
+    if kind is None:
+        return layers.Identity(name=name)
+    raise ValueError(
+        "`normalization` must be 'batch', 'layer' or None. "
+        f"Received: normalization={kind!r}"
+    )
+
+
+def convolutional_generator(
+    image_shape, latent_dim=100, widths=None, kernel_size=5, name="generator"
+):
+    """Latents `(n, latent_dim)` -> images `(n, *image_shape)` in [-1, 1].
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
+        latent_dim: int.
+        widths: channels of each grid before the image's; by default those of
+            `default_widths`.
+        kernel_size: int, of the transposed convolutions.
+
+    Returns:
+        A functional `keras.Model`.
+
+    Example:
+
+    >>> convolutional_generator((45, 37, 3), widths=(16, 8)).output_shape
+    (None, 45, 37, 3)
+    """
+    height, width, channels = check_image_shape(image_shape)
+    widths = check_widths("widths", widths or default_widths(image_shape))
+    scale = 2 ** len(widths)
+    rows, columns = math.ceil(height / scale), math.ceil(width / scale)
+
+    latents = Input((latent_dim,), name="latents")
+    x = layers.Dense(
+        rows * columns * widths[0],
+        use_bias=False,
+        kernel_initializer=_init(),
+        name="project",
+    )(latents)
+    x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
+    x = _normalization("batch", "norm_0")(x)
+    x = layers.ReLU(name="relu_0")(x)
+    for stage, filters in enumerate(widths[1:], start=1):
+        x = layers.Conv2DTranspose(
+            filters,
+            kernel_size,
+            strides=2,
+            padding="same",
+            use_bias=False,
+            kernel_initializer=_init(),
+            name=f"up_{stage}",
+        )(x)
+        x = _normalization("batch", f"norm_{stage}")(x)
+        x = layers.ReLU(name=f"relu_{stage}")(x)
+    x = layers.Conv2DTranspose(
+        channels,
+        kernel_size,
+        strides=2,
+        padding="same",
+        kernel_initializer=_init(),
+        name="to_image",
+    )(x)
+    top, left = rows * scale - height, columns * scale - width
+    if top or left:
+        crop = ((top // 2, top - top // 2), (left // 2, left - left // 2))
+        x = layers.Cropping2D(crop, name="crop")(x)
+    images = layers.Activation("tanh", dtype="float32", name="images")(x)
+    return Model(latents, images, name=name)
+
+
+def convolutional_discriminator(
+    image_shape,
+    widths=None,
+    kernel_size=5,
+    normalization="batch",
+    constraint=None,
+    name="discriminator",
+):
+    """Images `(n, *image_shape)` in [-1, 1] -> logits `(n, 1)`.
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
+        widths: channels of each stage; by default the generator's, reversed.
+        kernel_size: int, of the convolutions of stride 2.
+        normalization: `"batch"`, `"layer"` or `None`, in all stages but the first.
+        constraint: a Keras constraint on every weight, biases and norm scales
+            included.
+
+    Returns:
+        A functional `keras.Model`.
+
+    Example:
+
+    >>> convolutional_discriminator((45, 37, 3), widths=(8, 16)).output_shape
+    (None, 1)
+    """
+    image_shape = check_image_shape(image_shape)
+    widths = check_widths("widths", widths or default_widths(image_shape)[::-1])
+
+    images = Input(image_shape, name="images")
+    x = images
+    for stage, filters in enumerate(widths):
+        normalized = stage > 0 and normalization is not None
+        x = layers.Conv2D(
+            filters,
+            kernel_size,
+            strides=2,
+            padding="same",
+            use_bias=not normalized,
+            kernel_initializer=_init(),
+            kernel_constraint=constraint,
+            bias_constraint=None if normalized else constraint,
+            name=f"down_{stage}",
+        )(x)
+        if normalized:
+            x = _normalization(normalization, f"norm_{stage}", constraint)(x)
+        x = layers.LeakyReLU(0.2, name=f"leaky_relu_{stage}")(x)
+    x = layers.Flatten(name="flatten")(x)
+    logits = layers.Dense(
+        1,
+        kernel_initializer=_init(),
+        kernel_constraint=constraint,
+        bias_constraint=constraint,
+        dtype="float32",
+        name="logits",
+    )(x)
+    return Model(images, logits, name=name)

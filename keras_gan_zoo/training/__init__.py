@@ -1,0 +1,1 @@
+"""One adversarial iteration, the pair of optimizers behind it and its batches."""
