@@ -1,0 +1,147 @@
+"""Frechet distance between two Gaussians, from features or from moments."""
+
+import numpy as np
+from scipy import linalg
+
+from keras_gan_zoo.metrics.checks import check_rows
+
+
+def frechet_distance(generated, real):
+    """|mu1 - mu2|^2 + tr C1 + tr C2 - 2 tr (C1 C2)^(1/2) of two sets of features.
+
+    Heusel et al. 2017, arXiv:1706.08500, equation 6; Dowson & Landau 1982. With the
+    features of the 2015 Inception network this is FID; with others, name them.
+
+    The last trace is the sum of singular values of A B^T, where A and B are the
+    centred features over sqrt(n - 1): no covariance is formed, nothing is squared,
+    no rank is assumed, and no epsilon is added. Fewer rows than dimensions make it
+    cheaper, not wrong.
+
+    Args:
+        generated: array of shape `(n, d)`, n >= 2, any float type.
+        real: array of shape `(m, d)`, m >= 2.
+
+    Returns:
+        float, in squared units of the features; 0 for identical sets.
+
+    Raises:
+        ValueError: wrong shapes, a single row, NaN.
+
+    Example:
+
+    >>> frechet_distance([[0.0], [2.0]], [[3.0], [5.0]])  # means 3 apart, that is all
+    9.0
+    """
+    generated = check_rows(generated, "generated", at_least=2)
+    real = check_rows(real, "real", at_least=2)
+    if generated.shape[1] != real.shape[1]:
+        raise ValueError(
+            "`generated` and `real` must come from one extractor, and so have equally "
+            f"many columns. Received: generated of shape {generated.shape}, real of "
+            f"shape {real.shape}"
+        )
+    mean1, mean2 = generated.mean(axis=0), real.mean(axis=0)
+    root1, root2 = _root(generated - mean1), _root(real - mean2)
+    overlap = linalg.svdvals(root1 @ root2.T).sum()
+    return _combine(mean1 - mean2, np.sum(root1**2), np.sum(root2**2), overlap)
+
+
+def frechet_distance_from_moments(mean1, covariance1, mean2, covariance2):
+    """`frechet_distance` of two sets of which only the moments are known.
+
+    Each covariance is factored by LAPACK's pivoted Cholesky, C = L L^T, which takes
+    any rank. The trace of (C1 C2)^(1/2) is then the sum of the square roots of the
+    eigenvalues of (L1^T L2)(L1^T L2)^T: real and never negative but for rounding.
+
+    Args:
+        mean1, mean2: arrays of shape `(d,)`.
+        covariance1, covariance2: arrays of shape `(d, d)`, with ddof 1.
+
+    Returns:
+        float, in squared units of the features.
+
+    Raises:
+        ValueError: shapes that don't match, NaN, or a matrix that is no covariance.
+
+    Example:
+
+    >>> frechet_distance_from_moments([0.0], [[1.0]], [3.0], [[4.0]])  # 9 + (2 - 1)^2
+    10.0
+    """
+    mean1, covariance1 = _check_moments(mean1, covariance1, 1)
+    mean2, covariance2 = _check_moments(mean2, covariance2, 2)
+    if mean1.shape != mean2.shape:
+        raise ValueError(
+            "Both sets of moments must come from one extractor, and so be equally "
+            f"long. Received: mean1 of shape {mean1.shape}, mean2 of shape "
+            f"{mean2.shape}"
+        )
+    product = _factor(covariance1).T @ _factor(covariance2)
+    if product.shape[0] > product.shape[1]:
+        product = product.T
+    eigenvalues = linalg.eigvalsh(
+        product @ product.T, check_finite=False, overwrite_a=True
+    )
+    overlap = np.sqrt(eigenvalues.clip(0.0)).sum()
+    return _combine(
+        mean1 - mean2, np.trace(covariance1), np.trace(covariance2), overlap
+    )
+
+
+def _root(centred):
+    """A with A^T A = covariance, with no more rows than columns."""
+    rows, columns = centred.shape
+    root = centred / np.sqrt(rows - 1)
+    return linalg.qr(root, mode="r")[0][:columns] if rows > columns else root
+
+
+def _factor(covariance):
+    """L of shape (d, rank) with L L^T = covariance, by LAPACK's `dpstrf`.
+
+    The matrix is scaled to unit diagonal first, so that the rank is judged alike
+    for features of any scale, each on its own.
+    """
+    scale = np.sqrt(np.diag(covariance))
+    safe = np.where(scale > 0, scale, 1.0)
+    factor, pivots, rank, _ = linalg.lapack.dpstrf(
+        (covariance / safe[:, None] / safe).T, lower=1, overwrite_a=1
+    )
+    root = np.empty((len(scale), rank))
+    root[pivots - 1] = np.tril(factor)[:, :rank]
+    return root * scale[:, None]
+
+
+def _combine(mean_gap, trace1, trace2, overlap):
+    scale = mean_gap @ mean_gap + trace1 + trace2
+    distance = scale - 2.0 * overlap
+    if distance < -1e-6 * scale:
+        raise ValueError(
+            "Covariances must be positive semi-definite. Received: matrices for which "
+            f"the squared distance would be {distance:.6g}"
+        )
+    return float(distance) if distance > 1e-13 * scale else 0.0  # rounding
+
+
+def _check_moments(mean, covariance, i):
+    mean = np.asarray(mean, dtype="float64")
+    covariance = np.asarray(covariance, dtype="float64")
+    if mean.ndim != 1 or covariance.shape != (mean.size, mean.size):
+        raise ValueError(
+            f"`mean{i}` must have shape (d,) and `covariance{i}` shape (d, d). "
+            f"Received: mean{i} of shape {mean.shape}, covariance{i} of shape "
+            f"{covariance.shape}"
+        )
+    if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
+        raise ValueError(
+            f"Moments must be finite. Received: mean{i} or covariance{i} with NaN or "
+            "infinity (a covariance of a single sample is undefined)"
+        )
+    diagonal = np.diag(covariance)
+    asymmetry = np.abs(covariance - covariance.T).max()
+    if diagonal.min() < 0 or asymmetry > 1e-6 * diagonal.max():
+        raise ValueError(
+            f"`covariance{i}` must be symmetric, with variances on its diagonal. "
+            f"Received: covariance{i} with a diagonal from {diagonal.min():.3g} to "
+            f"{diagonal.max():.3g} and an asymmetry of {asymmetry:.3g}"
+        )
+    return mean, covariance
