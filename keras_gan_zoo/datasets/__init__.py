@@ -1,1 +1,72 @@
 """Named data sets, image folders and the bundled digits."""
+
+import hashlib
+import os
+
+import numpy as np
+
+from keras_gan_zoo.datasets.folders import load_folder
+from keras_gan_zoo.datasets.named import NAMES, cache_folder, load_named
+from keras_gan_zoo.datasets.splits import split_name
+from keras_gan_zoo.images import check_images
+
+__all__ = ["NAMES", "cache_folder", "fingerprint", "load", "load_folder", "split_name"]
+
+
+def load(name, split="train"):
+    """Load a data set by name, or a folder of images.
+
+    Full sets come from the folder that the environment variable
+    `KERAS_GAN_ZOO_DATA` names (`mnist.npz`, `fashion_mnist.npz`, `cifar10.npz`,
+    `cifar10_jpeg.tar.gz`, `emoji32.npz`), or else are downloaded by
+    `keras.datasets`. `"digits"`, a part of MNIST's train set, ships with the package.
+
+    Args:
+        name: a key of `NAMES`, or a path; also with a split, `"mnist:test"`.
+        split: as TFDS writes it: `"train"`, `"test"`, `"train[:55000]"`,
+            `"train[10%:20%]"`, `"train+test"`; None for all.
+
+    Returns:
+        `(images, labels)`: uint8 `(n, height, width, channels)`, and int64 `(n,)` or
+        None where there are no classes.
+
+    Raises:
+        ValueError: unknown name or split, no such folder, bad files.
+        ConnectionError: the download failed.
+
+    Example:
+
+    >>> images, labels = load("digits", "train[:100]")
+    >>> images.shape, labels.shape
+    ((100, 28, 28, 1), (100,))
+    """
+    if isinstance(name, str) and name not in NAMES and not os.path.exists(name):
+        name, split = split_name(name, split)
+    if isinstance(name, str) and name in NAMES:
+        return load_named(name, split)
+    if isinstance(name, str | os.PathLike) and os.path.exists(name):
+        return load_folder(name, split)
+    raise ValueError(
+        "There is no such folder, and no data set of that name. Known data sets: "
+        f"{', '.join(NAMES)}. Received: name={str(name)!r}"
+    )
+
+
+def fingerprint(images):
+    """The sha256 (hex) of the shape and the pixels of uint8 images.
+
+    Example:
+
+    >>> images, _ = load("digits", "test[:2]")
+    >>> fingerprint(images) == fingerprint(images[..., 0])
+    True
+    """
+    images = check_images(images, value_range=(0, 255))
+    if images.dtype != np.uint8:
+        raise ValueError(
+            "A fingerprint is that of uint8 images. "
+            f"Received: images of shape {images.shape} and dtype float"
+        )
+    digest = hashlib.sha256(repr(images.shape).encode())
+    digest.update(np.ascontiguousarray(images))
+    return digest.hexdigest()

@@ -1,0 +1,195 @@
+"""Folders of image files -> one uint8 array."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from keras_gan_zoo.datasets.splits import select
+
+EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
+SPLITS = ("train", "validation", "val", "test")
+CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
+MODES = {"1": "L", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}  # Pillow's -> ours
+MODES |= {mode: mode for mode in CHANNELS}
+
+
+def load_folder(path, split="train"):
+    """Load all images below a folder; they must have one size.
+
+    Sub-folders `train` and `test` (or `validation`, `val`) are the splits; a folder
+    without them is one split, `"train"`. Where every image lies in a sub-folder, and
+    there are two or more of these, they are the classes, in sorted order. Files come
+    in sorted order, the classes evenly mixed, so that slices are balanced.
+
+    Grey images become RGB if any image is in colour; palettes are resolved. Of
+    animations the first frame is taken, and the EXIF orientation is applied.
+
+    Args:
+        path: folder with `.png`, `.jpg`, `.jpeg`, `.bmp`, `.webp` or `.gif` files.
+        split: see `keras_gan_zoo.datasets.load`. Only what it names is decoded.
+
+    Returns:
+        `(images, labels)`: uint8 `(n, height, width, channels)`, channels 1 (grey),
+        2 (grey and alpha), 3 (RGB) or 4 (RGB and alpha); int64 `(n,)` or None.
+
+    Raises:
+        ValueError: no folder, no images, a file that can't be decoded, images of
+            several sizes, more than 8 bits a channel, alpha in some images only.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        raise ValueError(
+            "The path of an image folder is expected, for example "
+            f'"./faces". Received: {str(path)!r}, '
+            + ("which is a file" if path.exists() else "which does not exist")
+        )
+    folders = {name: path / name for name in SPLITS if (path / name).is_dir()}
+    if not {"train", "test"} & set(folders):
+        folders = {"train": path}
+    sources = {name: lambda at=at: _list(at) for name, at in folders.items()}
+    files, labels = [], []
+    for some_files, some_labels in select(split, sources):
+        files += some_files
+        labels += some_labels if some_labels is not None else [None] * len(some_files)
+    labels = None if None in labels else np.array(labels, "int64")
+    return decode(files), labels
+
+
+def mix_classes(labels):
+    """An order that spreads each class evenly over the whole.
+
+    Args:
+        labels: list of int, in the order of the files.
+
+    Returns:
+        list of positions in `labels`.
+
+    Example:
+
+    >>> mix_classes([0, 0, 0, 0, 1, 1])
+    [0, 4, 1, 2, 5, 3]
+    """
+    counts = np.bincount(labels)
+    seen = np.zeros_like(counts)
+    keys = []
+    for position, label in enumerate(labels):
+        keys.append(((seen[label] + 0.5) / counts[label], label, position))
+        seen[label] += 1
+    return [position for _, _, position in sorted(keys)]
+
+
+def decode(files):
+    """Decode image files to one uint8 array `(n, height, width, channels)`.
+
+    Args:
+        files: list of paths, or of `(name, binary file object)`.
+    """
+    first_size, modes = None, {}
+    for file in files:  # headers alone: errors come before hours of decoding
+        size, mode = _header(file)
+        if first_size is None:
+            first_size, first_file = size, file
+        if size != first_size:
+            raise ValueError(
+                "All images must have the same size. Resize or crop them first, for "
+                "example with `PIL.ImageOps.fit`. Received (width x height): "
+                f"{_name(first_file)} of {first_size[0]}x{first_size[1]}, "
+                f"{_name(file)} of {size[0]}x{size[1]}"
+            )
+        modes.setdefault(mode, file)
+    mode = _common_mode(modes)
+    width, height = first_size
+    images = np.empty((len(files), height, width, CHANNELS[mode]), "uint8")
+    for index, file in enumerate(files):
+        images[index] = _pixels(file, mode).reshape(images.shape[1:])
+    return images
+
+
+def _list(folder):
+    """The image files below a folder and their labels."""
+    found = [
+        file
+        for file in folder.rglob("*")
+        if not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        and file.is_file()
+    ]
+    files = sorted(file for file in found if file.suffix.lower() in EXTENSIONS)
+    if not files:
+        others = sorted({file.suffix or file.name for file in found})
+        raise ValueError(
+            f"The folder must hold images: {', '.join(EXTENSIONS)}. Received: "
+            f"{str(folder)!r} with {len(found)} other files {', '.join(others[:5])}"
+        )
+    parents = [file.relative_to(folder).parts[:-1][:1] for file in files]
+    classes = sorted(set(parents))
+    if () in classes or len(classes) < 2:
+        return files, None
+    labels = [classes.index(parent) for parent in parents]
+    order = mix_classes(labels)
+    return [files[i] for i in order], [labels[i] for i in order]
+
+
+def _header(file):
+    """Size (width, height) and the mode to convert to, without the pixels."""
+    with _open(file) as image:
+        width, height = image.size
+        if image.getexif().get(0x0112, 1) > 4:  # turned by a quarter
+            width, height = height, width
+        mode = MODES.get(image.mode)
+        if image.mode == "P":
+            mode = "RGBA" if "transparency" in image.info else "RGB"
+        if mode is None or (image.tile and "16" in str(image.tile[0][3])):
+            raise ValueError(
+                "Images must have 8 bits a channel. Convert the file to 8 bits first. "
+                f"Received: {_name(file)} of Pillow mode {image.mode!r} "
+                "with more than 8 bits"
+            )
+    return (width, height), mode
+
+
+def _pixels(file, mode):
+    from PIL import ImageOps
+
+    with _open(file) as image:
+        try:
+            return np.asarray(ImageOps.exif_transpose(image).convert(mode))
+        except Exception as error:  # Pillow raises many kinds
+            raise _undecodable(file, error) from error
+
+
+def _open(file):
+    from PIL import Image
+
+    source = file
+    if isinstance(file, tuple):
+        source = file[1]
+        source.seek(0)
+    try:
+        return Image.open(source)
+    except Exception as error:
+        raise _undecodable(file, error) from error
+
+
+def _undecodable(file, error):
+    return ValueError(
+        "Every image file must be whole and readable. Repair or delete it. "
+        f"Received: {_name(file)} ({type(error).__name__}: {error})"
+    )
+
+
+def _common_mode(modes):
+    """The mode that holds all of `modes`, a dict of mode -> the first such file."""
+    alpha = [file for mode, file in modes.items() if mode.endswith("A")]
+    opaque = [file for mode, file in modes.items() if not mode.endswith("A")]
+    if alpha and opaque:
+        raise ValueError(
+            "All images must have an alpha channel, or none. Convert them to one mode "
+            'first, for example with `PIL.Image.open(file).convert("RGB")`. '
+            f"Received: {_name(alpha[0])} with alpha, {_name(opaque[0])} without"
+        )
+    return max(modes, key=CHANNELS.get)
+
+
+def _name(file):
+    return file[0] if isinstance(file, tuple) else os.fspath(file)

@@ -1,0 +1,75 @@
+"""Splits as TFDS writes them: `"train[:55000]"`, `"train[10%:20%]+test"`."""
+
+import os
+import re
+
+PART = re.compile(r"([A-Za-z_]\w*)(?:\[(-?\d+%?)?:(-?\d+%?)?\])?")
+NAMED = re.compile(r"(\w{2,}):(\w.*)")  # not a drive letter, not a URL
+PATH = re.compile(r"(.+):([A-Za-z_]\w*(?:\[[-\d%:]*\])?(?:\+[\w\[\]:%+-]+)?)")
+HELP = 'for example "train", "test[:1000]", "train[10%:20%]" or "train+test"'
+
+
+def split_name(name, split="train"):
+    """`"mnist:test[:100]"` as `("mnist", "test[:100]")`; without a split, `split`.
+
+    A path is kept whole: only what follows the last colon and reads as a split counts.
+
+    Example:
+
+    >>> split_name("mnist:train[55000:]"), split_name("./faces")
+    (('mnist', 'train[55000:]'), ('./faces', 'train'))
+    """
+    name = os.fspath(name)
+    match = NAMED.fullmatch(name) or PATH.fullmatch(name)
+    return match.groups() if match and not os.path.exists(name) else (name, split)
+
+
+def parse(split):
+    """`[(name, start, stop)]`, start and stop as text or None."""
+    matches = [PART.fullmatch(part.strip()) for part in str(split).split("+")]
+    if not all(matches):
+        raise ValueError(
+            f"A split must be written as in TFDS, {HELP}. Received: split={split!r}"
+        )
+    return [match.groups() for match in matches]
+
+
+def select(split, sources):
+    """The parts that `split` names.
+
+    Args:
+        split: str, or None for everything.
+        sources: dict of split name -> function without arguments that returns two
+            sequences of one length, the second of which may be None.
+
+    Returns:
+        list of pairs, one for each part of the split.
+    """
+    parts = []
+    for name, start, stop in parse("+".join(sources) if split is None else split):
+        if name not in sources:
+            raise ValueError(
+                f"There is no split {name!r}; this data set has: {', '.join(sources)}. "
+                f"Received: split={split!r}"
+            )
+        images, labels = sources[name]()
+        taken = _slice(start, stop, len(images), split)
+        parts.append((images[taken], None if labels is None else labels[taken]))
+    return parts
+
+
+def _slice(start, stop, n, split):
+    first = 0 if start is None else _position(start, n)
+    last = n if stop is None else _position(stop, n)
+    if not 0 <= first < last <= n:
+        raise ValueError(
+            f"A slice must hold at least one of the {n} images and none beyond them, "
+            f"{HELP}. Received: split={split!r}"
+        )
+    return slice(first, last)
+
+
+def _position(text, n):
+    """TFDS rounds percentages to the closest image."""
+    position = round(int(text[:-1]) * n / 100) if text.endswith("%") else int(text)
+    return position + n if text.startswith("-") else position

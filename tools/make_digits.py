@@ -1,0 +1,42 @@
+"""Make keras_gan_zoo/datasets/digits.npz: 10,000 images of MNIST's train set.
+
+The first 1,000 images of each class, in MNIST's order, of which the last 100 are the
+test part. All are among the first 11,508, so train[55000:] stays unseen. Compressed as
+npz (1.7 MB); one lossless WebP is 8 % smaller and takes a minute to write.
+
+    python tools/make_digits.py
+"""
+
+import numpy as np
+
+from keras_gan_zoo import datasets
+from keras_gan_zoo.datasets.named import DIGITS
+from keras_gan_zoo.images import write_atomically
+
+
+def choose(labels, start, stop):
+    """Positions of images `start` to `stop` of every class, in the given order."""
+    return np.sort(
+        np.concatenate([np.flatnonzero(labels == k)[start:stop] for k in range(10)])
+    )
+
+
+def main():
+    images, labels = datasets.load("mnist", "train")
+    images, labels = images[..., 0], labels.astype("uint8")
+    train, test = choose(labels, 0, 900), choose(labels, 900, 1000)
+    write_atomically(
+        DIGITS,
+        lambda file: np.savez_compressed(
+            file,
+            x_train=images[train],
+            y_train=labels[train],
+            x_test=images[test],
+            y_test=labels[test],
+        ),
+    )
+    print(f"{DIGITS}: {len(train)} + {len(test)} images, {DIGITS.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
