@@ -1,0 +1,124 @@
+"""The files of a preset folder, read as what they are: a stranger's."""
+
+import hashlib
+import json
+import math
+from pathlib import Path
+
+CONFIG = "config.json"
+WEIGHTS = "model.weights.h5"
+TASK = "task.json"
+TASK_WEIGHTS = "task.weights.h5"
+METADATA = "metadata.json"
+RECIPE = "recipe.json"
+SCORES = "scores.json"
+SAMPLES = "samples.png"
+README = "README.md"
+
+REQUIRED = (CONFIG, WEIGHTS, TASK, TASK_WEIGHTS, METADATA)
+FILES = (*REQUIRED, RECIPE, SCORES, SAMPLES, README)
+WEIGHT_FILES = (WEIGHTS, TASK_WEIGHTS)
+
+# Formats that run code when they are opened, or may.
+PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib", ".npy")
+
+MAX_JSON = 5_000_000  # bytes
+MAX_DEPTH = 64  # of JSON values inside each other
+
+
+def invalid(preset, why):
+    """The one error for whatever is wrong inside a preset."""
+    return ValueError(f"Preset `{preset}` cannot be loaded: {why}")
+
+
+def require(folder, name, preset):
+    """The path of one of the preset's files.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    path = Path(folder) / name
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"`{name}` doesn't exist in preset directory `{preset}`."
+        )
+    return path
+
+
+def read_json(folder, name, preset):
+    """A JSON object from one of the preset's files.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: too large, nested too deep, not JSON, not an object, a number
+            that is not finite, or a key given twice.
+    """
+    path = require(folder, name, preset)
+    try:
+        size = path.stat().st_size
+        if size > MAX_JSON:
+            raise ValueError(f"it has {size:,} bytes, at most {MAX_JSON:,} are read")
+        value = json.loads(
+            path.read_text("utf-8"),
+            object_pairs_hook=_pairs,
+            parse_float=_finite,
+            parse_constant=_finite,
+        )
+        _check_depth(value)
+    except RecursionError:
+        raise invalid(preset, f"`{name}` is nested too deep.") from None
+    except (ValueError, OSError) as error:
+        raise invalid(preset, f"`{name}` is no valid JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise invalid(
+            preset,
+            f"`{name}` must be a JSON object. Received: a {type(value).__name__}",
+        )
+    return value
+
+
+def _pairs(pairs):
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a key is given twice")
+    return value
+
+
+def _finite(text):
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is no finite number")
+    return value
+
+
+def _check_depth(value, depth=0):
+    if depth > MAX_DEPTH:
+        raise RecursionError
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            _check_depth(item, depth + 1)
+
+
+def write_json(path, value):
+    """Write JSON as KerasHub does. NaN and infinity are a `ValueError`."""
+    Path(path).write_text(json.dumps(value, indent=4, allow_nan=False) + "\n", "utf-8")
+
+
+def sha256(path):
+    """The sha256 of a file, as 64 hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def refuse_pickles(folder, preset):
+    """Raise a `ValueError` where a folder holds a file that may run code."""
+    if Path(folder).is_dir():
+        for path in Path(folder).iterdir():
+            if path.suffix.lower() in PICKLES:
+                raise invalid(
+                    preset,
+                    f"it holds `{path.name}`, a format that may run code when it is "
+                    "opened. Presets are JSON and HDF5; move that file elsewhere.",
+                )

@@ -1,0 +1,112 @@
+"""The zoo: which pretrained entries there are, and what each one is.
+
+`zoo_cards/` holds a preset folder an entry and `index.json`:
+
+    {"dcgan_mnist": {
+        "class_name": "keras_gan_zoo>DCGAN",
+        "metadata": {"description", "params", "paper", "dataset", "license"},
+        "hf_handle": "hf://user/dcgan_mnist" or null, "revision": commit or null,
+        "sha256": {"config.json": ..., each file of the folder},
+        "scores": {"fid": ..., "is": ...}}}
+"""
+
+from pathlib import Path
+
+import keras
+
+from keras_gan_zoo.presets import files
+
+INDEX = "index.json"
+ABOUT = ("description", "paper", "dataset", "license")
+
+
+def zoo_folder():
+    """`zoo_cards/`: inside the package, or beside it in a source checkout."""
+    package = Path(__file__).parents[1]
+    inside, beside = package / "zoo_cards", package.parent / "zoo_cards"
+    return inside if (inside / INDEX).is_file() else beside
+
+
+def read_index():
+    """Every entry of the zoo, by name."""
+    folder = zoo_folder()
+    if not (folder / INDEX).is_file():
+        return {}
+    return files.read_json(folder, INDEX, folder)
+
+
+def presets_of(cls):
+    """The entries that `cls.from_preset` loads: those of `cls` and its subclasses.
+
+    Returns:
+        dict, name -> `{"metadata", "hf_handle", "revision", "sha256", "scores"}`.
+    """
+    found = {}
+    for name, entry in read_index().items():
+        entry_cls = keras.saving.get_registered_object(entry["class_name"])
+        if isinstance(entry_cls, type) and issubclass(entry_cls, cls):
+            found[name] = {k: v for k, v in entry.items() if k != "class_name"}
+    return found
+
+
+def write_index(folder=None, handles=None):
+    """Write `index.json` anew from the folders beside it.
+
+    What an entry is comes from its `recipe.json`, which must have `description`,
+    `paper`, `dataset` and `license`. Handles and revisions in the old index stay.
+
+    Args:
+        folder: path of `zoo_cards/`, by default the package's own.
+        handles: dict, name -> `(hf_handle, revision)`, for those that changed.
+
+    Returns:
+        The index, a dict.
+
+    Raises:
+        ValueError: a folder lacks a file or its recipe a key.
+    """
+    folder = zoo_folder() if folder is None else Path(folder)
+    try:
+        old = files.read_json(folder, INDEX, folder)
+    except FileNotFoundError:
+        old = {}
+    handles = handles or {}
+    index = {}
+    for path in sorted(folder.iterdir()):
+        if (path / files.CONFIG).is_file():
+            kept = old.get(path.name, {})
+            known = (kept.get("hf_handle"), kept.get("revision"))
+            index[path.name] = _entry(path, *handles.get(path.name, known))
+    new = folder / f".{INDEX}.new"
+    files.write_json(new, index)
+    new.replace(folder / INDEX)
+    return index
+
+
+def _entry(folder, hf_handle, revision):
+    recipe, metadata, task = (
+        files.read_json(folder, name, folder)
+        for name in (files.RECIPE, files.METADATA, files.TASK)
+    )
+    missing = [key for key in ABOUT if not recipe.get(key)]
+    if missing:
+        raise ValueError(
+            f"`{files.RECIPE}` of a zoo entry must have {', '.join(ABOUT)}. "
+            f"Received: {folder.name} without {', '.join(missing)}"
+        )
+    scores = {}
+    if (folder / files.SCORES).is_file():
+        scores = files.read_json(folder, files.SCORES, folder).get("scores", {})
+    names = [name for name in files.FILES if (folder / name).is_file()]
+    return {
+        "class_name": task["registered_name"],
+        "metadata": {
+            "description": recipe["description"],
+            "params": metadata["parameter_count"],
+            **{key: recipe[key] for key in ABOUT[1:]},
+        },
+        "hf_handle": hf_handle,
+        "revision": revision,
+        "sha256": {name: files.sha256(folder / name) for name in names},
+        "scores": scores,
+    }

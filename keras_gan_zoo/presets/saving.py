@@ -1,0 +1,132 @@
+"""A GAN -> a preset folder."""
+
+import datetime
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+import keras
+
+from keras_gan_zoo.presets import files
+from keras_gan_zoo.presets.trust import strip
+from keras_gan_zoo.weights import weights_sha256
+
+
+class Networks(keras.Model):
+    """Networks under their names in the GAN, to be stored in one file.
+
+    Saving the GAN itself would also write the optimizers.
+    """
+
+    def __init__(self, **networks):
+        super().__init__()
+        for name, network in networks.items():
+            setattr(self, name, network)
+        self.built = True
+
+
+def save_preset(gan, folder, report=None, recipe=None, include_generator=True):
+    """Write a GAN as a preset folder, which `from_preset` loads on any backend.
+
+    `config.json` and `model.weights.h5` are the averaged generator, `task.json` and
+    `task.weights.h5` the rest; `metadata.json` has their sha256. A folder that
+    is there keeps its README.md; scores, samples and a recipe of other weights are
+    removed from it.
+
+    Args:
+        gan: a `GAN`.
+        folder: path.
+        report: a score report of this generator, for `scores.json`, or None.
+        recipe: dict, how the weights were made, for `recipe.json`, or None.
+        include_generator: bool: store the raw generator next to its average, so
+            that training goes on exactly from it. Without, it goes on from the average.
+
+    Returns:
+        The folder, a `pathlib.Path`.
+
+    Raises:
+        ValueError: the report is of other weights.
+    """
+    folder = Path(folder)
+    digest = weights_sha256(gan.ema_generator)
+    scores = None if report is None else report.to_dict()
+    if scores is not None:
+        check_scores(scores, digest)
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"A preset is a folder. Received: preset_dir={str(folder)!r}")
+    files.refuse_pickles(folder, folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    new = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
+    new.mkdir()
+    try:
+        _write(gan, new, digest, include_generator)
+        for name, content in ((files.SCORES, scores), (files.RECIPE, recipe)):
+            if content is not None:
+                files.write_json(new / name, content)
+        _move(new, folder, digest)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return folder
+
+
+def check_scores(scores, digest):
+    """Raise a `ValueError` where scores are not those of the weights `digest`."""
+    conditions = scores.get("conditions") if isinstance(scores, dict) else None
+    scored = (
+        conditions.get("generator_sha256") if isinstance(conditions, dict) else None
+    )
+    if scored != digest:
+        raise ValueError(
+            "The report must be of the weights that are saved, those of the averaged "
+            f"generator (sha256 {digest}). Score this model again. "
+            f"Received: generator_sha256={scored!r}"
+        )
+
+
+def _write(gan, folder, digest, include_generator):
+    task = strip(keras.saving.serialize_keras_object(gan))
+    task["config"].pop("generator", None)
+    files.write_json(folder / files.TASK, task)
+    # The raw generator's config, for the average is frozen; they are twins otherwise.
+    config = strip(keras.saving.serialize_keras_object(gan.generator))
+    files.write_json(folder / files.CONFIG, config)
+
+    gan.ema_generator.save_weights(folder / files.WEIGHTS)
+    rest = {"discriminator": gan.discriminator}
+    if include_generator and gan.generator is not gan.ema_generator:
+        rest["generator"] = gan.generator
+    Networks(**rest).save_weights(folder / files.TASK_WEIGHTS)
+
+    from keras_gan_zoo import __version__
+
+    metadata = {
+        "keras_version": keras.version(),
+        "keras_gan_zoo_version": __version__,
+        "parameter_count": gan.generator.count_params(),
+        "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
+        "tasks": ["GAN"],
+        "weights_sha256": digest,
+        "sha256": {name: files.sha256(folder / name) for name in files.WEIGHT_FILES},
+    }
+    files.write_json(folder / files.METADATA, metadata)
+
+
+def _move(new, folder, digest):
+    """Put the finished folder in place; metadata last, so a mix is never loaded."""
+    if not folder.exists():
+        os.rename(new, folder)
+        return
+    if not _is_of(folder, digest):
+        for name in (files.SCORES, files.SAMPLES, files.RECIPE):
+            (folder / name).unlink(missing_ok=True)
+    for path in sorted(new.iterdir(), key=lambda path: path.name == files.METADATA):
+        os.replace(path, folder / path.name)
+
+
+def _is_of(folder, digest):
+    try:
+        metadata = files.read_json(folder, files.METADATA, folder)
+    except (ValueError, OSError):
+        return False
+    return metadata.get("weights_sha256") == digest

@@ -1,0 +1,102 @@
+"""What a preset is called -> the folder that it is in."""
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from keras_gan_zoo.presets import files, index
+from keras_gan_zoo.presets.files import invalid
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a preset came from."""
+
+    folder: Path
+    handle: str  # a name, a folder, or "hf://user/repo@<commit>"
+    digests: dict  # file -> sha256 in the zoo's index
+
+    def __str__(self):
+        return self.handle
+
+    def verify(self, name, digest):
+        """Check a file's sha256; one from the Hub is fetched once more first."""
+        path = files.require(self.folder, name, self)
+        found = files.sha256(path)
+        if found != digest and self.handle.startswith("hf://"):
+            from keras_gan_zoo.presets import hub
+
+            with contextlib.suppress(ValueError, OSError):  # offline
+                found = files.sha256(hub.fetch_again(self.handle, name))
+        if found != digest:
+            raise invalid(
+                self,
+                f"`{name}` is corrupt. Expected: sha256 {digest!r:.80}. "
+                f"Received: {found}",
+            )
+
+
+def locate(preset, revision=None):
+    """Find a preset: see `load_gan` for its names and its errors."""
+    if not isinstance(preset, (str, os.PathLike)):
+        raise ValueError(
+            f"A preset identifier must be a string. Received: preset={preset!r}"
+        )
+    name = os.fspath(preset)
+    if name.startswith("hf://"):
+        return _from_hub(name, revision)
+    if revision is not None:
+        raise ValueError(
+            "`revision` is for a Hub handle, for example "
+            "`from_preset('hf://user/repo', revision='v1')`. "
+            f"Received: preset={name!r}, revision={revision!r}"
+        )
+    entries = index.read_index()
+    if name in entries:
+        return _from_zoo(name, entries[name])
+    if Path(name).is_dir():
+        return Source(Path(name), name, {})
+    raise ValueError(
+        "Unknown preset identifier. A preset must be a one of:\n"
+        "1) a built-in preset identifier like `'dcgan_mnist'`\n"
+        "2) a Hugging Face handle like `'hf://username/dcgan_mnist'`\n"
+        "3) a path to a local preset directory like `'./dcgan_mnist'`\n"
+        "Use `print(GAN.presets.keys())` to view all built-in presets.\n"
+        f"Received: preset={name!r}"
+    )
+
+
+def resolve(preset, revision=None):
+    """The folder of a preset, downloaded where needed.
+
+    Args:
+        preset: a name, a Hub handle or a folder, as for `GAN.from_preset`.
+        revision: str, branch, tag or commit of a Hub handle.
+
+    Returns:
+        `pathlib.Path`.
+    """
+    return locate(preset, revision).folder
+
+
+def _from_hub(handle, revision, digests=None):
+    from keras_gan_zoo.presets import hub
+
+    folder, handle = hub.download(handle, revision)
+    return Source(folder, handle, digests or {})
+
+
+def _from_zoo(name, entry):
+    folder = index.zoo_folder() / name
+    if folder.is_dir():
+        source = Source(folder, name, entry["sha256"])
+    elif entry.get("hf_handle"):
+        source = _from_hub(entry["hf_handle"], entry.get("revision"), entry["sha256"])
+    else:
+        raise FileNotFoundError(
+            f"The folder of zoo entry `{name}` is missing. Reinstall keras-gan-zoo."
+        )
+    for file, digest in source.digests.items():
+        source.verify(file, digest)
+    return source
