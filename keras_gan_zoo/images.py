@@ -83,6 +83,8 @@ def check_images(images, image_shape=None, value_range=None):
 def as_array(images):
     """`images` as one NumPy array; a list of images of mixed sizes is refused."""
     if isinstance(images, list | tuple):
+        if images and isinstance(images[0], int | float):
+            return np.asarray(images)
         arrays = [as_array(image) for image in images]
         sizes = [array.shape for array in arrays]
         for index, size in enumerate(sizes):
@@ -96,6 +98,16 @@ def as_array(images):
     if hasattr(images, "detach"):  # torch, perhaps on a device or in bfloat16
         images = images.detach().cpu()
         images = images.float() if "bfloat16" in str(images.dtype) else images
+    if (
+        hasattr(images, "__getitem__")
+        and not hasattr(images, "__array__")
+        and not isinstance(images, str | bytes)
+    ):
+        raise ValueError(
+            "Images must be an array, or a data set that yields batches: wrap a torch "
+            "data set in `torch.utils.data.DataLoader`, take the images out of a dict. "
+            f"Received: {type(images).__name__}"
+        )
     return np.asarray(images)
 
 

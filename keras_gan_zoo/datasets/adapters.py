@@ -85,7 +85,8 @@ def _images_of(element, image_shape):
         return element[0]
     if isinstance(element, list) and element:
         shape = tuple(getattr(element[0], "shape", ()))
-        if len(shape) >= 3 and not is_single(shape, image_shape):
+        collated = hasattr(element[0], "detach")  # torch makes lists of tuples
+        if collated or (len(shape) >= 3 and not is_single(shape, image_shape)):
             return element[0]
     return element
 

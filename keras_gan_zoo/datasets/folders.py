@@ -93,9 +93,9 @@ def decode(files):
         if size != first_size:
             raise ValueError(
                 "All images must have the same size. Resize or crop them first, for "
-                "example with `PIL.ImageOps.fit`. Received (width x height): "
-                f"{_name(first_file)} of {first_size[0]}x{first_size[1]}, "
-                f"{_name(file)} of {size[0]}x{size[1]}"
+                "example with `PIL.ImageOps.fit`. Received: "
+                f"{_name(first_file)}, {first_size[0]} wide and {first_size[1]} high; "
+                f"{_name(file)}, {size[0]} wide and {size[1]} high"
             )
         modes.setdefault(mode, file)
     mode = _common_mode(modes)
@@ -134,7 +134,7 @@ def _header(file):
     """Size (width, height) and the mode to convert to, without the pixels."""
     with _open(file) as image:
         width, height = image.size
-        if image.getexif().get(0x0112, 1) > 4:  # turned by a quarter
+        if _orientation(image) > 4:  # turned by a quarter
             width, height = height, width
         mode = MODES.get(image.mode)
         if image.mode == "P":
@@ -153,9 +153,16 @@ def _pixels(file, mode):
 
     with _open(file) as image:
         try:
-            return np.asarray(ImageOps.exif_transpose(image).convert(mode))
+            upright = (
+                ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
+            )
+            return np.asarray(upright.convert(mode))
         except Exception as error:  # Pillow raises many kinds
             raise _undecodable(file, error) from error
+
+
+def _orientation(image):
+    return image.getexif().get(0x0112, 1) if "exif" in image.info else 1
 
 
 def _open(file):

@@ -1,0 +1,17 @@
+"""Callbacks for `GAN.fit`: sample grids, and scores during training."""
+
+from keras_gan_zoo.callbacks.sample_grid import SampleGrid
+
+__all__ = ["SampleGrid", "Score"]
+
+
+def __getattr__(name):
+    if name == "Score":  # brings SciPy along, so only when it is used
+        from keras_gan_zoo.callbacks.score import Score
+
+        return Score
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return __all__

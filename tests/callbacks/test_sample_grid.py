@@ -1,0 +1,111 @@
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gan_zoo import GAN, callbacks
+from keras_gan_zoo.callbacks import SampleGrid
+from keras_gan_zoo.images import grid
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (16, 6, 5, 3), dtype="uint8")
+
+
+@pytest.fixture
+def gan():
+    keras.utils.set_random_seed(1)
+    latents = keras.Input((4,))
+    x = keras.layers.Dense(6 * 5 * 3, activation="tanh")(latents)
+    generator = keras.Model(latents, keras.layers.Reshape((6, 5, 3))(x))
+    images = keras.Input((6, 5, 3))
+    logits = keras.layers.Dense(1)(keras.layers.Flatten()(images))
+    gan = GAN(generator, keras.Model(images, logits), ema_half_life=16, seed=2)
+    gan.compile()
+    return gan
+
+
+def fit(gan, callback, **options):
+    gan.fit(IMAGES, batch_size=8, verbose=0, callbacks=[callback], **options)
+
+
+def names(folder):
+    return sorted(file.name for file in folder.iterdir())
+
+
+def pixels(path):
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def test_a_grid_an_epoch(gan, tmp_path):
+    before = grid(gan.generate(6, seed=3), columns=3)
+    folder = tmp_path / "new" / "samples"
+    fit(gan, SampleGrid(folder, rows=2, columns=3, seed=3), epochs=2)
+    assert names(folder) == [f"epoch_000{k}.png" for k in range(3)]
+    np.testing.assert_array_equal(pixels(folder / "epoch_0000.png"), before)
+    after = grid(gan.generate(6, seed=3), columns=3)
+    np.testing.assert_array_equal(pixels(folder / "epoch_0002.png"), after)
+    assert pixels(folder / "epoch_0001.png").shape == (2 * 6 + 2, 3 * 5 + 2 * 2, 3)
+    shots = [pixels(folder / name).tobytes() for name in names(folder)]
+    assert len(set(shots)) == 3  # training moved on
+
+
+def test_sampling_does_not_change_training(tmp_path):
+    weights = []
+    for callback in (SampleGrid(tmp_path, 1, 1), keras.callbacks.Callback()):
+        keras.utils.set_random_seed(1)
+        gan = GAN(
+            keras.Sequential(
+                [
+                    keras.Input((4,)),
+                    keras.layers.Dense(30, activation="tanh"),
+                    keras.layers.Reshape((6, 5, 1)),
+                ]
+            ),
+            keras.Sequential(
+                [keras.Input((6, 5, 1)), keras.layers.Flatten(), keras.layers.Dense(1)]
+            ),
+            seed=2,
+        )
+        gan.compile()
+        gan.fit(
+            IMAGES[..., :1], batch_size=8, epochs=3, verbose=0, callbacks=[callback]
+        )
+        weights.append(gan.get_weights())
+    for one, other in zip(*weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_every(gan, tmp_path):
+    fit(gan, SampleGrid(tmp_path, 1, 1, every=2), epochs=5)
+    assert names(tmp_path) == ["epoch_0000.png", "epoch_0002.png", "epoch_0004.png"]
+
+
+def test_resumed_run_goes_on_counting(gan, tmp_path):
+    callback = SampleGrid(tmp_path, 2, 2)
+    fit(gan, callback, epochs=2)
+    earlier = {name: (tmp_path / name).read_bytes() for name in names(tmp_path)}
+    fit(gan, callback, epochs=4, initial_epoch=2)
+    assert names(tmp_path) == [f"epoch_000{k}.png" for k in range(5)]
+    for name, data in earlier.items():
+        assert (tmp_path / name).read_bytes() == data
+
+
+@pytest.mark.parametrize("name", ["rows", "columns", "every"])
+@pytest.mark.parametrize("value", [0, -1, 1.5])
+def test_bad_arguments(name, value):
+    with pytest.raises(ValueError, match=f"Received: {name}={value}"):
+        SampleGrid("samples", **{name: value})
+
+
+def test_needs_a_model_that_generates(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile(loss="mse")
+    with pytest.raises(ValueError, match=r"`generate`.*Received: .*Sequential"):
+        model.fit(np.zeros((2, 2)), np.zeros((2, 1)), callbacks=[SampleGrid(tmp_path)])
+
+
+def test_names():
+    assert set(callbacks.__all__) == {"SampleGrid", "Score"}
+    assert callbacks.SampleGrid is SampleGrid
+    with pytest.raises(AttributeError, match="Grid"):
+        callbacks.Grid  # noqa: B018

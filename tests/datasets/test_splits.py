@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from keras_gan_zoo.datasets.splits import select, split_name
+
+SOURCES = {
+    "train": lambda: (np.arange(1000), np.arange(1000) % 10),
+    "test": lambda: (np.arange(5000, 5007), None),
+}
+
+
+@pytest.mark.parametrize(
+    ("split", "expected"),  # as TFDS documents its slicing
+    [
+        ("train", [(0, 1000)]),
+        ("test", [(5000, 5007)]),
+        ("train[:550]", [(0, 550)]),
+        ("train[550:]", [(550, 1000)]),
+        ("train[10:20]", [(10, 20)]),
+        ("train[-100:]", [(900, 1000)]),
+        ("train[:-100]", [(0, 900)]),
+        ("train[:]", [(0, 1000)]),
+        ("train[10%:20%]", [(100, 200)]),
+        ("train[-25%:]", [(750, 1000)]),
+        ("test[:50%]", [(5000, 5004)]),
+        ("test[50%:]", [(5004, 5007)]),
+        ("train+test", [(0, 1000), (5000, 5007)]),
+        ("train[:10] + test[1:]", [(0, 10), (5001, 5007)]),
+        (None, [(0, 1000), (5000, 5007)]),
+    ],
+)
+def test_select(split, expected):
+    parts = select(split, SOURCES)
+    assert [(images[0], images[-1] + 1) for images, _ in parts] == expected
+    for images, labels in parts:
+        assert labels is None or (labels == images % 10).all()
+
+
+@pytest.mark.parametrize(
+    "split",
+    [
+        *("", "train[", "train[5]", "train[:5", "train[a:]", "train[:5:2]", "+", 5),
+        *("train[1.5:]", "train[:5%%]", "tra in", "train+", "test:train"),
+    ],
+)
+def test_bad_grammar(split):
+    with pytest.raises(ValueError, match=r"as in TFDS.*Received: split="):
+        select(split, SOURCES)
+
+
+@pytest.mark.parametrize(
+    "split",
+    [
+        *("train[:1001]", "train[1000:]", "train[5:5]", "train[6:5]"),
+        *("train[-1001:]", "train[:0]", "train[:200%]", "test[:1%]"),
+    ],
+)
+def test_slice_outside(split):
+    with pytest.raises(ValueError, match=r"slice must hold.*Received: split="):
+        select(split, SOURCES)
+
+
+def test_unknown_split():
+    with pytest.raises(ValueError, match="'dev'; this data set has: train, test"):
+        select("dev", SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("mnist", ("mnist", "train")),
+        ("mnist:test", ("mnist", "test")),
+        ("mnist:train[55000:]", ("mnist", "train[55000:]")),
+        ("mnist:train[10%:20%]+test[:5]", ("mnist", "train[10%:20%]+test[:5]")),
+        ("./faces", ("./faces", "train")),
+        ("./faces:test", ("./faces", "test")),
+        ("a:b/faces:test[:5]", ("a:b/faces", "test[:5]")),
+        ("C:\\faces", ("C:\\faces", "train")),
+        ("C:\\faces:test", ("C:\\faces", "test")),
+        ("hf://user/repo", ("hf://user/repo", "train")),
+        ("mnist:train[5", ("mnist", "train[5")),
+    ],
+)
+def test_split_name(name, expected):
+    assert split_name(name) == expected
+
+
+def test_split_name_default():
+    assert split_name("mnist", None) == ("mnist", None)
+    assert split_name("mnist:test", None) == ("mnist", "test")
