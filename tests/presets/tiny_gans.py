@@ -1,0 +1,32 @@
+"""GANs that train in a second."""
+
+import numpy as np
+
+import keras_gan_zoo as kgz
+
+
+def images(gan, n=16):
+    shape = (n, *gan.image_shape)
+    return np.random.default_rng(0).integers(0, 256, shape, dtype="uint8")
+
+
+def tiny_gan(**kwargs):
+    """Given networks: the config holds them."""
+    return kgz.GAN(
+        kgz.networks.dense_generator((6, 6, 1), latent_dim=4, widths=(8,)),
+        kgz.networks.dense_discriminator((6, 6, 1), widths=(8,)),
+        **{"ema_half_life": 20, "seed": 1, **kwargs},
+    )
+
+
+def tiny_wgan(**kwargs):
+    """A family: the config holds sizes."""
+    settings = {"latent_dim": 4, "generator_widths": (4, 4), "ema_half_life": 20}
+    return kgz.WGAN(image_shape=(9, 8, 1), **{**settings, "seed": 1, **kwargs})
+
+
+def fitted(gan):
+    """Trained a little, so that the average differs from the raw generator."""
+    gan.compile()
+    gan.fit(images(gan), batch_size=8 // gan.critic_steps + 1, verbose=0)
+    return gan
