@@ -90,6 +90,29 @@ def test_resumed_run_goes_on_counting(gan, tmp_path):
         assert (tmp_path / name).read_bytes() == data
 
 
+def test_restored_run_goes_on_counting(gan, tmp_path):
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    folder = tmp_path / "samples"
+
+    def run(*others):
+        backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
+        wanted = [backup, SampleGrid(folder, 2, 2), *others]
+        gan.fit(IMAGES, batch_size=8, epochs=3, verbose=0, callbacks=wanted)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(Stop())
+    earlier = {name: (folder / name).read_bytes() for name in names(folder)}
+    assert list(earlier) == ["epoch_0000.png", "epoch_0001.png", "epoch_0002.png"]
+    run()
+    assert names(folder) == [*earlier, "epoch_0003.png"]
+    for name, data in earlier.items():
+        assert (folder / name).read_bytes() == data
+
+
 @pytest.mark.parametrize("name", ["rows", "columns", "every"])
 @pytest.mark.parametrize("value", [0, -1, 1.5])
 def test_bad_arguments(name, value):
