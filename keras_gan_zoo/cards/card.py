@@ -1,0 +1,194 @@
+"""A preset folder -> its model card, `README.md`, and its samples, `samples.png`."""
+
+import json
+import re
+from pathlib import Path
+
+from keras_gan_zoo import datasets, images, losses
+from keras_gan_zoo.cards import papers, results
+from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.presets import files, weights_sha256
+from keras_gan_zoo.presets.saving import check_scores
+from keras_gan_zoo.scoring import ScoreReport
+
+TEMPLATE = Path(__file__).with_name("card.md.jinja")
+SAMPLES = 64
+SEED = 0
+
+
+def write_card(
+    folder, handle=None, *, license=None, overwrite=False, custom_objects=None
+):
+    """Write the model card of a preset folder, ready for the Hugging Face Hub.
+
+    The card tells what is in the folder: its samples, how to load it, how it was
+    trained (`recipe.json`), its scores with all that they depend on (`scores.json`),
+    limits, versions and the paper to cite. Scores are in the metadata as well, where
+    the Hub reads them (`model-index`). Writes `README.md` and `samples.png`.
+
+    Args:
+        folder: path of a preset, see `GAN.save_to_preset`.
+        handle: str, what the card tells readers to load: `"hf://user/repo"` or a
+            zoo entry's name. By default the folder.
+        license: str, of the weights, an identifier of the Hub. By default the
+            recipe's, or else `"apache-2.0"`.
+        overwrite: bool: replace a README.md that is there.
+        custom_objects: dict of your own classes, as for `GAN.from_preset`.
+
+    Returns:
+        `pathlib.Path` of the card.
+
+    Raises:
+        FileExistsError: there is a README.md, and `overwrite` is False.
+        ValueError: the folder is no preset, or its scores are of other weights.
+
+    Example:
+
+    >>> from keras_gan_zoo.cards import write_card
+    >>> write_card("./my_gan", "hf://me/my_gan")  # doctest: +SKIP
+    PosixPath('my_gan/README.md')
+    """
+    folder = Path(folder)
+    readme = folder / files.README
+    if readme.exists() and not overwrite:
+        raise FileExistsError(
+            "There is a card already. Pass `overwrite=True` to replace it. "
+            f"Received: folder={str(folder)!r}"
+        )
+    gan = GAN.from_preset(folder, custom_objects=custom_objects)
+    scores = _read(folder, files.SCORES)
+    recipe = _read(folder, files.RECIPE) or {}
+    if scores:
+        check_scores(scores, weights_sha256(gan.ema_generator))
+    text = _render(gan, folder, handle, license, recipe, scores)
+    sheet = images.grid(gan.generate(SAMPLES, seed=SEED), columns=8)
+    images.save_png(folder / files.SAMPLES, sheet)
+    return images.write_atomically(readme, lambda file: file.write(text.encode()))
+
+
+def set_handle(folder, handle):
+    """Let a card that names its folder name `handle` instead; else leave it alone."""
+    readme = Path(folder) / files.README
+    local = re.escape(_local(folder)) + r"(?![\w.-])"
+    text = re.sub(local, lambda _: handle, readme.read_text("utf-8"))
+    images.write_atomically(readme, lambda file: file.write(text.encode()))
+
+
+def public_recipe(recipe):
+    """A recipe as others may read it: of a path only the folder's own name.
+
+    Example:
+
+    >>> public_recipe({"data": "/home/me/faces:train"})
+    {'data': 'faces:train'}
+    """
+    name, split = _data_of(recipe)
+    if name is None or name in datasets.NAMES:
+        return recipe
+    return {**recipe, "data": f"{name}:{split}"}
+
+
+def _data_of(recipe):
+    """The data set's name and its split; of a path only the folder's own name."""
+    if not recipe.get("data"):
+        return None, None
+    name, split = datasets.split_name(recipe["data"])
+    return re.split(r"[\\/]", name.rstrip("\\/"))[-1], split
+
+
+def _read(folder, name):
+    return files.read_json(folder, name, folder) if (folder / name).is_file() else None
+
+
+def _local(folder):
+    return f"./{Path(folder).resolve().name}"
+
+
+def _render(gan, folder, handle, license, recipe, scores):
+    from huggingface_hub import ModelCard, ModelCardData
+
+    family = type(gan)
+    metadata = files.read_json(folder, files.METADATA, folder)
+    data, split = _data_of(recipe)
+    known = datasets.NAMES.get(data)
+    trained_on = known["title"] if known else "the author's images"
+    report = ScoreReport.from_dict(scores) if scores else None
+    last = scores.get("last") if scores else None
+    name = folder.resolve().name
+    tags = ["gan", "keras", "keras-gan-zoo", family.__name__.lower(), data]
+    card_data = ModelCardData(
+        license=license or recipe.get("license") or "apache-2.0",
+        library_name="keras",
+        pipeline_tag=results.TASK,
+        tags=[tag for tag in tags if tag],
+        datasets=[known["hub_id"]] if known and known["hub_id"] else None,
+        model_name=name if report else None,
+        eval_results=results.eval_results(report) if report else None,
+        ignore_metadata_errors=False,
+    )
+    card = ModelCard.from_template(
+        card_data,
+        template_path=str(TEMPLATE),
+        title=name,
+        summary=recipe.get("description")
+        or f"{family.__name__}, trained on {trained_on}.",
+        family=family.__name__,
+        paper=papers.paper_of(family),
+        bibtex=papers.bibtex(papers.paper_of(family)),
+        gan=gan,
+        shape="x".join(map(str, gan.image_shape)),
+        parameters=f"{metadata['parameter_count']:,}",
+        has_raw=_has_raw(folder),
+        target=handle or _local(folder),
+        recipe=json.dumps(public_recipe(recipe), indent=2) if recipe else None,
+        loss=losses.serialize(gan.objective),
+        data=data,
+        split=split,
+        known=known,
+        scores=scores,
+        report=report,
+        rows=results.score_rows(report) if report else [],
+        last_rows=results.score_rows(ScoreReport.from_dict(last)) if last else [],
+        second_opinion=results.second_opinion(report) if report else None,
+        conditions=_conditions(report) if report else {},
+        standard=bool(
+            report
+            and report.conditions.get("extractor_sha256") in results.INCEPTION_2015
+        ),
+        versions=_versions(metadata, report),
+        limitations=recipe.get("limitations"),
+        samples=SAMPLES,
+        seed=SEED,
+    )
+    return re.sub(r"\n{3,}", "\n\n", str(card))
+
+
+def _conditions(report):
+    """All conditions of a report, as short texts; versions have their own section."""
+    return {
+        name.replace("_", " "): _text(value)
+        for name, value in report.conditions.items()
+        if name != "versions" and value is not None
+    }
+
+
+def _text(value):
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return str(value).replace("|", "\\|")
+
+
+def _versions(metadata, report):
+    versions = report.conditions.get("versions", {}) if report else {}
+    saved = {
+        "keras": metadata.get("keras_version"),
+        "keras_gan_zoo": metadata.get("keras_gan_zoo_version"),
+    }
+    return {name: v for name, v in {**saved, **versions}.items() if v}
+
+
+def _has_raw(folder):
+    from keras_gan_zoo.presets.stored import stored_shapes
+
+    shapes = stored_shapes(folder / files.TASK_WEIGHTS, folder)
+    return any(path.startswith("generator/") for path in shapes)

@@ -1,0 +1,210 @@
+"""Cards: what the Hub reads from them, what a reader learns, what is refused."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from huggingface_hub import ModelCard, metadata_load
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo.cards import (
+    eval_results,
+    public_recipe,
+    results,
+    set_handle,
+    write_card,
+)
+from keras_gan_zoo.presets import weights_sha256
+
+RECIPE = {
+    "family": "MLPGAN",
+    "data": "digits:train[:64]",
+    "batch_size": 32,
+    "epochs": 1,
+}
+
+
+def report_of(gan, **scores):
+    return kgz.ScoreReport(
+        {"is": 2.5, "is_std": 0.25, "fid": 120.125, **scores},
+        intervals={"is": (2.25, 2.75), "fid": None},
+        conditions={
+            "extractor": "digits",
+            "extractor_sha256": "e" * 64,
+            "reference": "mnist:test",
+            "dataset": "mnist",
+            "split": "test",
+            "num_fake": 64,
+            "num_real": 10_000,
+            "repeats": 1,
+            "seed": 0,
+            "is_splits": 10,
+            "generator_sha256": weights_sha256(gan.ema_generator),
+            "device": "a | b",
+            "versions": {"numpy": "2.0"},
+        },
+        second_opinion={"by": None, "reason": "not asked for"},
+    )
+
+
+@pytest.fixture(scope="module")
+def gan():
+    return kgz.MLPGAN(generator_widths=(8,), discriminator_widths=(8,), seed=1)
+
+
+@pytest.fixture
+def preset(gan, tmp_path):
+    folder = tmp_path / "my_gan"
+    return gan.save_to_preset(folder, report=report_of(gan), recipe=RECIPE)
+
+
+def test_the_hub_reads_a_card_back(preset):
+    data = metadata_load(write_card(preset))
+    assert data["library_name"] == "keras"
+    assert data["pipeline_tag"] == "unconditional-image-generation"
+    assert data["license"] == "apache-2.0"
+    assert data["datasets"] == ["ylecun/mnist"]
+    assert {"gan", "keras", "mlpgan"} <= set(data["tags"])
+    (model,) = data["model-index"]
+    assert model["name"] == "my_gan"
+    (block,) = model["results"]  # all metrics of one data set, one source
+    assert block["dataset"] == {
+        "name": "MNIST",
+        "type": "ylecun/mnist",
+        "split": "test",
+    }
+    found = {metric["type"]: metric for metric in block["metrics"]}
+    assert found["classifier_score"]["value"] == 2.5
+    assert found["frechet_distance"]["value"] == 120.125
+    assert found["frechet_distance"]["name"] == "Frechet distance (digits)"
+    assert found["frechet_distance"]["args"]["num_fake"] == 64
+    assert ModelCard.load(preset / "README.md").data.eval_results[0].verified is None
+
+
+def test_a_card_tells_how_to_load_repeat_and_cite(preset):
+    text = write_card(preset, "hf://me/my_gan").read_text()
+    for part in (
+        'gan = kgz.GAN.from_preset("hf://me/my_gan")',
+        "keras-gan-zoo train hf://me/my_gan --out run",
+        "keras-gan-zoo score hf://me/my_gan --reference mnist:test",
+        "| FID (digits) | 120.125 | - | - |",
+        "| IS (digits) | 2.500 (std 0.250) | 2.250 to 2.750 | - |",
+        "No second opinion: not asked for.",
+        "not the scores of the literature",
+        "| num real | 10000 |",
+        "arXiv:1406.2661",
+        "numpy 2.0",
+        "10,000 images of MNIST's train set",
+        "![64 samples](samples.png)",
+    ):
+        assert part in text
+    assert "| device | a \\| b |" in text  # a table stays a table
+
+
+def test_the_grid_shows_the_samples_of_seed_0(preset, gan):
+    from PIL import Image
+
+    write_card(preset)
+    with Image.open(preset / "samples.png") as picture:
+        pixels = np.asarray(picture)
+    assert pixels.shape == (8 * 28 + 7 * 2, 8 * 28 + 7 * 2)
+    first = gan.generate(1, seed=0)[0, :, :, 0]
+    assert abs(pixels[:28, :28].astype(int) - first).max() <= 1
+
+
+def test_no_scores_no_model_index(gan, tmp_path):
+    gan.save_to_preset(tmp_path / "plain")
+    path = write_card(tmp_path / "plain", license="mit")
+    data, text = metadata_load(path), path.read_text()
+    assert "model-index" not in data
+    assert "datasets" not in data
+    assert data["license"] == "mit"
+    assert "It was not scored." in text
+    assert "no recipe" in text
+
+
+def test_best_and_last_are_both_in_the_table(preset, gan):
+    path = preset / "scores.json"
+    scores = json.loads(path.read_text())
+    last = report_of(gan, fid=240.5).to_dict()
+    scores |= {"epoch": 7, "last": {**last, "epoch": 9}}
+    scores["selection"] = {
+        "metric": "FID (digits)",
+        "reference": "mnist:train[55000:]",
+        "num_images": 100,
+        "candidates": 9,
+    }
+    path.write_text(json.dumps(scores))
+    text = write_card(preset).read_text()
+    assert "best (epoch 7), in this folder" in text
+    assert "last (epoch 9)" in text
+    assert "| FID (digits) | 120.125 | - | - | 240.500 |" in text
+    assert "best of 9 snapshots" in text
+
+
+def test_scores_of_other_weights_are_refused(preset, gan):
+    path = preset / "scores.json"
+    scores = json.loads(path.read_text())
+    scores["conditions"]["generator_sha256"] = "0" * 64
+    path.write_text(json.dumps(scores))
+    with pytest.raises(ValueError, match="must be of the weights"):
+        write_card(preset)
+    assert not (preset / "README.md").exists()
+
+
+def test_scores_that_are_not_finite_are_refused(preset):
+    path = preset / "scores.json"
+    path.write_text(path.read_text().replace("120.125", "NaN"))
+    with pytest.raises(ValueError, match="finite"):
+        write_card(preset)
+
+
+def test_a_card_that_is_there_is_kept(preset):
+    (preset / "README.md").write_text("mine")
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        write_card(preset)
+    assert (preset / "README.md").read_text() == "mine"
+    assert "# my_gan" in write_card(preset, overwrite=True).read_text()
+
+
+def test_no_path_of_this_machine_is_in_a_card(gan, tmp_path):
+    faces = tmp_path / "faces"
+    recipe = {**RECIPE, "data": f"{faces}:train"}
+    folder = gan.save_to_preset(
+        tmp_path / "out" / "g", report=report_of(gan), recipe=recipe
+    )
+    text = write_card(folder).read_text()
+    assert str(tmp_path) not in text
+    assert "keras-gan-zoo train ./g --data FOLDER" in text
+    assert public_recipe(recipe)["data"] == "faces:train"
+    assert public_recipe({"data": r"C:\me\faces"})["data"] == "faces:train"
+
+
+def test_set_handle_changes_the_names_and_nothing_else(preset):
+    path = write_card(preset)
+    path.write_text(path.read_text() + "\nSee ./my_gan_2 and my own words.\n")
+    set_handle(preset, "hf://me/g")
+    text = path.read_text()
+    assert "./my_gan_2 and my own words." in text
+    assert 'from_preset("hf://me/g")' in text
+    assert './my_gan"' not in text
+
+
+def test_fid_is_the_name_of_the_2015_network_alone(gan, monkeypatch):
+    assert {r.metric_type for r in eval_results(report_of(gan))} == {
+        "classifier_score",
+        "frechet_distance",
+    }
+    monkeypatch.setattr(results, "INCEPTION_2015", {"e" * 64})
+    found = eval_results(report_of(gan), source=("a run", "https://example.org"))
+    assert {r.metric_type for r in found} == {"inception_score", "fid"}
+    assert {r.source_url for r in found} == {"https://example.org"}
+    assert all(type(r.metric_value) is float for r in found)
+
+
+def test_a_folder_that_does_not_load_gets_no_card(preset, tmp_path):
+    broken = shutil.copytree(preset, tmp_path / "broken")
+    (broken / "model.weights.h5").write_bytes(b"no")
+    with pytest.raises(ValueError, match="corrupt"):
+        write_card(broken)
