@@ -1,8 +1,9 @@
 """Make keras_gan_zoo/datasets/digits.npz: 10,000 images of MNIST's train set.
 
 The first 1,000 images of each class, in MNIST's order, of which the last 100 are the
-test part; the classes take turns, so that any slice is balanced. All are among the first 11,508, so train[55000:] stays unseen. Compressed as
-npz (1.7 MB); a lossless WebP sprite is 8 % smaller.
+test part; the classes take turns, so that any slice is balanced. All come from the
+first 11,508 images, so train[55000:] stays unseen. Compressed as npz (1.7 MB); a
+lossless WebP sprite would be 8 % smaller.
 
     python tools/make_digits.py
 """
