@@ -1,0 +1,84 @@
+"""Scores of the averaged generator while it trains."""
+
+import keras
+
+
+class Score(keras.callbacks.Callback):
+    """Score the EMA generator every few epochs, and put the scores in the logs.
+
+    `history.history["fid"]`, the progress bar and other callbacks see them, for
+    example `keras.callbacks.ModelCheckpoint(monitor="fid", mode="min",
+    save_best_only=True)`, listed after this one. As with Keras' `validation_freq`,
+    epochs without a score have no such keys. Choose checkpoints on a held-out slice
+    of the training set, such as `"mnist:train[55000:]"`, and report on the test set.
+
+    Args:
+        reference: as in `keras_gan_zoo.score`, for example `"mnist:test"`.
+        every: int, epochs from score to score.
+        metrics: list of `"is"` and `"fid"`.
+        num_images: int, samples a score. The Frechet distance depends on it.
+        extractor: as in `keras_gan_zoo.score`.
+        seed: int: each score sees the same latents.
+        batch_size: int, images a forward pass.
+
+    Attributes:
+        reports: dict of epoch (from 0) to its `ScoreReport`.
+
+    Raises:
+        ValueError: before training, where the reference or the extractor does not
+            fit the GAN.
+
+    Example:
+
+    >>> score = Score("mnist:test", every=5, num_images=2_000)
+    """
+
+    def __init__(
+        self,
+        reference,
+        every=1,
+        metrics=("is", "fid"),
+        num_images=5_000,
+        extractor=None,
+        seed=0,
+        batch_size=None,
+    ):
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"`every` must be 1 or more. Received: every={every}")
+        self.reference = reference
+        self.every = every
+        self.metrics = metrics
+        self.num_images = num_images
+        self.extractor = extractor
+        self.seed = seed
+        self.batch_size = batch_size
+        self.reports = {}
+
+    def on_train_begin(self, logs=None):
+        from keras_gan_zoo.scoring import prepare
+
+        self._prepared = prepare(
+            self.reference, self.metrics, self.extractor, self.model.image_shape
+        )
+
+    def on_epoch_end(self, epoch, logs=None):
+        from keras_gan_zoo.scoring import score
+
+        if (epoch + 1) % self.every:
+            return
+        reference, extractor = self._prepared
+        report = score(
+            self.model,
+            reference,
+            metrics=self.metrics,
+            extractor=extractor,
+            num_images=self.num_images,
+            seed=self.seed,
+            batch_size=self.batch_size,
+            second_opinion=False,
+            verbose=0,
+        )
+        self.reports[epoch] = report
+        if logs is not None:
+            logs.update(report)

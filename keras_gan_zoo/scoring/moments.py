@@ -1,0 +1,125 @@
+"""Mean and covariance of features, streamed and mergeable."""
+
+import numpy as np
+
+from keras_gan_zoo.images import write_atomically
+
+
+class Moments:
+    """Count, mean and covariance of rows that come batch by batch, in float64.
+
+    Each batch is centred on its own mean before its squares are summed, then merged
+    by Chan, Golub & LeVeque 1983, equation 2.1: no cancellation, however far the
+    features lie from 0, and memory of one `(d, d)` matrix, however many rows.
+
+    Example:
+
+    >>> moments = Moments().update([[0.0, 1.0]]).update([[2.0, 1.0], [4.0, 4.0]])
+    >>> moments.count, moments.mean, moments.covariance[0, 0]
+    (3, array([2., 2.]), np.float64(4.0))
+    """
+
+    def __init__(self):
+        self.count = 0
+        self._updates = 0
+        self._mean = None
+        self._scatter = None
+
+    @classmethod
+    def from_statistics(cls, count, mean, covariance):
+        """Moments that were computed before; `covariance` with ddof 1."""
+        moments = cls()
+        moments.count = int(count)
+        moments._mean = np.array(mean, dtype="float64")
+        moments._scatter = np.array(covariance, dtype="float64") * (moments.count - 1)
+        return moments
+
+    def update(self, features):
+        """Add rows.
+
+        Args:
+            features: array of shape `(n, d)`, any float type, float16 included.
+
+        Returns:
+            `self`.
+
+        Raises:
+            ValueError: NaN or infinity (named with its batch and row), a wrong
+                rank, another number of columns than before.
+        """
+        features = np.asarray(features, dtype="float64")
+        name = f"batch {self._updates}"
+        if features.ndim != 2:
+            raise ValueError(
+                "`features` must have shape (n, d), for example (256, 64). "
+                f"Received: {name} of shape {features.shape}"
+            )
+        finite = np.isfinite(features).all(axis=1)
+        if not finite.all():
+            raise ValueError(
+                f"`features` must be finite. Received: {name} (rows {self.count} to "
+                f"{self.count + len(features) - 1} of all) with NaN or infinity in "
+                f"{np.sum(~finite)} rows, the first of them row {np.argmin(finite)} "
+                "of the batch"
+            )
+        self._updates += 1
+        if len(features) == 0:
+            return self
+        mean = features.mean(axis=0)
+        centred = features - mean
+        return self._add(len(features), mean, centred.T @ centred)
+
+    def merge(self, other):
+        """Add all rows of `other`, for example of another device. Returns `self`."""
+        if other.count == 0:
+            return self
+        return self._add(other.count, other._mean, other._scatter)
+
+    def _add(self, count, mean, scatter):
+        if self.count == 0:
+            self._mean, self._scatter = mean.copy(), scatter.copy()
+        elif mean.shape != self._mean.shape:
+            raise ValueError(
+                "Features of one extractor are equally long. Received: features of "
+                f"{mean.size} dimensions after features of {self._mean.size}"
+            )
+        else:
+            gap, total = mean - self._mean, self.count + count
+            self._scatter += scatter
+            self._scatter += np.outer(gap, gap) * (self.count * count / total)
+            self._mean = self._mean + gap * (count / total)
+        self.count += count
+        return self
+
+    @property
+    def mean(self):
+        """Mean, float64 of shape `(d,)`."""
+        self._require(1, "mean")
+        return self._mean.copy()
+
+    @property
+    def covariance(self):
+        """Covariance with ddof 1, float64 of shape `(d, d)`."""
+        self._require(2, "covariance")
+        return self._scatter / (self.count - 1)
+
+    def _require(self, count, what):
+        if self.count < count:
+            raise ValueError(
+                f"A {what} takes at least {count} rows of features. "
+                f"Received: {self.count} rows"
+            )
+
+    def __repr__(self):
+        dimensions = 0 if self._mean is None else self._mean.size
+        return f"<Moments count={self.count}, dimensions={dimensions}>"
+
+    def save(self, path, **facts):
+        """Write an `.npz` with count, mean, covariance and facts, atomically."""
+        arrays = {
+            "count": self.count,
+            "mean": self.mean,
+            "covariance": self.covariance,
+            **facts,
+        }
+        return write_atomically(path, lambda file: np.savez(file, **arrays))
