@@ -1,0 +1,82 @@
+"""What there is to tell about a preset, and about all of the zoo, as plain data."""
+
+from keras_gan_zoo import losses, presets
+from keras_gan_zoo.cards.papers import paper_of
+from keras_gan_zoo.cards.results import metrics_of
+from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.presets import files
+from keras_gan_zoo.scoring import ScoreReport
+
+
+def zoo_entries():
+    """The zoo's entries, for a list.
+
+    Returns:
+        dict, name -> `family`, `data`, `parameters` and `scores`, by their labels.
+    """
+    return {
+        name: {
+            "family": entry["class_name"].rpartition(">")[2],
+            "data": entry["metadata"]["dataset"],
+            "parameters": entry["metadata"]["params"],
+            "scores": _scores(presets.zoo_folder() / name) or entry["scores"],
+        }
+        for name, entry in presets.read_index().items()
+    }
+
+
+def describe(preset, revision=None):
+    """All about a preset: networks, training, files, scores and their conditions.
+
+    Args:
+        preset: a zoo entry's name, a Hub handle, or a folder.
+        revision: str, of a Hub handle.
+
+    Returns:
+        dict, ready for JSON.
+    """
+    gan = GAN.from_preset(preset, revision=revision)
+    folder = presets.resolve(preset, revision)
+    metadata = files.read_json(folder, files.METADATA, folder)
+    recipe, scores = (
+        files.read_json(folder, name, folder) if (folder / name).is_file() else {}
+        for name in (files.RECIPE, files.SCORES)
+    )
+    loss = losses.serialize(gan.objective)
+    paper = paper_of(type(gan))
+    return {
+        "preset": str(preset),
+        "from": gan.preset_source,
+        "family": type(gan).__name__,
+        "paper": f"{paper['title']}, arXiv:{paper['arxiv']}",
+        "images": "x".join(map(str, gan.image_shape)),
+        "latents": f"{gan.latent_dim}, {gan.latent_distribution}",
+        "generator parameters": gan.ema_generator.count_params(),
+        "discriminator parameters": gan.discriminator.count_params(),
+        "loss": loss if isinstance(loss, str) else loss["class_name"],
+        "penalties": ", ".join(p.name for p in gan.penalties) or None,
+        "critic steps": gan.critic_steps,
+        "ema half-life": gan.ema_half_life,
+        "saved": metadata.get("date_saved"),
+        "weights sha256": metadata.get("weights_sha256"),
+        "license": recipe.get("license"),
+        "recipe": {key: recipe[key] for key in recipe if key not in ABOUT},
+        "files": {
+            path.name: f"{path.stat().st_size:,} bytes"
+            for path in sorted(folder.iterdir())
+            if path.is_file()
+        },
+        "scores": _scores(folder),
+        "conditions": scores.get("conditions", {}),
+    }
+
+
+ABOUT = ("description", "paper", "dataset", "license")
+
+
+def _scores(folder):
+    path = folder / files.SCORES
+    if not path.is_file():
+        return {}
+    report = ScoreReport.load(path)
+    return {report.label(metric): report[metric] for metric in metrics_of(report)}

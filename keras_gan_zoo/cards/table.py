@@ -1,0 +1,101 @@
+"""The table of many models' scores, and how far apart two such tables are."""
+
+from keras_gan_zoo.cards.results import metrics_of
+
+
+def score_table(reports, index):
+    """Reports as a Markdown table, with the conditions that they share.
+
+    Args:
+        reports: dict, name -> `ScoreReport`.
+        index: dict, the zoo's index, for the parameters.
+
+    Returns:
+        str.
+    """
+    metrics = list(dict.fromkeys(m for r in reports.values() for m in metrics_of(r)))
+    some = next(iter(reports.values()))
+    labels = [label for m in metrics for label in (some.label(m), "95 % interval")]
+    head = ["entry", "parameters", *labels, "TF-GAN differs by", "images/s", "on"]
+    rows = [head, ["---"] * len(head)]
+    for name, report in reports.items():
+        metadata = index.get(name, {}).get("metadata", {})
+        rows.append(
+            [
+                f"`{name}`",
+                f"{metadata['params']:,}" if metadata else "",
+                *(cell for m in metrics for cell in _cells(report, m)),
+                _difference(report),
+                f"{report.conditions['images_per_second']:,.0f}",
+                f"{report.conditions['backend']}, {_device(report)}",
+            ]
+        )
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    counts = sorted({report.conditions["num_fake"] for report in reports.values()})
+    lines += [
+        "",
+        f"{' or '.join(f'{count:,}' for count in counts)} samples of seed "
+        f"{some.conditions['seed']} against `{some.conditions['reference']}`"
+        + (
+            f" ({some.conditions['num_real']:,} images)"
+            if some.conditions.get("num_real")
+            else ""
+        )
+        + f", features and classes of the extractor `{some.conditions['extractor']}` "
+        f"(sha256 {some.conditions['extractor_sha256'][:12]}), averaged generators. "
+        "Not comparable with scores of the Inception network.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _cells(report, metric):
+    if metric not in report:
+        return "-", "-"
+    bounds = report.intervals.get(metric)
+    return (
+        f"{report[metric]:.2f}",
+        "-" if bounds is None else f"{bounds[0]:.2f} to {bounds[1]:.2f}",
+    )
+
+
+def _difference(report):
+    found = report.second_opinion.get("relative_difference")
+    return f"{max(found.values()):.0e}" if found else "not asked"
+
+
+def _device(report):
+    """`"CPU:0"` of TensorFlow's `/job:localhost/.../device:CPU:0`."""
+    return str(report.conditions["device"]).rpartition("device:")[2]
+
+
+def largest_differences(reports, others):
+    """How far the scores of two runs are apart, for example of a GPU and a CPU.
+
+    Args:
+        reports, others: dicts, name -> `ScoreReport`.
+
+    Returns:
+        dict, metric -> `(absolute difference, entry)` of the largest one.
+
+    Raises:
+        ValueError: no entry of equal weights and sample count is in both.
+    """
+    must_match = ("generator_sha256", "num_fake", "reference", "seed")
+    found = {}
+    for name, report in reports.items():
+        other = others.get(name)
+        if other is None or any(
+            report.conditions[key] != other.conditions[key] for key in must_match
+        ):
+            continue
+        for metric in metrics_of(report):
+            if metric in other:
+                apart = abs(report[metric] - other[metric])
+                found[metric] = max(found.get(metric, (0.0, name)), (apart, name))
+    if not found:
+        raise ValueError(
+            "Scores are compared for entries of the same weights, samples and "
+            f"reference. Received: {sorted(reports)} and {sorted(others)}, none alike"
+        )
+    return found
