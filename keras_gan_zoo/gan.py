@@ -308,8 +308,8 @@ class GAN(backend.Trainer, keras.Model):
         Args:
             x: uint8 images `(n, height, width, channels)` or `(n, height, width)`;
                 floats with a `value_range`; the path of an image folder, or a data
-                set's name such as `"mnist:train"`; or a `tf.data.Dataset`, `PyDataset`, torch `DataLoader` or generator of
-                batches.
+                set's name such as `"mnist:train"`; or a `tf.data.Dataset`,
+                `PyDataset`, torch `DataLoader` or generator of batches.
             batch_size: int, 32 by default; not for a source that batches itself.
             value_range: `(low, high)` of float images, such as `(0, 1)`.
 
@@ -388,7 +388,9 @@ class GAN(backend.Trainer, keras.Model):
             x, _ = datasets.load(*datasets.split_name(x))
         return images.check_images(x, self.image_shape, value_range)
 
-    def _batches(self, x, batch_size, value_range, critic_steps=1, seed=None, steps=None):
+    def _batches(
+        self, x, batch_size, value_range, critic_steps=1, seed=None, steps=None
+    ):
         from keras_gan_zoo.datasets import adapters
         from keras_gan_zoo.training.batches import ImageBatches
 
@@ -419,6 +421,7 @@ class GAN(backend.Trainer, keras.Model):
             critic_steps,
             steps,
             one_shot,
+            _length(x),
         )
 
     # === Generating ===
@@ -577,6 +580,14 @@ class _DataOrder(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.model.epochs_seen.assign(self.batches.epoch + 1)
+
+
+def _length(batches):
+    """How many batches a source has; None where it doesn't know."""
+    try:
+        return len(batches)
+    except TypeError:
+        return None
 
 
 def _as_list(callbacks):

@@ -62,7 +62,7 @@ class Minimax(AdversarialLoss):
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class NonSaturating(Minimax):
-    """The generator maximises log D(G(z)) instead (Goodfellow et al. 2014, section 3)."""
+    """The generator maximises log D(G(z)) instead (Goodfellow 2014, section 3)."""
 
     zero_sum = False
 
@@ -107,7 +107,10 @@ class LeastSquares(AdversarialLoss):
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class Hinge(AdversarialLoss):
-    """The hinge loss (Lim and Ye 2017; Miyato et al. 2018, eq. 17), arXiv:1802.05957."""
+    """The hinge loss (Lim and Ye 2017; Miyato et al. 2018, eq. 17).
+
+    arXiv:1802.05957.
+    """
 
     def discriminator_loss(self, real_logits, fake_logits):
         return ops.mean(ops.relu(1.0 - real_logits)) + ops.mean(

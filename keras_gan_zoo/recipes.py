@@ -27,7 +27,8 @@ def load(path):
     missing = [key for key in REQUIRED if key not in recipe]
     if missing:
         raise ValueError(
-            f"A recipe must have the keys {REQUIRED}. Received: {path} without {missing}"
+            f"A recipe must have the keys {REQUIRED}. "
+            f"Received: {path} without {missing}"
         )
     if recipe["family"] not in families.__all__:
         raise ValueError(

@@ -1,6 +1,9 @@
 """TensorFlow: gradient tapes, tf.data and tf.distribute."""
 
+import itertools
+
 import keras
+import numpy as np
 import tensorflow as tf
 
 
@@ -53,9 +56,45 @@ def replica_rows(draw, n):
 
 
 def stream(batches, shape, dtype):
-    """A restartable tf.data stream from `batches() -> iterator of (array,)`."""
-    spec = (tf.TensorSpec((None, *shape), dtype),)
-    return tf.data.Dataset.from_generator(batches, output_signature=spec).prefetch(2)
+    """A restartable tf.data stream from `batches() -> iterator of (array,)`.
+
+    `Dataset.from_generator` would do, but it sets malloc's trim threshold for the
+    whole process (TensorFlow 2.21), after which every large tensor is a fresh
+    mapping: a third of the CPU time goes to page faults.
+    """
+    running = {}  # Keras opens the next iterator before it drops the last one
+    numbers = itertools.count()
+
+    def start(_):
+        number = next(numbers)
+        for old in list(running)[:-1]:
+            del running[old]
+        running[number] = batches()
+        return np.int64(number)
+
+    def pull(number):
+        (images,) = next(running.get(number, iter(())), (None,))
+        if images is None:
+            return np.empty((0, *shape), dtype), False
+        return images, True
+
+    def to_tensors(number):
+        images, more = tf.numpy_function(pull, [number], [dtype, tf.bool])
+        images.set_shape((None, *shape))
+        more.set_shape(())
+        return images, more
+
+    def one_pass(number):
+        endless = tf.data.Dataset.from_tensors(number).repeat()
+        return endless.map(to_tensors).take_while(lambda images, more: more)
+
+    return (
+        tf.data.Dataset.from_tensors(0)
+        .map(lambda zero: tf.numpy_function(start, [zero], tf.int64))
+        .flat_map(one_pass)
+        .map(lambda images, more: (images,))
+        .prefetch(2)
+    )
 
 
 def auto_jit_compile(model):
@@ -64,7 +103,7 @@ def auto_jit_compile(model):
     Measured (benchmarks/train_step.py): XLA makes dense networks faster, and its
     CPU convolutions are half as fast as TensorFlow's.
     """
-    if num_replicas() > 1 or tf.distribute.has_strategy():
+    if tf.distribute.has_strategy():
         return False
     if tf.config.list_physical_devices("GPU"):
         return "auto"

@@ -9,6 +9,7 @@ import math
 
 from keras import Input, Model, initializers, layers
 
+from keras_gan_zoo.layers import LayerNormalization
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
 
 
@@ -39,7 +40,7 @@ def _normalization(kind, name, constraint=None):
             name=name,
         )
     if kind == "layer":
-        return layers.LayerNormalization(
+        return LayerNormalization(
             axis=(1, 2, 3),
             epsilon=1e-5,
             gamma_constraint=constraint,

@@ -90,8 +90,13 @@ class ImageBatches(DataAdapter):
         return cls(images.shape[1:], images.dtype, steps_per_epoch, epoch_batches)
 
     @classmethod
-    def from_batches(cls, iterate, critic_steps, steps=None, one_shot=False):
-        """Batches of a source that batches itself; `iterate()` starts it."""
+    def from_batches(
+        cls, iterate, critic_steps, steps=None, one_shot=False, length=None
+    ):
+        """Batches of a source that batches itself; `iterate()` starts it.
+
+        `length` is its number of batches, where that is known.
+        """
         source = iterate()
         first = next(source, None)
         if first is None:
@@ -108,10 +113,12 @@ class ImageBatches(DataAdapter):
         endless = laps() if steps else None
 
         def epoch_batches(epoch):
-            if steps:
+            if endless:
                 return itertools.islice(endless, steps)
             return group_batches(iterate(), critic_steps)
 
+        if steps is None and critic_steps == 1:
+            steps = length
         return cls(first.shape[1:], first.dtype, steps, epoch_batches)
 
     def _batches(self):

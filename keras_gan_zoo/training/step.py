@@ -90,7 +90,10 @@ def simultaneous_update(gan, real):
     In a zero-sum game the generator's gradient is the discriminator's, reversed, so
     one backward pass serves both. Any other loss is pulled back a second time.
     """
-    optimizers = gan.optimizer.generator_optimizer, gan.optimizer.discriminator_optimizer
+    optimizers = (
+        gan.optimizer.generator_optimizer,
+        gan.optimizer.discriminator_optimizer,
+    )
     players = gan.generator.trainable_variables, gan.discriminator.trainable_variables
     latents = gan.draw_latents(ops.shape(real)[0])
     zero_sum = gan.objective.zero_sum

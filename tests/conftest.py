@@ -1,0 +1,51 @@
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan_zoo as kgz
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    keras.utils.set_random_seed(0)
+
+
+@pytest.fixture
+def digits():
+    """64 real digits, uint8 (64, 28, 28, 1)."""
+    return kgz.datasets.load("digits", "test[:64]")[0]
+
+
+@pytest.fixture
+def tiny_gan():
+    """Builds a compiled GAN of two small dense networks for 8x8 grey images."""
+
+    def build(channels=1, compiled=True, **kwargs):
+        if kwargs.get("seed", 0) is not None:
+            keras.utils.set_random_seed(0)
+        shape = (8, 8, channels)
+        gan = kgz.GAN(
+            kgz.networks.dense_generator(shape, latent_dim=4, widths=(16,)),
+            kgz.networks.dense_discriminator(shape, widths=(16,), dropout=0.2),
+            **{"seed": 3, **kwargs},
+        )
+        if compiled:
+            gan.compile()
+        return gan
+
+    return build
+
+
+@pytest.fixture
+def noise():
+    """Random uint8 images (n, 8, 8, channels)."""
+
+    def make(n=40, channels=1):
+        shape = (n, 8, 8, channels)
+        return np.random.default_rng(0).integers(0, 256, shape, dtype="uint8")
+
+    return make

@@ -1,0 +1,34 @@
+"""`import keras_gan_zoo` is light: what it pulls in beyond `import keras`."""
+
+import os
+import subprocess
+import sys
+
+HEAVY = ("scipy", "PIL", "huggingface_hub", "typer", "jinja2", "httpx2")
+
+
+def modules_after(statement):
+    code = f"{statement}; import sys; print(' '.join(sys.modules))"
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return set(result.stdout.split())
+
+
+def test_import_adds_no_backend_and_nothing_heavy():
+    added = modules_after("import keras_gan_zoo") - modules_after("import keras")
+    roots = {name.split(".")[0] for name in added}
+    assert not roots & {"tensorflow", "jax", "torch", "tensorflow_gan"}
+    assert not roots & set(HEAVY)
+
+
+def test_everything_public_is_there():
+    import keras_gan_zoo
+
+    for name in keras_gan_zoo.__all__:
+        assert getattr(keras_gan_zoo, name) is not None
