@@ -6,6 +6,7 @@ Settings are those of `huggingface_hub`: `HF_ENDPOINT`, `HF_HOME`, `HF_TOKEN`,
 
 import contextlib
 import errno
+from importlib.metadata import version
 from pathlib import Path
 
 import keras
@@ -163,9 +164,10 @@ def _parse(handle):
 
 
 def _library():
-    from keras_gan_zoo import __version__
-
-    return {"library_name": "keras_gan_zoo", "library_version": __version__}
+    return {
+        "library_name": "keras_gan_zoo",
+        "library_version": version("keras-gan-zoo"),
+    }
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import datetime
 import os
 import secrets
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import keras
@@ -98,11 +99,9 @@ def _write(gan, folder, digest, include_generator):
         rest["generator"] = gan.generator
     Networks(**rest).save_weights(folder / files.TASK_WEIGHTS)
 
-    from keras_gan_zoo import __version__
-
     metadata = {
         "keras_version": keras.version(),
-        "keras_gan_zoo_version": __version__,
+        "keras_gan_zoo_version": version("keras-gan-zoo"),
         "parameter_count": gan.generator.count_params(),
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
         "tasks": ["GAN"],
