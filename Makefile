@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt
+PARALLEL := --numprocesses 2 --dist loadfile
 INPUTS := pyproject.toml .ci/constraints.txt
 
 .PHONY: demo test test-all test-jax test-torch lint clean
@@ -14,13 +15,13 @@ demo: $(VENV)/.tensorflow
 
 # The whole suite on TensorFlow.
 test: $(VENV)/.tensorflow
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest
+	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest $(PARALLEL)
 
 # The whole suite on TensorFlow, JAX and torch.
 test-all: test test-jax test-torch
 
 test-jax test-torch: test-%: $(VENV)/.%
-	KERAS_BACKEND=$* $(BIN)/python -m pytest $(TESTS)
+	KERAS_BACKEND=$* $(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
 lint: $(VENV)/.tensorflow
 	$(BIN)/ruff check .

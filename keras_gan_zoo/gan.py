@@ -15,6 +15,15 @@ from keras_gan_zoo.training.optimizer import AdversarialOptimizer
 UPDATES = ("alternating", "simultaneous")
 
 
+class _Presets:
+    """`GAN.presets`: the zoo's entries of this class, name -> description."""
+
+    def __get__(self, instance, owner):
+        from keras_gan_zoo import presets
+
+        return presets.presets_of(owner)
+
+
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class GAN(backend.Trainer, keras.Model):
     """A generator and a discriminator, trained against each other by `fit`.
@@ -476,6 +485,8 @@ class GAN(backend.Trainer, keras.Model):
         return to_uint8(images)
 
     # === Presets ===
+
+    presets = _Presets()
 
     @classmethod
     def from_preset(

@@ -51,7 +51,7 @@ def settings(
         typer.Option(help="What Keras runs on; by default KERAS_BACKEND decides."),
     ] = None,
     debug: Annotated[
-        bool, typer.Option(help="Show the traceback of an error.")
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
     ] = False,
     version: Annotated[
         bool,

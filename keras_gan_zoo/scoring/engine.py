@@ -9,7 +9,6 @@ import keras
 import numpy as np
 from scipy import stats
 
-import keras_gan_zoo
 from keras_gan_zoo import metrics as pure
 from keras_gan_zoo.scoring import extractors, references, second_opinion, sources
 from keras_gan_zoo.scoring.moments import Moments
@@ -396,7 +395,7 @@ def _environment(extractor):
     package = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}.get(backend)
     versions = {
         "python": platform.python_version(),
-        "keras_gan_zoo": keras_gan_zoo.__version__,
+        "keras_gan_zoo": importlib.metadata.version("keras-gan-zoo"),
         **{name: _version(name) for name in ("keras", "numpy", "scipy")},
     }
     if package:

@@ -36,13 +36,13 @@ def why_not():
 
 
 @functools.cache
-def classifier_metrics():
-    """TF-GAN's module `tensorflow_gan.python.eval.classifier_metrics`."""
+def tfgan_module(name):
+    """A module of TF-GAN, such as `"eval.classifier_metrics"`."""
     import tensorflow as tf
 
     if keras.config.backend() != "tensorflow":
         tf.config.set_visible_devices([], "GPU")  # leave its memory to the backend
-    name = "tensorflow_gan.python.eval.classifier_metrics"
+    name = f"tensorflow_gan.python.{name}"
     if "tensorflow_gan" in sys.modules:
         return importlib.import_module(name)
     (root,) = importlib.util.find_spec("tensorflow_gan").submodule_search_locations
@@ -50,6 +50,7 @@ def classifier_metrics():
         "tensorflow_gan": root,
         "tensorflow_gan.python": f"{root}/python",
         "tensorflow_gan.python.eval": f"{root}/python/eval",
+        "tensorflow_gan.python.losses": f"{root}/python/losses",
     }
     for package, folder in packages.items():
         sys.modules[package] = types.ModuleType(package)
@@ -65,7 +66,7 @@ def inception_score(logits, splits):
     """TF-GAN's `classifier_score_from_logits`, split by split: the mean."""
     import tensorflow as tf
 
-    tfgan = classifier_metrics()
+    tfgan = tfgan_module("eval.classifier_metrics")
     bounds = np.arange(splits + 1) * len(logits) // splits
     with tf.device("CPU"):
         scores = [
@@ -89,7 +90,7 @@ def frechet_distance(generated, real):
     """
     import tensorflow as tf
 
-    tfgan = classifier_metrics()
+    tfgan = tfgan_module("eval.classifier_metrics")
     if not isinstance(real, np.ndarray):
         real = rows_with_moments(real.mean, real.covariance)
     with tf.device("CPU"):

@@ -146,9 +146,10 @@ def test_networks_that_do_not_fit_each_other(tiny_gan):
     generator = kgz.networks.dense_generator((8, 8, 1))
     with pytest.raises(ValueError, match="must take the images that the generator"):
         kgz.GAN(generator, kgz.networks.dense_discriminator((8, 8, 3)))
+    images = keras.Input((8, 8, 1))
+    flatten = keras.Model(images, keras.layers.Flatten()(images))
     with pytest.raises(ValueError, match="must return logits"):
-        images = keras.Input((8, 8, 1))
-        kgz.GAN(generator, keras.Model(images, keras.layers.Flatten()(images)))
+        kgz.GAN(generator, flatten)
     with pytest.raises(ValueError, match="built Keras model"):
         kgz.GAN(keras.Sequential([keras.layers.Dense(2)]), generator)
 

@@ -167,9 +167,7 @@ def gradients(update, loss, noise):
     gan.fit(noise(8), batch_size=8, shuffle=False, verbose=0)
     return [
         a - b
-        for a, b in zip(
-            before, values(gan.generator.trainable_variables), strict=True
-        )
+        for a, b in zip(before, values(gan.generator.trainable_variables), strict=True)
     ]
 
 
