@@ -92,11 +92,16 @@ def _family(name):
 def _check_builds(recipe, path):
     """A recipe may come from anyone: it builds what a preset may, and optimizers."""
     trust.check_config(recipe.get("arguments", {}), path)
+    optimizers = {
+        name.lower()
+        for name, value in vars(keras.optimizers).items()
+        if isinstance(value, type)
+    }
     for key, value in recipe.get("compile", {}).items():
         if not isinstance(value, dict):
             continue
         name, config = value.get("class_name"), value.get("config")
-        known = isinstance(getattr(keras.optimizers, str(name), None), type)
+        known = str(name).lower() in optimizers
         plain = isinstance(config, dict) and not any(
             isinstance(item, (dict, list)) for item in config.values()
         )

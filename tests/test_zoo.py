@@ -196,3 +196,11 @@ def test_plan_takes_the_shape_of_the_data():
     assert (plan["arguments"]["seed"], plan["batch_size"]) == (3, 64)
     again = zoo.plan(plan, batch_size=8)
     assert again == {**plan, "batch_size": 8}
+
+
+@pytest.mark.parametrize("name", presets.read_index())
+def test_the_recipe_of_each_zoo_entry_can_be_trained_again(name):
+    recipe = zoo.find_recipe(name)
+    gan = getattr(kgz, recipe["family"])(**recipe["arguments"])
+    gan.compile(**recipe.get("compile", {}))
+    assert type(gan) is type(kgz.GAN.from_preset(name))
