@@ -75,6 +75,8 @@ def plan(recipe=None, **options):
     if "data" in given:
         found, _ = datasets.load(*datasets.split_name(plan["data"]))
         arguments["image_shape"] = list(found.shape[1:])
+        for key in ("description", "dataset"):  # they were of other data
+            plan.pop(key, None)
     return {**plan, "arguments": arguments}
 
 

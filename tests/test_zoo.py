@@ -196,6 +196,8 @@ def test_plan_takes_the_shape_of_the_data():
     assert (plan["arguments"]["seed"], plan["batch_size"]) == (3, 64)
     again = zoo.plan(plan, batch_size=8)
     assert again == {**plan, "batch_size": 8}
+    other = zoo.plan({**plan, "description": "of MNIST"}, data="digits:test[:2]")
+    assert "description" not in other
 
 
 @pytest.mark.parametrize("name", presets.read_index())

@@ -3,16 +3,19 @@
 Each step is a command that you can type yourself. Output goes to out/.
 """
 
+import os
 import shutil
 import time
 from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from keras_gan_zoo.cli import app
 
 OUT = Path("out")
 RUN = OUT / "my_gan"
 PRESET = RUN / "preset"
-EPOCHS = 5
+EPOCHS = 8
 SAMPLES = 2_000  # the published scores take 10,000
 
 
@@ -33,7 +36,7 @@ def main():
         entry = "dcgan_mnist" if "dcgan_mnist" in entries else entries[0]
         run(f"sample {entry} --out {OUT}/samples.png")
 
-    run(f"train --family dcgan --data digits --epochs {EPOCHS} --out {RUN}")
+    run(f"train dcgan_mnist --data digits --epochs {EPOCHS} --out {RUN}")
     run(f"sample {PRESET} --out {OUT}/my_samples.png")
     run(f"score {PRESET} --reference mnist:test --num-images {SAMPLES} --attach")
     run(f"card {PRESET}")

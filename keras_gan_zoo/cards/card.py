@@ -100,8 +100,15 @@ def _read(folder, name):
     return files.read_json(folder, name, folder) if (folder / name).is_file() else None
 
 
+def _name(folder):
+    """A folder's own name; `keras-gan-zoo train --out my_gan` makes `my_gan/preset`."""
+    path = Path(folder).resolve()
+    return path.parent.name if path.name == "preset" else path.name
+
+
 def _local(folder):
-    return f"./{Path(folder).resolve().name}"
+    path = Path(folder).resolve()
+    return f"./{_name(folder)}/preset" if path.name == "preset" else f"./{path.name}"
 
 
 def _render(gan, folder, handle, license, recipe, scores):
@@ -114,7 +121,7 @@ def _render(gan, folder, handle, license, recipe, scores):
     trained_on = known["title"] if known else "the author's images"
     report = ScoreReport.from_dict(scores) if scores else None
     last = scores.get("last") if scores else None
-    name = folder.resolve().name
+    name = _name(folder)
     tags = ["gan", "keras", "keras-gan-zoo", family.__name__.lower(), data]
     card_data = ModelCardData(
         license=license or recipe.get("license") or "apache-2.0",

@@ -78,7 +78,7 @@ def train(
 
     The folder --out gets a grid of samples each epoch, a log, and at the end the
     trained GAN in its sub-folder [b]preset[/b]. The same command again goes on where
-    an interrupted run was. Options replace what a recipe says.
+    an interrupted run was. Other options replace what a recipe says.
 
     [b]Example[/b]: keras-gan-zoo train --family dcgan --data ./faces --out faces_run
 
@@ -89,6 +89,10 @@ def train(
     if recipe is None and (family is None or data is None):
         raise typer.BadParameter(
             "give a recipe, or both --family and --data.", param_hint="train"
+        )
+    if recipe and family:
+        raise typer.BadParameter(
+            "a recipe has its own; leave it out.", param_hint="--family"
         )
     plan = zoo.find_recipe(recipe) if recipe else {}
     plan = zoo.plan(

@@ -203,6 +203,15 @@ def test_fid_is_the_name_of_the_2015_network_alone(gan, monkeypatch):
     assert all(type(r.metric_value) is float for r in found)
 
 
+def test_the_preset_of_a_run_has_the_name_of_the_run(preset, tmp_path):
+    folder = shutil.copytree(preset, tmp_path / "faces" / "preset")
+    path = write_card(folder)
+    assert metadata_load(path)["model-index"][0]["name"] == "faces"
+    assert 'from_preset("./faces/preset")' in path.read_text()
+    set_handle(folder, "hf://me/faces")
+    assert "./faces" not in path.read_text()
+
+
 def test_a_folder_that_does_not_load_gets_no_card(preset, tmp_path):
     broken = shutil.copytree(preset, tmp_path / "broken")
     (broken / "model.weights.h5").write_bytes(b"no")

@@ -161,6 +161,7 @@ def test_an_error_is_one_line(run, tiny_zoo, line, says):
         "sample tiny -n 0",
         "score tiny --attach",
         "train --family dcgan",
+        "train tiny --family dcgan",
         "card nowhere",
         "--backend theano list",
     ],
