@@ -1,7 +1,6 @@
 """The command line: `keras-gan-zoo list | show | train | sample | score | ...`.
 
-It parses, calls the package and prints. Nothing here imports Keras before a command
-needs it, so that `--help` is quick and `--backend` comes in time.
+It parses, calls the package and prints.
 """
 
 from keras_gan_zoo.cli import commands  # noqa: F401, its import adds them to the app

@@ -3,13 +3,13 @@
 import enum
 import functools
 import importlib.metadata
+import importlib.util
 import os
 import sys
 from typing import Annotated
 
+import keras
 import typer
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -66,16 +66,16 @@ def settings(
 
 
 def choose_backend(backend):
-    """Set Keras' backend, which can be done before its first import only."""
-    if "keras" in sys.modules:
-        loaded = sys.modules["keras"].config.backend()
-        if loaded != backend:
-            raise typer.BadParameter(
-                f"Keras already runs on {loaded} in this process; set "
-                f"KERAS_BACKEND={backend} instead.",
-                param_hint="--backend",
-            )
-    os.environ["KERAS_BACKEND"] = backend
+    """Start this command over on another backend: Keras chooses when imported."""
+    if keras.config.backend() == backend:
+        return
+    if importlib.util.find_spec(backend) is None:
+        raise typer.BadParameter(
+            f"{backend} is not installed: pip install 'keras-gan-zoo[{backend}]'",
+            param_hint="--backend",
+        )
+    command = [sys.executable, "-m", "keras_gan_zoo.cli", *sys.argv[1:]]
+    os.execve(sys.executable, command, {**os.environ, "KERAS_BACKEND": backend})
 
 
 def command(function):
@@ -84,7 +84,6 @@ def command(function):
     @functools.wraps(function)
     def run(*args, **kwargs):
         try:
-            load_keras()
             return function(*args, **kwargs)
         except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
@@ -99,28 +98,6 @@ def command(function):
             raise typer.Exit(FAILED) from None
 
     return app.command(function.__name__.rstrip("_"))(run)
-
-
-def load_keras():
-    """Import Keras without what TensorFlow's C++ says before it can be configured."""
-    if "keras" in sys.modules:
-        return
-    import tempfile
-
-    with tempfile.TemporaryFile() as said:
-        stderr = os.dup(2)
-        os.dup2(said.fileno(), 2)
-        try:
-            import keras
-
-            keras.ops.zeros(())  # TensorFlow looks for devices when it needs one
-        except BaseException:
-            said.seek(0)
-            os.write(stderr, said.read())
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
 
 
 def main():

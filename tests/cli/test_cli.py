@@ -187,11 +187,31 @@ def test_interrupted(run, monkeypatch):
     assert "Interrupted" in run("list", code=130).stderr
 
 
-def test_the_backend_is_chosen_before_keras(run, monkeypatch, tiny_zoo):
-    monkeypatch.setenv("KERAS_BACKEND", keras.backend.backend())
-    run("--backend", keras.backend.backend(), "list")
-    other = "jax" if keras.backend.backend() != "jax" else "torch"
-    assert f"KERAS_BACKEND={other}" in run("--backend", other, "list", code=2).stderr
+def test_another_backend_starts_the_command_over(run, monkeypatch, tiny_zoo):
+    started = []
+
+    def execve(program, command, environment):
+        started.append((command, environment["KERAS_BACKEND"]))
+        raise SystemExit(0)
+
+    monkeypatch.setattr("os.execve", execve)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    mine = keras.config.backend()
+    run("--backend", mine, "list")
+    assert not started
+    other = "jax" if mine != "jax" else "torch"
+    monkeypatch.setattr("sys.argv", ["keras-gan-zoo", "--backend", other, "list"])
+    run("--backend", other, "list")
+    command, backend = started[0]
+    assert command[1:] == ["-m", "keras_gan_zoo.cli", "--backend", other, "list"]
+    assert backend == other
+
+
+def test_a_backend_that_is_not_installed(run, monkeypatch, tiny_zoo):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    other = "jax" if keras.config.backend() != "jax" else "torch"
+    result = run("--backend", other, "list", code=2)
+    assert f"keras-gan-zoo[{other}]" in " ".join(result.stderr.split())
 
 
 def test_publish_refuses_what_was_not_scored(run, preset):
