@@ -50,6 +50,7 @@ def dense_discriminator(
         x = layers.Dense(width, name=f"dense_{i}")(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_relu_{i}")(x)
         if dropout:
-            x = layers.Dropout(dropout, name=f"dropout_{i}")(x)
+            # Unseeded, on torch it would draw from a state that no file holds.
+            x = layers.Dropout(dropout, seed=i, name=f"dropout_{i}")(x)
     logits = layers.Dense(1, dtype="float32", name="logits")(x)
     return Model(images, logits, name=name)
