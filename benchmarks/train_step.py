@@ -33,10 +33,12 @@ CASES = {
         "minimax",
     ),
     "dcgan simultaneous": ("DCGAN", 128, {"update": "simultaneous"}, "non_saturating"),
-    "dcgan bfloat16": ("DCGAN", 128, {"policy": "mixed_bfloat16"}, "non_saturating"),
+    "dcgan XLA": ("DCGAN", 128, {"jit_compile": True}, "non_saturating"),
     "mlp": ("MLPGAN", 128, {}, "minimax"),
+    "mlp without XLA": ("MLPGAN", 128, {"jit_compile": False}, "minimax"),
     "mlp simultaneous": ("MLPGAN", 128, {"update": "simultaneous"}, "minimax"),
     "wgan_gp": ("WGANGP", 64, {}, "wasserstein"),
+    "dcgan bfloat16": ("DCGAN", 128, {"policy": "mixed_bfloat16"}, "non_saturating"),
 }
 CONTENDERS = ("fit", "step", "keras", "torch")
 
@@ -56,8 +58,9 @@ def model(case):
     family, batch, settings, _ = CASES[case]
     settings = dict(settings)
     keras.config.set_dtype_policy(settings.pop("policy", "float32"))
+    jit_compile = settings.pop("jit_compile", "auto")
     gan = getattr(kgz, family)(image_shape=(28, 28, 1), seed=0, **settings)
-    gan.compile()
+    gan.compile(jit_compile=jit_compile)
     return gan, batch
 
 
