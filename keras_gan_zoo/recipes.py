@@ -1,5 +1,6 @@
 """Recipes: everything that a training run depends on, as data, and the run itself."""
 
+import copy
 import json
 import os
 from pathlib import Path
@@ -41,7 +42,8 @@ def load(path):
 def build(recipe):
     """The recipe's model, compiled."""
     gan = getattr(families, recipe["family"])(**recipe.get("arguments", {}))
-    gan.compile(**recipe.get("compile", {}))
+    # A copy, since Keras writes into the configs that it reads ("Adam" -> "adam").
+    gan.compile(**copy.deepcopy(recipe.get("compile", {})))
     return gan
 
 

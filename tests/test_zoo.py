@@ -19,6 +19,12 @@ RECIPE = {
         "ema_half_life": 100.0,
         "seed": 1,
     },
+    "compile": {
+        "generator_optimizer": {
+            "class_name": "Adam",
+            "config": {"learning_rate": 0.001},
+        }
+    },
     "data": "digits:train[:128]",
     "batch_size": 32,
     "epochs": 3,
@@ -45,6 +51,12 @@ def tiny_zoo(made, monkeypatch):
     for module in (presets, presets.index):
         monkeypatch.setattr(module, "zoo_folder", lambda: made[0])
     return made[0]
+
+
+def test_the_entry_keeps_the_recipe_that_its_run_began_with(made):
+    for folder in (made[0] / "tiny", made[1]):
+        written = json.loads((folder / "recipe.json").read_text())
+        assert {key: written[key] for key in RECIPE} == RECIPE
 
 
 def test_the_best_snapshot_is_published(made):
