@@ -229,7 +229,7 @@ class GAN(backend.Trainer, keras.Model):
             "steps_per_execution": steps_per_execution,
         }
         if jit_compile == "auto" and not run_eagerly:
-            jit_compile = backend.auto_jit_compile(self)
+            jit_compile = backend.auto_jit_compile()
         super().compile(
             optimizer=AdversarialOptimizer(*pair),
             auto_scale_loss=False,  # each player scales its own
@@ -481,8 +481,13 @@ class GAN(backend.Trainer, keras.Model):
             n, self.latent_dim, seed, self.latent_distribution, start, truncation
         )
         network = self if use_ema else self.generator
-        images = network.predict(latents, batch_size=batch_size or 128, verbose=0)
-        return to_uint8(images)
+        size = min(batch_size or 128, n)
+        return np.concatenate(
+            [
+                to_uint8(_forward(network, latents[i : i + size], size))
+                for i in range(0, n, size)
+            ]
+        )
 
     # === Presets ===
 
@@ -591,6 +596,16 @@ class _DataOrder(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.model.epochs_seen.assign(self.batches.epoch + 1)
+
+
+def _forward(network, latents, size):
+    """Images of up to `size` latents, filled up to `size` so that it compiles once.
+
+    Not by `predict`: its tf.data pipeline can wait at its end, see `backend.stream`.
+    """
+    filling = np.zeros((size - len(latents), *latents.shape[1:]), latents.dtype)
+    images = network.predict_on_batch(np.concatenate([latents, filling]))
+    return images[: len(latents)]
 
 
 def _length(batches):

@@ -87,7 +87,7 @@ def stream(batches, shape, dtype):
     return get_jax_iterator(batches())
 
 
-def auto_jit_compile(model):
+def auto_jit_compile():
     """Keras' own choice."""
     return "auto"
 

@@ -88,38 +88,44 @@ def stream(batches, shape, dtype):
         endless = tf.data.Dataset.from_tensors(number).repeat()
         return endless.map(to_tensors).take_while(lambda images, more: more)
 
+    # Nothing to tune here, and the tuner's thread, which sleeps for twice as long each
+    # time, is at the end of an epoch often not woken, but waited for: up to a minute.
+    options = tf.data.Options()
+    options.autotune.enabled = False
     return (
         tf.data.Dataset.from_tensors(0)
         .map(lambda zero: tf.numpy_function(start, [zero], tf.int64))
         .flat_map(one_pass)
         .map(lambda images, more: (images,))
         .prefetch(2)
+        .with_options(options)
     )
 
 
-def auto_jit_compile(model):
-    """XLA where it pays: on accelerators, and on a CPU without convolutions.
+def auto_jit_compile():
+    """XLA on accelerators alone.
 
-    Measured (benchmarks/train_step.py): XLA makes dense networks faster, and its
-    CPU convolutions are half as fast as TensorFlow's.
+    Measured (benchmarks/train_step.py): on a CPU its convolutions are half as fast as
+    TensorFlow's, and its random numbers cost a dense network more than it saves.
     """
-    if tf.distribute.has_strategy():
+    if tf.distribute.has_strategy() or not tf.config.list_physical_devices("GPU"):
         return False
-    if tf.config.list_physical_devices("GPU"):
-        return "auto"
-    networks = (model.generator, model.discriminator)
-    return not any(
-        isinstance(layer, keras.layers.Layer) and hasattr(layer, "kernel_size")
-        for network in networks
-        for layer in network._flatten_layers()
-    )
+    return "auto"
 
 
 class Trainer:
-    """`train_step` and `test_step` as Keras calls them on this backend."""
+    """`train_step` and `test_step` as Keras calls them on this backend.
+
+    Where a source does not tell its length, Keras finds the end by a step that gets no
+    images. What does not depend on them, counters and seeds, must not run either.
+    """
 
     def train_step(self, data):
-        return self.train_iteration(keras.utils.unpack_x_y_sample_weight(data)[0])
+        images = keras.utils.unpack_x_y_sample_weight(data)[0]
+        with tf.control_dependencies([images]):
+            return self.train_iteration(images)
 
     def test_step(self, data):
-        return self.test_iteration(keras.utils.unpack_x_y_sample_weight(data)[0])
+        images = keras.utils.unpack_x_y_sample_weight(data)[0]
+        with tf.control_dependencies([images]):
+            return self.test_iteration(images)

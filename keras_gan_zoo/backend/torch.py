@@ -56,7 +56,7 @@ def stream(batches, shape, dtype):
     return get_torch_dataloader(batches())
 
 
-def auto_jit_compile(model):
+def auto_jit_compile():
     """Never: `torch.compile` can't differentiate a gradient penalty twice."""
     return False
 

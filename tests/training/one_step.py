@@ -64,7 +64,7 @@ def run(case):
         return ops.convert_to_tensor(rng.standard_normal(shape).astype("float32"))
 
     gan.draw = draw
-    gan.compile(RecordingSGD(0.1), RecordingSGD(0.1), run_eagerly=True)
+    gan.compile(RecordingSGD(0.01), RecordingSGD(0.01), run_eagerly=True)
     images = rng.integers(0, 256, (20, 12, 10, 2), dtype="uint8")
     logs = gan.fit(images, batch_size=10, steps_per_epoch=1, shuffle=False, verbose=0)
 
