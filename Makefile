@@ -7,6 +7,10 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint .
 PARALLEL := --numprocesses 2 --dist loadfile
 INPUTS := pyproject.toml .ci/constraints.txt
 
+# Other implementations that the tests compare with. torchvision's build asks for
+# another torch; nothing of it that needs one is used.
+PEERS := torchvision pytorch-fid torch-fidelity prdc
+
 .PHONY: demo test test-all test-jax test-torch lint clean
 
 # List, load, fit, score and write a card on real digits; output goes to out/.
@@ -14,13 +18,13 @@ demo: $(VENV)/.tensorflow
 	KERAS_BACKEND=tensorflow $(BIN)/python tools/demo.py
 
 # The whole suite on TensorFlow.
-test: $(VENV)/.tensorflow
+test: $(VENV)/.tensorflow $(VENV)/.peers
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest $(PARALLEL)
 
 # The whole suite on TensorFlow, JAX and torch.
 test-all: test test-jax test-torch
 
-test-jax test-torch: test-%: $(VENV)/.%
+test-jax test-torch: test-%: $(VENV)/.% $(VENV)/.peers
 	KERAS_BACKEND=$* $(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
 lint: $(VENV)/.tensorflow
@@ -46,4 +50,9 @@ $(VENV)/.jax: $(VENV)/.tensorflow
 $(VENV)/.torch: $(VENV)/.tensorflow
 	$(INSTALL) $$(grep '^torch==' .ci/constraints.txt)
 	$(INSTALL) --editable '.[torch]'
+	touch $@
+
+$(VENV)/.peers: $(VENV)/.torch
+	$(INSTALL) --no-deps $(PEERS)
+	$(INSTALL) --editable '.[ray,hub,pandas]'
 	touch $@

@@ -1,12 +1,13 @@
-"""Frechet distance at 2048 dimensions: this package beside `scipy.linalg.sqrtm`.
+"""Frechet distance at 2048 dimensions: ours, `scipy.linalg.sqrtm`, torch-fidelity's.
 
     python benchmarks/frechet.py [--dimensions 2048] [--runs 3] [--out FILE]
 
-The two alternate in one process, on one pair of moments after another. `sqrtm` is
-called as pytorch-fid calls it: on C1 C2, and once more with 1e-6 on both diagonals
-where the root is not finite. For pairs of less than full rank the truth is the sum of
-the singular values of the centred product, which squares nothing. BLAS picks its
-kernels by the processor; `OPENBLAS_CORETYPE` may be set on a machine with an old one.
+They alternate in one process, on one pair of moments after another. `sqrtm` is called
+as pytorch-fid calls it: on C1 C2, and once more with 1e-6 on both diagonals where the
+root is not finite. torch-fidelity takes the eigenvalues of C1 C2. For pairs of less
+than full rank the truth is the sum of the singular values of the centred product,
+which squares nothing. BLAS picks its kernels by the processor; `OPENBLAS_CORETYPE` may
+be set on a machine with an old one.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import pathlib
 import platform
 import re
 import statistics
+import sys
 import time
 
 import numpy as np
@@ -23,6 +25,10 @@ import scipy
 from scipy import linalg
 
 from keras_gan_zoo.metrics import frechet_distance, frechet_distance_from_moments
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "tests"))
+
+from peers import import_peer
 
 RESULTS = pathlib.Path(__file__).parent / "results" / "frechet.md"
 
@@ -34,6 +40,15 @@ def by_sqrtm(mean1, covariance1, mean2, covariance2):
         root = linalg.sqrtm((covariance1 + offset) @ (covariance2 + offset))
     gap = mean1 - mean2
     return gap @ gap + np.trace(covariance1 + covariance2) - 2 * np.trace(root.real)
+
+
+def by_torch_fidelity(mean1, covariance1, mean2, covariance2):
+    found = import_peer("torch_fidelity.metric_fid").fid_statistics_to_metric(
+        {"mu": mean1, "sigma": covariance1},
+        {"mu": mean2, "sigma": covariance2},
+        verbose=False,
+    )
+    return found["frechet_inception_distance"]
 
 
 def features(rng, rows, dimensions):
@@ -73,26 +88,24 @@ def main():
     args = parser.parse_args()
 
     lines = [
-        "| pair | ours, s | sqrtm, s | ratio | difference | our error "
-        "| sqrtm's error |",
-        "|---|---|---|---|---|---|---|",
+        "| pair | ours, s | sqrtm, s | torch-fidelity, s | ours / sqrtm "
+        "| ours / torch-fidelity | our error | sqrtm's | torch-fidelity's |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
+    import_peer("torch_fidelity.metric_fid")  # not timed
+    contenders = (frechet_distance_from_moments, by_sqrtm, by_torch_fidelity)
     for name, x, y in pairs(args.dimensions, np.random.default_rng(0)):
         moments = (x.mean(axis=0), np.cov(x.T), y.mean(axis=0), np.cov(y.T))
         truth = frechet_distance(x, y)  # by singular values
-        ours, theirs = [], []
+        runs = [[] for _ in contenders]
         for _ in range(args.runs):
-            ours.append(timed(frechet_distance_from_moments, *moments))
-            theirs.append(timed(by_sqrtm, *moments))
-        ratio = statistics.median(t for t, _ in ours) / statistics.median(
-            t for t, _ in theirs
-        )
-        value, other = ours[0][1], theirs[0][1]
-        lines.append(
-            f"| {name} | {spread(ours)} | {spread(theirs)} | {ratio:.3f} "
-            f"| {abs(value - other) / other:.1e} | {abs(value - truth) / truth:.1e} "
-            f"| {abs(other - truth) / truth:.1e} |"
-        )
+            for found, contender in zip(runs, contenders, strict=True):
+                found.append(timed(contender, *moments))
+        median = [statistics.median(t for t, _ in found) for found in runs]
+        cells = [name, *(spread(found) for found in runs)]
+        cells += [f"{median[0] / other:.3f}" for other in median[1:]]
+        cells += [f"{abs(found[0][1] - truth) / truth:.1e}" for found in runs]
+        lines.append(f"| {' | '.join(cells)} |")
         print(lines[-1], flush=True)
     seconds, _ = timed(frechet_distance, x, y)
     table = "\n".join(
@@ -103,8 +116,8 @@ def main():
             f"{os.cpu_count()} cores, Python {platform.python_version()}, NumPy "
             f"{np.__version__}, SciPy {scipy.__version__}.",
             f"Median (min to max) of {args.runs} alternating runs, from moments. "
-            "Differences and errors are relative to the distance; the truth is the "
-            "singular-value form, from features.",
+            "Errors are relative to the distance; the truth is the singular-value "
+            "form, from features.",
             "",
             *lines,
             "",

@@ -21,6 +21,7 @@ __all__ = [
     "ScoreReport",
     "callbacks",
     "cards",
+    "compare",
     "datasets",
     "images",
     "layers",
@@ -45,6 +46,7 @@ _LAZY_MODULES = (
     "scoring",
 )
 _LAZY_NAMES = {
+    "compare": "scoring",
     "score": "scoring",
     "ScoreReport": "scoring",
     "upload_preset": "presets",

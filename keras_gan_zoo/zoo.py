@@ -181,7 +181,7 @@ def select(gan, recipe, run, report=print):
         epoch, digest = str(int(path.name[6:10])), files.sha256(path)
         if known.get(epoch, {}).get("sha256") != digest:
             gan.ema_generator.load_weights(path)
-            found = score(gan, second_opinion=False, verbose=0, **prepared)
+            found = score(gan, verify=False, intervals=False, verbose=0, **prepared)
             known[epoch] = {"sha256": digest, "score": found[metric]}
             known[epoch]["label"] = found.label(metric)
             _write_json(record, {"settings": settings, "scores": known})

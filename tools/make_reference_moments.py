@@ -1,8 +1,8 @@
 """Make the reference moments that ship with the package.
 
-    KERAS_GAN_ZOO_DATA=FOLDER python tools/make_reference_moments.py
+    KERAS_GAN_ZOO_DATA=FOLDER python tools/make_reference_moments.py [digits] [fashion]
 
-Run it after `tools/train_digit_extractor.py`: they belong to one set of weights.
+Run it after `tools/train_extractor.py`: they belong to one set of weights.
 """
 
 import argparse
@@ -10,26 +10,40 @@ import argparse
 from keras_gan_zoo import datasets
 from keras_gan_zoo.scoring import extractors, references
 
-REFERENCES = (
-    "mnist:test",
-    "mnist:train",
-    "mnist:train[55000:]",
-    "digits:test",
-    "digits:train",
-)
+# Extractor -> the references that ship under it.
+REFERENCES = {
+    "digits": (
+        "mnist:test",
+        "mnist:train",
+        "mnist:train[55000:]",
+        "digits:test",
+        "digits:train",
+    ),
+    "fashion": (
+        "fashion_mnist:test",
+        "fashion_mnist:train",
+        "fashion_mnist:train[55000:]",
+    ),
+}
 
 
 def main():
-    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
-    extractor = extractors.get("digits")
-    for reference in REFERENCES:
-        name, split = datasets.split_name(reference)
-        images, _ = datasets.load(name, split)
-        found = references.compute_reference(reference, name, split, images, extractor)
-        path = references.bundled_path(reference, extractor)
-        path.parent.mkdir(exist_ok=True)
-        references.write_statistics(found, extractor, path)
-        print(f"{path.name}: {found.num_real} images, {path.stat().st_size:,} bytes")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("extractors", nargs="*", help=f"default: {list(REFERENCES)}")
+    for name in parser.parse_args().extractors or REFERENCES:
+        extractor = extractors.get(name)
+        for reference in REFERENCES[name]:
+            make(reference, extractor)
+
+
+def make(reference, extractor):
+    name, split = datasets.split_name(reference)
+    images, _ = datasets.load(name, split)
+    found = references.compute_reference(reference, name, split, images, extractor)
+    path = references.bundled_path(reference, extractor)
+    path.parent.mkdir(exist_ok=True)
+    references.write_statistics(found, extractor, path)
+    print(f"{path.name}: {found.num_real} images, {path.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Scores of the averaged generator while it trains."""
+"""Scores of the averaged generator while it trains, and in `evaluate`."""
 
 import keras
 
@@ -12,17 +12,21 @@ class Score(keras.callbacks.Callback):
     epochs without a score have no such keys. Choose checkpoints on a held-out slice
     of the training set, such as `"mnist:train[55000:]"`, and report on the test set.
 
+    After `gan.evaluate(images, callbacks=[score])` the scores are
+    `score.reports["evaluate"]`; what `evaluate` returns Keras keeps to itself.
+
     Args:
         reference: as in `keras_gan_zoo.score`, for example `"mnist:test"`.
         every: int, epochs from score to score.
-        metrics: list of `"is"` and `"fid"`.
+        metrics: list of names, as in `keras_gan_zoo.score`.
         num_images: int, samples a score. The Frechet distance depends on it.
         extractor: as in `keras_gan_zoo.score`.
         seed: int: each score sees the same latents.
         batch_size: int, images a forward pass.
 
     Attributes:
-        reports: dict of epoch (from 0) to its `ScoreReport`.
+        reports: dict of epoch (from 0) to its `ScoreReport`, and of `"evaluate"` to
+            that of the last evaluation.
 
     Raises:
         ValueError: before training, where the reference or the extractor does not
@@ -54,19 +58,37 @@ class Score(keras.callbacks.Callback):
         self.seed = seed
         self.batch_size = batch_size
         self.reports = {}
+        self._in_fit = False
 
     def on_train_begin(self, logs=None):
+        self._prepare()
+        self._in_fit = True
+
+    def on_train_end(self, logs=None):
+        self._in_fit = False
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every == 0:
+            self._score(epoch, logs)
+
+    def on_test_begin(self, logs=None):
+        if not self._in_fit:  # and not the validation that is a part of it
+            self._prepare()
+
+    def on_test_end(self, logs=None):
+        if not self._in_fit:
+            self._score("evaluate", logs)
+
+    def _prepare(self):
         from keras_gan_zoo.scoring import prepare
 
         self._prepared = prepare(
             self.reference, self.metrics, self.extractor, self.model.image_shape
         )
 
-    def on_epoch_end(self, epoch, logs=None):
+    def _score(self, when, logs):
         from keras_gan_zoo.scoring import score
 
-        if (epoch + 1) % self.every:
-            return
         reference, extractor = self._prepared
         report = score(
             self.model,
@@ -76,9 +98,10 @@ class Score(keras.callbacks.Callback):
             num_images=self.num_images,
             seed=self.seed,
             batch_size=self.batch_size,
-            second_opinion=False,
+            verify=False,
+            intervals=False,
             verbose=0,
         )
-        self.reports[epoch] = report
+        self.reports[when] = report
         if logs is not None:
             logs.update(report)

@@ -2,7 +2,6 @@
 
 from keras_gan_zoo import losses, presets
 from keras_gan_zoo.cards.papers import paper_of
-from keras_gan_zoo.cards.results import metrics_of
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.scoring import ScoreReport
@@ -79,4 +78,4 @@ def _scores(folder):
     if not path.is_file():
         return {}
     report = ScoreReport.load(path)
-    return {report.label(metric): report[metric] for metric in metrics_of(report)}
+    return {report.label(metric): report[metric] for metric in report.metrics}

@@ -9,7 +9,9 @@ from keras_gan_zoo.cards import papers, results
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, weights_sha256
 from keras_gan_zoo.presets.saving import check_scores
-from keras_gan_zoo.scoring import ScoreReport
+from keras_gan_zoo.scoring import ScoreReport, tables
+from keras_gan_zoo.scoring.extractors import DEFAULTS, EXTRACTORS
+from keras_gan_zoo.scoring.report import condition_rows, opinion_sentences
 
 TEMPLATE = Path(__file__).with_name("card.md.jinja")
 SAMPLES = 64
@@ -120,7 +122,6 @@ def _render(gan, folder, handle, license, recipe, scores):
     known = datasets.NAMES.get(data)
     trained_on = known["title"] if known else "the author's images"
     report = ScoreReport.from_dict(scores) if scores else None
-    last = scores.get("last") if scores else None
     name = _name(folder)
     tags = ["gan", "keras", "keras-gan-zoo", family.__name__.lower(), data]
     card_data = ModelCardData(
@@ -154,14 +155,11 @@ def _render(gan, folder, handle, license, recipe, scores):
         known=known,
         scores=scores,
         report=report,
-        rows=results.score_rows(report) if report else [],
-        last_rows=results.score_rows(ScoreReport.from_dict(last)) if last else [],
-        second_opinion=results.second_opinion(report) if report else None,
-        conditions=_conditions(report) if report else {},
-        standard=bool(
-            report
-            and report.conditions.get("extractor_sha256") in results.INCEPTION_2015
-        ),
+        table=_score_table(report, scores) if report else None,
+        second_opinion=opinion_sentences(report.second_opinion) if report else [],
+        conditions=_conditions(report) if report else None,
+        repeat=_command(report, handle or _local(folder)) if report else None,
+        standard=bool(report and results.is_standard(report.conditions)),
         versions=_versions(metadata, report),
         limitations=recipe.get("limitations"),
         samples=SAMPLES,
@@ -170,19 +168,40 @@ def _render(gan, folder, handle, license, recipe, scores):
     return re.sub(r"\n{3,}", "\n\n", str(card))
 
 
+def _score_table(report, scores):
+    """The report's table, with the values of the last epoch where there are any."""
+    rows = [list(row) for row in report.rows()]
+    if scores.get("last"):
+        last = ScoreReport.from_dict(scores["last"])
+        values = {row[0]: row[1] for row in last.rows()}
+        rows[0][1] = f"best (epoch {scores['epoch']}), in this folder"
+        values["score"] = f"last (epoch {scores['last']['epoch']})"
+        for row in rows:
+            row.append(values.get(row[0], "-"))
+    return tables.markdown(rows)
+
+
+def _command(report, target):
+    """The command that scores it again."""
+    facts = report.conditions
+    options = {"reference": facts.get("reference"), "metrics": ",".join(report.metrics)}
+    extractor = facts.get("extractor")
+    if extractor in EXTRACTORS and extractor != DEFAULTS.get(facts.get("dataset")):
+        options["extractor"] = extractor
+    options["num-images"] = facts.get("num_fake")
+    if (facts.get("repeats") or 1) > 1:
+        options["repeats"] = facts["repeats"]
+    options["seed"] = facts.get("seed")
+    given = (
+        f" --{name} {value}" for name, value in options.items() if value is not None
+    )
+    return f"keras-gan-zoo score {target}{''.join(given)}"
+
+
 def _conditions(report):
-    """All conditions of a report, as short texts; versions have their own section."""
-    return {
-        name.replace("_", " "): _text(value)
-        for name, value in report.conditions.items()
-        if name != "versions" and value is not None
-    }
-
-
-def _text(value):
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value))
-    return str(value).replace("|", "\\|")
+    """All conditions of a report as a table; versions have their own section."""
+    facts = {k: v for k, v in report.conditions.items() if k != "versions"}
+    return tables.markdown([("condition", ""), *condition_rows(facts)])
 
 
 def _versions(metadata, report):

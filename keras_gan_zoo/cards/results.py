@@ -1,27 +1,48 @@
-"""A score report -> the Hub's `model-index`, and the rows of a card's tables."""
+"""A score report -> the Hub's `model-index`."""
 
 import math
 
 from keras_gan_zoo.datasets import NAMES
+from keras_gan_zoo.scoring.inception_weights import SHA256
 
 TASK = "unconditional-image-generation"
 
 # The names that the literature's scores have belong to the network that they were
-# defined with, known by the sha256 of its weights. Every other extractor's scores go
-# by the general names, so that nobody takes one for the other.
-STANDARD = {"is": ("inception_score", "Inception Score"), "fid": ("fid", "FID")}
+# defined with, known by the sha256 of its published file, and to its own resizing.
+# Every other extractor's scores go by the general names, so that nobody takes one for
+# the other. What is in neither has one name with any extractor.
+STANDARD = {
+    "is": ("inception_score", "Inception Score"),
+    "fid": ("fid", "FID"),
+    "kid": ("kid", "KID"),
+    "sfid": ("sfid", "sFID"),
+    "fid_infinity": ("fid_infinity", "FID-infinity"),
+    "is_infinity": ("inception_score_infinity", "Inception Score, infinity"),
+}
 GENERAL = {
     "is": ("classifier_score", "Classifier score"),
     "fid": ("frechet_distance", "Frechet distance"),
+    "kid": ("kernel_distance", "Kernel distance"),
+    "sfid": ("spatial_frechet_distance", "Spatial Frechet distance"),
+    "fid_infinity": ("frechet_distance_infinity", "Frechet distance, infinity"),
+    "is_infinity": ("classifier_score_infinity", "Classifier score, infinity"),
+    "cmmd": ("mmd_gaussian", "Gaussian MMD"),
 }
-INCEPTION_2015 = frozenset()  # sha256 of the weights of inception-2015-12-05
+INCEPTION_2015 = frozenset({SHA256})
+
+
+def is_standard(conditions):
+    """Whether scores are of the network and resizing that the literature's are of."""
+    return (
+        conditions.get("weights_file_sha256") in INCEPTION_2015
+        and conditions.get("extractor") == "inception"
+    )
 
 
 def metric_name(metric, conditions):
     """`(type, label)` of a metric, for example
     `("frechet_distance", "Frechet distance (digits)")`."""
-    standard = conditions.get("extractor_sha256") in INCEPTION_2015
-    names = STANDARD if standard else GENERAL
+    names = STANDARD if is_standard(conditions) else GENERAL
     kind, label = names.get(metric, (metric, metric))
     return kind, f"{label} ({conditions.get('extractor')})"
 
@@ -55,7 +76,7 @@ def eval_results(report, source=None):
         "generator_sha256": facts.get("generator_sha256"),
     }
     results = []
-    for metric in metrics_of(report):
+    for metric in report.metrics:
         value = float(report[metric])
         if not math.isfinite(value):
             raise ValueError(
@@ -66,6 +87,8 @@ def eval_results(report, source=None):
         own = {}
         if metric == "is":
             own = {"splits": facts.get("is_splits"), "std": report.get("is_std")}
+        if metric == "kid":
+            own = {"std": report.get("kid_std")}
         args = {k: v for k, v in {**arguments, **own}.items() if v is not None}
         results.append(
             EvalResult(
@@ -83,44 +106,3 @@ def eval_results(report, source=None):
             )
         )
     return results or None
-
-
-def metrics_of(report):
-    """The metrics of a report: its scores without their spreads."""
-    return [name for name in report if not name.endswith("_std")]
-
-
-def score_rows(report):
-    """One row a metric for tables: label, value, 95 % interval, TF-GAN's value."""
-    opinions = report.second_opinion.get("scores") or {}
-    rows = []
-    for metric in metrics_of(report):
-        spread = report.get(f"{metric}_std")
-        bounds = report.intervals.get(metric)
-        rows.append(
-            {
-                "label": report.label(metric),
-                "value": f"{report[metric]:.3f}"
-                + ("" if spread is None else f" (std {spread:.3f})"),
-                "interval": "-"
-                if bounds is None
-                else f"{bounds[0]:.3f} to {bounds[1]:.3f}",
-                "second_opinion": f"{opinions[metric]:.3f}"
-                if metric in opinions
-                else "-",
-            }
-        )
-    return rows
-
-
-def second_opinion(report):
-    """What a second implementation made of the same activations, in a sentence."""
-    opinion = report.second_opinion
-    if not opinion.get("by"):
-        return f"No second opinion: {opinion.get('reason', 'not asked for')}."
-    worst = max(opinion["relative_difference"].values(), default=0.0)
-    verdict = "agrees" if opinion["agrees"] else "DISAGREES"
-    return (
-        f"Second opinion: {opinion['by']} on the same activations {verdict}; largest "
-        f"relative difference {worst:.1e} (tolerance {opinion['tolerance']:.0e})."
-    )

@@ -1,6 +1,7 @@
 """The table of many models' scores, and how far apart two such tables are."""
 
-from keras_gan_zoo.cards.results import metrics_of
+from keras_gan_zoo.cards.results import is_standard
+from keras_gan_zoo.scoring.report import SCALES
 
 
 def score_table(reports, index):
@@ -13,10 +14,12 @@ def score_table(reports, index):
     Returns:
         str.
     """
-    metrics = list(dict.fromkeys(m for r in reports.values() for m in metrics_of(r)))
+    metrics = list(dict.fromkeys(m for r in reports.values() for m in r.metrics))
     some = next(iter(reports.values()))
-    labels = [label for m in metrics for label in (some.label(m), "95 % interval")]
-    head = ["entry", "parameters", *labels, "TF-GAN differs by", "images/s", "on"]
+    labels = [label for m in metrics for label in (some.shown(m), "95 % interval")]
+    tools = list(dict.fromkeys(t for r in reports.values() for t in r.opinions))
+    apart = [f"{tool} differs by" for tool in tools]
+    head = ["entry", "parameters", *labels, *apart, "images/s", "on"]
     rows = [head, ["---"] * len(head)]
     for name, report in reports.items():
         metadata = index.get(name, {}).get("metadata", {})
@@ -25,9 +28,9 @@ def score_table(reports, index):
                 f"`{name}`",
                 f"{metadata['params']:,}" if metadata else "",
                 *(cell for m in metrics for cell in _cells(report, m)),
-                _difference(report),
+                *(_difference(report.opinions.get(tool)) for tool in tools),
                 f"{report.conditions['images_per_second']:,.0f}",
-                f"{report.conditions['backend']}, {_device(report)}",
+                f"{report.conditions['backend']}, {report.conditions['device']}",
             ]
         )
     lines = [f"| {' | '.join(row)} |" for row in rows]
@@ -35,15 +38,19 @@ def score_table(reports, index):
     lines += [
         "",
         f"{' or '.join(f'{count:,}' for count in counts)} samples of seed "
-        f"{some.conditions['seed']} against `{some.conditions['reference']}`"
+        f"{some.conditions['seed']} against `{some.conditions.get('reference')}`"
         + (
             f" ({some.conditions['num_real']:,} images)"
             if some.conditions.get("num_real")
             else ""
         )
         + f", features and classes of the extractor `{some.conditions['extractor']}` "
-        f"(sha256 {some.conditions['extractor_sha256'][:12]}), averaged generators. "
-        "Not comparable with scores of the Inception network.",
+        f"(sha256 {some.conditions['extractor_sha256'][:12]}), averaged generators."
+        + (
+            ""
+            if is_standard(some.conditions)
+            else " Not comparable with scores of the Inception network."
+        ),
         "",
     ]
     return "\n".join(lines)
@@ -52,21 +59,19 @@ def score_table(reports, index):
 def _cells(report, metric):
     if metric not in report:
         return "-", "-"
+    scale = SCALES.get(metric, 1)
     bounds = report.intervals.get(metric)
     return (
-        f"{report[metric]:.2f}",
-        "-" if bounds is None else f"{bounds[0]:.2f} to {bounds[1]:.2f}",
+        f"{scale * report[metric]:.2f}",
+        "-"
+        if bounds is None
+        else f"{scale * bounds[0]:.2f} to {scale * bounds[1]:.2f}",
     )
 
 
-def _difference(report):
-    found = report.second_opinion.get("relative_difference")
+def _difference(opinion):
+    found = opinion.get("relative_difference") if opinion else None
     return f"{max(found.values()):.0e}" if found else "not asked"
-
-
-def _device(report):
-    """`"CPU:0"` of TensorFlow's `/job:localhost/.../device:CPU:0`."""
-    return str(report.conditions["device"]).rpartition("device:")[2]
 
 
 def largest_differences(reports, others):
@@ -89,7 +94,7 @@ def largest_differences(reports, others):
             report.conditions[key] != other.conditions[key] for key in must_match
         ):
             continue
-        for metric in metrics_of(report):
+        for metric in report.metrics:
             if metric in other:
                 apart = abs(report[metric] - other[metric])
                 found[metric] = max(found.get(metric, (0.0, name)), (apart, name))

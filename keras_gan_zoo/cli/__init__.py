@@ -3,7 +3,11 @@
 It parses, calls the package and prints.
 """
 
-from keras_gan_zoo.cli import commands  # noqa: F401, its import adds them to the app
+# Their import adds the commands to the app, in this order.
+from keras_gan_zoo.cli import commands  # noqa: F401, I001
+from keras_gan_zoo.cli import scoring  # noqa: F401
+from keras_gan_zoo.cli import reference  # noqa: F401
+from keras_gan_zoo.cli import publishing  # noqa: F401
 from keras_gan_zoo.cli.app import app, main
 
 __all__ = ["app", "main"]

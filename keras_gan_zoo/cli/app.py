@@ -11,7 +11,7 @@ from typing import Annotated
 import keras
 import typer
 
-FAILED, USAGE, INTERRUPTED = 1, 2, 130
+FAILED, USAGE, GATE, INTERRUPTED = 1, 2, 3, 130
 
 app = typer.Typer(
     name="keras-gan-zoo",
@@ -27,7 +27,8 @@ a Hugging Face handle such as [b]hf://user/repo[/b], or a folder.
 
 [b]Example[/b]: keras-gan-zoo sample dcgan_mnist --out digits.png
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.""",
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a score misses its gate, \
+130 interrupted.""",
 )
 _settings = {"debug": False}
 
@@ -78,7 +79,7 @@ def choose_backend(backend):
     os.execve(sys.executable, command, {**os.environ, "KERAS_BACKEND": backend})
 
 
-def command(function):
+def command(function, app=app):
     """Make a function a command: errors end in one line and an exit code."""
 
     @functools.wraps(function)

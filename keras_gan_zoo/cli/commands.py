@@ -1,4 +1,4 @@
-"""The commands: each parses, calls the package and prints."""
+"""`list`, `show`, `train`, `sample`: each parses, calls the package and prints."""
 
 import json
 from pathlib import Path
@@ -14,10 +14,6 @@ Preset = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Seed = Annotated[int, typer.Option(help="Names the samples: same seed, same images.")]
-Folder = Annotated[
-    Path,
-    typer.Argument(help="A preset's folder.", exists=True, file_okay=False),
-]
 
 
 @command
@@ -135,128 +131,3 @@ def sample(
     made = gan.generate(n, seed=seed, truncation=truncation)
     images.save_png(out, images.grid(made, columns))
     typer.echo(f"{n} samples of {preset} (seed {seed}): {out}")
-
-
-@command
-def score(
-    source: Annotated[
-        str, typer.Argument(metavar="PRESET", help="A preset, or a folder of images.")
-    ],
-    reference: Annotated[
-        str,
-        typer.Option(help="Real images: NAME:SPLIT, an image folder, or an .npz file."),
-    ] = "mnist:test",
-    metrics: Annotated[
-        str, typer.Option(help="Inception Score and Frechet distance.")
-    ] = "is,fid",
-    extractor: Annotated[
-        str | None,
-        typer.Option(help="By default the one that belongs to the reference."),
-    ] = None,
-    num_images: Annotated[int, typer.Option(min=2, help="Samples to score.")] = 10_000,
-    repeats: Annotated[int, typer.Option(min=1, help="Independent sets.")] = 1,
-    seed: Seed = 0,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Speed only.")] = None,
-    second_opinion: Annotated[
-        bool, typer.Option(help="Ask TF-GAN too, where it is installed.")
-    ] = True,
-    out: Annotated[Path | None, typer.Option(help="Save the report as JSON.")] = None,
-    attach: Annotated[
-        bool,
-        typer.Option("--attach", help="Put the report into the preset's folder."),
-    ] = False,
-):
-    """Score a preset: Inception Score and Frechet distance, with all conditions.
-
-    [b]Example[/b]: keras-gan-zoo score ./my_gan --reference mnist:test --attach
-    """
-    import keras_gan_zoo as kgz
-
-    target = Path(source) / "scores.json"
-    if attach and not (Path(source) / "config.json").is_file():
-        raise typer.BadParameter(
-            f"the report goes into a preset's folder, and {source} is none.",
-            param_hint="--attach",
-        )
-    report = kgz.score(
-        source,
-        reference,
-        metrics=[name.strip() for name in metrics.split(",") if name.strip()],
-        extractor=extractor,
-        num_images=num_images,
-        repeats=repeats,
-        seed=seed,
-        batch_size=batch_size,
-        second_opinion="auto" if second_opinion else False,
-        verbose=tables.is_live(),
-    )
-    tables.report(report)
-    for path in filter(None, (out, target if attach else None)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        typer.echo(f"Report: {report.save(path)}")
-
-
-@command
-def card(
-    folder: Folder,
-    handle: Annotated[
-        str | None, typer.Option(help="What readers load, such as hf://user/repo.")
-    ] = None,
-    license: Annotated[
-        str | None, typer.Option(help="Of the weights.", show_default="apache-2.0")
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a README.md that is there.")
-    ] = False,
-):
-    """Write a preset's model card (README.md) and its grid of samples.
-
-    [b]Example[/b]: keras-gan-zoo card ./my_gan --handle hf://me/my_gan
-    """
-    from keras_gan_zoo.cards import write_card
-
-    path = write_card(folder, handle, license=license, overwrite=overwrite)
-    typer.echo(f"Card: {path}")
-
-
-@command
-def publish(
-    folder: Folder,
-    handle: Annotated[str, typer.Argument(help="Where to: hf://user/repo.")],
-    private: Annotated[
-        bool, typer.Option("--private", help="Make a new repository private.")
-    ] = False,
-    create_pr: Annotated[
-        bool, typer.Option("--create-pr", help="Propose it as a pull request.")
-    ] = False,
-    message: Annotated[str | None, typer.Option(help="Of the commit.")] = None,
-    no_score: Annotated[
-        bool, typer.Option("--no-score", help="Publish without scores.")
-    ] = False,
-):
-    """Publish a preset on the Hugging Face Hub, with its card and its scores.
-
-    Log in first: [b]hf auth login[/b]. A card is written where there is none.
-
-    [b]Example[/b]: keras-gan-zoo publish ./my_gan hf://me/my_gan
-    """
-    from keras_gan_zoo import upload_preset
-    from keras_gan_zoo.cards import set_handle, write_card
-
-    if not (no_score or (folder / "scores.json").is_file()):
-        raise ValueError(
-            f"{folder} has no scores. Score it first, `keras-gan-zoo score {folder} "
-            "--reference NAME:SPLIT --attach`, or pass --no-score."
-        )
-    if (folder / "README.md").is_file():
-        set_handle(folder, handle)
-    else:
-        write_card(folder, handle)
-    address = upload_preset(
-        handle,
-        folder,
-        private=private or None,
-        commit_message=message,
-        create_pr=create_pr,
-    )
-    typer.echo(f"Published: {address}")

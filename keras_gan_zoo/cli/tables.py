@@ -3,6 +3,7 @@
 import sys
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 
@@ -55,22 +56,45 @@ def facts(values, title=None):
 
 
 def report(found):
-    """The scores of a report, and what a second implementation says."""
-    from keras_gan_zoo.cards.results import score_rows, second_opinion
-
-    conditions = found.conditions
-    table = Table("score", "value", "95 % interval", "TF-GAN")
-    for row in score_rows(found):
-        table.add_row(*row.values())
+    """The scores of a report, and what other implementations say."""
+    head, *rows = found.rows()
+    table = Table(*head)
+    for row in rows:
+        table.add_row(*map(escape, row))
     console().print(table)
-    console().print(
-        f"{conditions['num_fake']:,} samples of {conditions['source']}"
-        + (
-            f" against {conditions['num_real']:,} of {conditions['reference']}"
-            if conditions.get("reference")
-            else ""
-        )
-        + f", {conditions['images_per_second']:,.0f} images/s, "
-        f"{conditions['backend']} on {conditions['device']}"
-    )
-    console().print(second_opinion(found))
+    for line in found.notes():
+        console().print(escape(line))
+
+
+def references(entries):
+    """Statistics of reference sets: dict of path -> `Reference`."""
+    if not entries:
+        console().print("There are no reference statistics.")
+        return
+    head = ("key", "reference", "extractor", "images", "dimensions", "MB", "path")
+    table = Table(*head, title="Reference statistics")
+    for facts in reference_facts(entries):
+        texts = {**facts, "MB": f"{facts['bytes'] / 1e6:,.1f}"}
+        texts["images"] = "?" if facts["images"] is None else f"{facts['images']:,}"
+        table.add_row(*(escape(str(texts[name])) for name in head))
+    console().print(table)
+
+
+def reference_facts(entries):
+    """The same as a list of dicts."""
+    return [
+        {
+            "key": path.stem,
+            "reference": found.name,
+            "extractor": found.extractor,
+            "images": found.num_real,
+            "dimensions": found.moments.mean.size,
+            "bytes": sum(
+                file.stat().st_size
+                for file in (path, path.with_suffix(".npy"))
+                if file.exists()
+            ),
+            "path": str(path),
+        }
+        for path, found in entries.items()
+    ]

@@ -3,9 +3,15 @@
 import numpy as np
 
 
-def check_rows(rows, name, at_least=1):
-    """`rows` as a finite float64 matrix (n, d) with `n >= at_least`."""
-    rows = np.asarray(rows, dtype="float64")
+def check_rows(rows, name, at_least=1, dtype="float64"):
+    """`rows` as a finite matrix (n, d) with `n >= at_least`.
+
+    `dtype=None` leaves floats as narrow as they came, for a function that widens them
+    block by block.
+    """
+    rows = np.asarray(rows, dtype=dtype)
+    if rows.dtype.kind != "f":
+        rows = rows.astype("float64")
     if rows.ndim != 2 or rows.shape[1] == 0:
         raise ValueError(
             f"`{name}` must be a matrix of shape (samples, dimensions), for example "
@@ -24,3 +30,33 @@ def check_rows(rows, name, at_least=1):
             f"{np.argmin(finite)}"
         )
     return rows
+
+
+def check_pair(generated, real, at_least=1, dtype="float64"):
+    """Two matrices of one extractor's features, each by `check_rows`."""
+    generated = check_rows(generated, "generated", at_least, dtype)
+    real = check_rows(real, "real", at_least, dtype)
+    if generated.shape[1] != real.shape[1]:
+        raise ValueError(
+            "`generated` and `real` must come from one extractor, and so have equally "
+            f"many columns. Received: generated of shape {generated.shape}, real of "
+            f"shape {real.shape}"
+        )
+    return generated, real
+
+
+def check_labels(labels, name, count=None):
+    """`labels` as a vector of integers, `count` of them."""
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or labels.size == 0 or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"`{name}` must be a vector of integers, one a sample, for example "
+            f"[0, 3, 1]. Received: {name} of shape {labels.shape} and type "
+            f"{labels.dtype}"
+        )
+    if count is not None and len(labels) != count:
+        raise ValueError(
+            f"`{name}` must have one label for each row of features. Received: "
+            f"{name} of length {len(labels)}, features of {count} rows"
+        )
+    return labels

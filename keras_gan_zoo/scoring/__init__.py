@@ -1,17 +1,32 @@
 """Scores of samples: extractors, moments, references, `score` and its report."""
 
+from keras_gan_zoo.scoring.comparison import Comparison, compare
 from keras_gan_zoo.scoring.engine import prepare, score
 from keras_gan_zoo.scoring.extractors import EXTRACTORS, Extractor
+from keras_gan_zoo.scoring.inception_v3 import InceptionV3FID
+from keras_gan_zoo.scoring.keras_metrics import FrechetDistance, InceptionScore
+from keras_gan_zoo.scoring.measures import METRICS
 from keras_gan_zoo.scoring.moments import Moments
-from keras_gan_zoo.scoring.references import Reference, load_reference
+from keras_gan_zoo.scoring.references import (
+    Reference,
+    export_statistics,
+    load_reference,
+)
 from keras_gan_zoo.scoring.report import ScoreReport
 
 __all__ = [
     "EXTRACTORS",
+    "METRICS",
+    "Comparison",
     "Extractor",
+    "FrechetDistance",
+    "InceptionScore",
+    "InceptionV3FID",
     "Moments",
     "Reference",
     "ScoreReport",
+    "compare",
+    "export_statistics",
     "load_reference",
     "prepare",
     "score",

@@ -1,26 +1,31 @@
 """What samples are compared with: reference sets, their moments and the cache."""
 
+import contextlib
 import dataclasses
-import functools
 import hashlib
 import os
 import pathlib
 import re
+import time
 import warnings
 import zipfile
+import zlib
 
+import keras
 import numpy as np
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.images import check_images
+from keras_gan_zoo.images import check_images, write_atomically
+from keras_gan_zoo.scoring.collectors import Rows
 from keras_gan_zoo.scoring.moments import Moments
 
+UNREADABLE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 BUNDLED = pathlib.Path(__file__).with_name("references")
 
 
 @dataclasses.dataclass
 class Reference:
-    """Moments of real features, and what they were made of."""
+    """What is kept of real images, and what it was made of."""
 
     name: str
     moments: Moments
@@ -28,9 +33,15 @@ class Reference:
     split: str | None = None
     fingerprint: str | None = None
     num_real: int | None = None
+    extractor: str | None = None
     extractor_sha256: str | None = None
     origin: str = "computed"
-    features: np.ndarray | None = None  # kept where they were just computed
+    spatial: Moments | None = None
+    features: np.ndarray | None = None  # all rows, where a metric asks for them
+
+    def moments_of(self, output):
+        """The `Moments` of `"features"` or of `"spatial"` features."""
+        return self.spatial if output == "spatial" else self.moments
 
     @property
     def facts(self):
@@ -53,8 +64,10 @@ def dataset_of(reference):
     return name if name in datasets.NAMES else None
 
 
-def load_reference(reference, extractor, batch_size=250):
-    """The moments of a reference under an extractor.
+def load_reference(
+    reference, extractor, batch_size=250, spatial=False, features=False, verbose=0
+):
+    """A reference under an extractor.
 
     Looked up in this order: shipped with the package, in the cache, computed from
     the images and then cached. A cache entry is keyed by the fingerprint of the
@@ -67,28 +80,39 @@ def load_reference(reference, extractor, batch_size=250):
             `mu`, `sigma` of pytorch-fid and clean-fid), or a `Reference`.
         extractor: `Extractor` with features.
         batch_size: int.
+        spatial: bool: moments of the spatial features too.
+        features: bool: all rows of features too.
+        verbose: 0 or 1, a progress bar where they are computed.
 
     Returns:
         `Reference`.
 
     Raises:
-        ValueError: an unknown or unreadable reference, or one that was made with
-            another extractor.
+        ValueError: an unknown or unreadable reference, one that was made with
+            another extractor, or a statistics file where more is asked for.
     """
-    if isinstance(reference, Reference):
-        return _check_extractor(reference, extractor)
     if _is_file(reference):
-        return _check_extractor(read_statistics(reference), extractor)
+        reference = read_statistics(reference)
+    if isinstance(reference, Reference):
+        _check_extractor(reference, extractor)
+        return _check_holds(reference, spatial, features)
+    options = {
+        "extractor": extractor,
+        "batch_size": batch_size,
+        "spatial": spatial,
+        "features": features,
+        "verbose": verbose,
+    }
     if not isinstance(reference, str | os.PathLike):
-        return _from_images("array", None, None, reference, extractor, batch_size)
+        return _from_images("array", None, None, reference, **options)
     bundled = bundled_reference(reference, extractor)
-    if bundled is not None:
+    if bundled is not None and not (spatial or features):
         return bundled
     name, split = datasets.split_name(reference)
     images, _ = datasets.load(name, split)
     if name not in datasets.NAMES:
         name = f"folder {os.path.basename(os.path.abspath(name))}"
-    return _from_images(f"{name}:{split}", name, split, images, extractor, batch_size)
+    return _from_images(f"{name}:{split}", name, split, images, **options)
 
 
 def bundled_reference(reference, extractor):
@@ -108,12 +132,15 @@ def bundled_path(reference, extractor):
     return BUNDLED / f"{slug}.{extractor.name}.npz"
 
 
+TEXTS = ("name", "dataset", "split", "fingerprint", "extractor", "extractor_sha256")
+
+
 def read_statistics(path):
     """A `Reference` from an `.npz` file of moments."""
     try:
         with np.load(path, allow_pickle=False) as file:
             values = {key: file[key] for key in file.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+    except (*UNREADABLE, KeyError) as error:
         raise ValueError(
             "A statistics file is an uncorrupted `.npz` of plain arrays. "
             f"Received: reference={str(path)!r}, which can't be read: {error}"
@@ -131,20 +158,36 @@ def read_statistics(path):
             f"(d, d). Received: reference={str(path)!r} with shapes {mean.shape} and "
             f"{covariance.shape}"
         )
-    if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
+    numbers = {mean.dtype.kind, covariance.dtype.kind} <= set("fiu")
+    if not (numbers and np.isfinite(mean).all() and np.isfinite(covariance).all()):
         raise ValueError(
-            "Statistics must be finite. "
-            f"Received: reference={str(path)!r} with NaN or infinity"
+            "Statistics must be finite numbers. "
+            f"Received: reference={str(path)!r} with NaN, infinity or no numbers"
         )
-    texts = {
-        key: str(values[key]) or None
-        for key in ("name", "dataset", "split", "fingerprint", "extractor_sha256")
-        if key in values
-    }
+    size = abs(covariance).max()
+    if (
+        not np.allclose(covariance, covariance.T, rtol=1e-4, atol=1e-6 * size)
+        or covariance.diagonal().min() < -1e-6 * size
+    ):
+        raise ValueError(
+            "A covariance is symmetric, and no variance is negative. "
+            f"Received: reference={str(path)!r}, whose `sigma` is no covariance"
+        )
+    texts = {key: str(values[key]) or None for key in TEXTS if key in values}
+    if not texts.get("fingerprint"):  # a foreign file: no pixels are known
+        digest = hashlib.sha256(np.ascontiguousarray(mean, "float64"))
+        digest.update(np.ascontiguousarray(covariance, "float64"))
+        texts["fingerprint"] = f"statistics {digest.hexdigest()}"
     count = int(values["count"]) if "count" in values else None
+    spatial = None
+    if {"spatial_mean", "spatial_covariance"} <= values.keys():
+        spatial = Moments.from_statistics(
+            count or 2, values["spatial_mean"], values["spatial_covariance"]
+        )
     return Reference(
         **{"name": pathlib.Path(path).name, **texts},
         moments=Moments.from_statistics(count or 2, mean, covariance),
+        spatial=spatial,
         num_real=count,
         origin="statistics file",
     )
@@ -152,6 +195,12 @@ def read_statistics(path):
 
 def write_statistics(reference, extractor, path):
     """Write a `Reference` as an `.npz` that `load_reference` reads."""
+    spatial = {}
+    if reference.spatial is not None:
+        spatial = {
+            "spatial_mean": reference.spatial.mean,
+            "spatial_covariance": reference.spatial.covariance,
+        }
     return reference.moments.save(
         path,
         name=reference.name,
@@ -161,29 +210,93 @@ def write_statistics(reference, extractor, path):
         extractor=extractor.name,
         extractor_sha256=extractor.sha256,
         probe=extractor.probe,
+        **spatial,
     )
 
 
-def compute_reference(name, dataset, split, images, extractor, batch_size=250):
-    """A `Reference` from uint8 images, features included."""
-    features = [
-        extractor.extract(images[i : i + batch_size], batch_size)["features"]
-        for i in range(0, len(images), batch_size)
-    ]
-    moments = functools.reduce(Moments.update, features, Moments())
+def export_statistics(reference, path):
+    """Write a `Reference` in the layout of pytorch-fid and clean-fid: `mu`, `sigma`.
+
+    What else is known of it stays beside them, so that `load_reference` still refuses
+    it under another extractor.
+
+    Returns:
+        `pathlib.Path` of the file.
+    """
+    texts = {key: getattr(reference, key) for key in TEXTS}
+    values = {key: value for key, value in texts.items() if value}
+    values |= {"mu": reference.moments.mean, "sigma": reference.moments.covariance}
+    if reference.num_real is not None:
+        values["count"] = reference.num_real
+    if reference.spatial is not None:
+        values["spatial_mean"] = reference.spatial.mean
+        values["spatial_covariance"] = reference.spatial.covariance
+    return write_atomically(path, lambda file: np.savez(file, **values))
+
+
+def compute_reference(
+    name,
+    dataset,
+    split,
+    images,
+    extractor,
+    batch_size=250,
+    spatial=False,
+    features=False,
+    verbose=0,
+):
+    """A `Reference` from uint8 images; see `load_reference`."""
+    outputs = ("features", "spatial") if spatial else ("features",)
+    moments = {output: Moments() for output in outputs}
+    rows = Rows("features", len(images)) if features else None
+    bar = progress_bar(len(images), verbose)
+    for start in range(0, len(images), batch_size):
+        batch = images[start : start + batch_size]
+        found = extractor.extract(batch, batch_size, outputs)
+        for output in outputs:
+            moments[output].update(found[output])
+        if rows is not None:
+            rows.update(start, found["features"])
+        bar(start + len(batch))
     return Reference(
         name=name,
-        moments=moments,
+        moments=moments["features"],
+        spatial=moments.get("spatial"),
         dataset=dataset,
         split=split,
         fingerprint=datasets.fingerprint(images),
         num_real=len(images),
+        extractor=extractor.name,
         extractor_sha256=extractor.sha256,
-        features=np.concatenate(features),
+        features=None if rows is None else rows.matrix,
     )
 
 
-def _from_images(name, dataset, split, images, extractor, batch_size):
+def progress_bar(total, verbose, what="image"):
+    """A function that is told how many are done, and shows the speed."""
+    if not verbose:
+        return lambda done: None
+    bar = keras.utils.Progbar(total, unit_name=what, stateful_metrics=[f"{what}s/s"])
+    started = time.perf_counter()
+
+    def show(done):
+        rate = done / (time.perf_counter() - started)
+        bar.update(done, [(f"{what}s/s", rate)], finalize=done == total)
+
+    return show
+
+
+def cache_entries():
+    """The statistics in the cache and in the package: dict of path -> `Reference`."""
+    found = {}
+    cached, shipped = datasets.cache_folder(), BUNDLED
+    for path in (*sorted(cached.glob("*.npz")), *sorted(shipped.glob("*.npz"))):
+        with contextlib.suppress(ValueError):
+            found[path] = read_statistics(path)
+    return found
+
+
+def _from_images(name, dataset, split, images, extractor, batch_size, **wanted):
     images = check_images(images)
     extractor.check(images)
     if len(images) < 2:
@@ -192,24 +305,33 @@ def _from_images(name, dataset, split, images, extractor, batch_size):
             f"Received: {len(images)}"
         )
     fingerprint = datasets.fingerprint(images)
-    key = "|".join(
-        (fingerprint, extractor.sha256, extractor.preprocessing, extractor.resizing)
-    )
-    path = (
-        datasets.cache_folder() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npz"
-    )
+    path = _cache_path(fingerprint, extractor)
     cached = _read_cache(path, extractor, fingerprint)
-    if cached is not None:
+    if cached is not None and _holds(cached, wanted["spatial"], wanted["features"]):
         return dataclasses.replace(
             cached, name=name, dataset=dataset, split=split, origin="cached"
         )
-    found = compute_reference(name, dataset, split, images, extractor, batch_size)
+    found = compute_reference(
+        name, dataset, split, images, extractor, batch_size, **wanted
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_statistics(found, extractor, path)
+        if found.features is not None:
+            write_atomically(
+                path.with_suffix(".npy"), lambda file: np.save(file, found.features)
+            )
     except OSError as error:  # a full disk or a read-only home costs time, no score
-        warnings.warn(f"Reference moments are not cached: {error}", stacklevel=2)
+        warnings.warn(f"The reference is not cached: {error}", stacklevel=2)
     return found
+
+
+def _cache_path(fingerprint, extractor):
+    key = "|".join(
+        (fingerprint, extractor.sha256, extractor.preprocessing, extractor.resizing)
+    )
+    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
+    return datasets.cache_folder() / f"{digest}.npz"
 
 
 def _read_cache(path, extractor, fingerprint):
@@ -225,7 +347,37 @@ def _read_cache(path, extractor, fingerprint):
         and probe.shape == extractor.probe.shape
         and np.allclose(probe, extractor.probe, rtol=1e-3, atol=1e-3)
     )
-    return found if same else None
+    return _with_rows(found, path.with_suffix(".npy")) if same else None
+
+
+def _with_rows(found, path):
+    """`found` with its rows, if these are whole and have its mean."""
+    try:
+        rows = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return found
+    mean = found.moments.mean
+    if rows.shape == (found.num_real, mean.size) and np.allclose(
+        rows.mean(axis=0, dtype="float64"), mean, rtol=1e-6, atol=1e-6
+    ):
+        return dataclasses.replace(found, features=rows)
+    return found
+
+
+def _holds(reference, spatial, features):
+    return not (spatial and reference.spatial is None) and not (
+        features and reference.features is None
+    )
+
+
+def _check_holds(reference, spatial, features):
+    if not _holds(reference, spatial, features):
+        raise ValueError(
+            "These metrics compare with every real image, and a statistics file has "
+            "mean and covariance alone. Pass the images: a data set's name, a folder "
+            f"or an array. Received: reference={reference.name!r}"
+        )
+    return reference
 
 
 def _check_extractor(reference, extractor):
@@ -237,7 +389,6 @@ def _check_extractor(reference, extractor):
             f"{made_with[:12]}..., scored with {extractor.name!r}, sha256 "
             f"{extractor.sha256[:12]}..."
         )
-    return reference
 
 
 def _is_file(reference):

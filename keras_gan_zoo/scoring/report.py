@@ -2,27 +2,42 @@
 
 import collections.abc
 import copy
+import csv
+import io
 import json
 import math
+import pathlib
 import types
 
 from keras_gan_zoo.images import write_atomically
+from keras_gan_zoo.scoring import tables
+from keras_gan_zoo.scoring.measures import METRICS
 
-LABELS = {"is": "IS", "fid": "FID"}
 FORMAT = 1
+SCHEMA = pathlib.Path(__file__).with_name("report.schema.json")
+
+# What comes with a metric: the score that it goes with, and what it is.
+EXTRAS = {
+    "is_std": ("is", "std over splits"),
+    "kid_std": ("kid", "std over blocks"),
+    "fid_slope": ("fid_infinity", "slope in 1/N"),
+    "is_slope": ("is_infinity", "slope in 1/N"),
+}
+SCALES = {"kid": 1e3}  # shown times this, as in papers; the report has the score itself
+TOOLS = {"tensorflow-gan": "TF-GAN", "torch-fidelity": "torch-fidelity"}
 
 
 class ScoreReport(collections.abc.Mapping):
     """Scores by name, read-only, with the conditions that make them comparable.
 
     `report["fid"]`, `report["is"]` and `report["is_std"]` (the spread over splits)
-    are floats.
+    are floats. It prints as a table.
 
     Args:
         scores: dict of finite floats.
         intervals: dict, for each score `(low, high)` of a 95 % interval, or None.
         conditions: dict, everything that the scores depend on.
-        second_opinion: dict, what TF-GAN makes of the same activations.
+        second_opinion: dict, what other tools make of the same activations.
 
     Raises:
         ValueError: a score that is not finite.
@@ -61,12 +76,37 @@ class ScoreReport(collections.abc.Mapping):
     def __len__(self):
         return len(self._scores)
 
+    @property
+    def metrics(self):
+        """The scores without what comes with them, such as `is_std`."""
+        return [name for name in self if EXTRAS.get(name, (None,))[0] not in self]
+
+    @property
+    def opinions(self):
+        """The second opinions that there are: dict of a tool's name -> opinion."""
+        given = [self.second_opinion, *self.second_opinion.get("others", ())]
+        return {_tool(one["by"]): one for one in given if one.get("by")}
+
     def label(self, name):
         """`"FID (digits)"`: a score is never printed without its extractor."""
-        return f"{LABELS.get(name, name)} ({self.conditions.get('extractor')})"
+        metric, extra = EXTRAS.get(name, (name, None))
+        known = METRICS.get(metric)
+        label = known.label if known else metric
+        label = f"{label} {extra}" if extra else label
+        return f"{label} ({self.conditions.get('extractor')})"
+
+    def better(self, name):
+        """`"higher"` or `"lower"`, whichever is better; None of what is neither."""
+        known = METRICS.get(name)
+        return known and ("higher" if known.higher else "lower")
+
+    # === Files ===
 
     def to_dict(self):
-        """The report as plain dicts, lists, strings and numbers, for JSON."""
+        """The report as plain dicts, lists, strings and numbers, for JSON.
+
+        `schema` describes it.
+        """
         intervals = {
             name: None if bounds is None else list(bounds)
             for name, bounds in self.intervals.items()
@@ -79,14 +119,33 @@ class ScoreReport(collections.abc.Mapping):
             "second_opinion": copy.deepcopy(dict(self.second_opinion)),
         }
 
+    @staticmethod
+    def schema():
+        """The JSON Schema (2020-12) of `to_dict` and of what `save` writes, a dict."""
+        return json.loads(SCHEMA.read_text("utf-8"))
+
+    def to_json(self):
+        """`to_dict` as text."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n"
+
     def save(self, path):
-        """Write the report as JSON; the file appears whole or not at all."""
-        text = json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n"
-        return write_atomically(path, lambda file: file.write(text.encode()))
+        """Write the report; the file appears whole or not at all.
+
+        Args:
+            path: file name. `.md` is written as Markdown and `.csv` as a table, both
+                for reading; all else as JSON, which `load` reads.
+
+        Returns:
+            `pathlib.Path` of the file.
+        """
+        path = pathlib.Path(path)
+        writers = {".md": self.to_markdown, ".csv": self.to_csv}
+        content = writers.get(path.suffix.lower(), self.to_json)()
+        return write_atomically(path, lambda file: file.write(content.encode()))
 
     @classmethod
     def load(cls, path):
-        """Read what `save` wrote."""
+        """Read the JSON that `save` wrote."""
         try:
             with open(path, encoding="utf-8") as file:
                 return cls.from_dict(json.load(file))
@@ -112,42 +171,185 @@ class ScoreReport(collections.abc.Mapping):
             )
         return cls(**{part: values[part] for part in parts})
 
+    # === Tables ===
+
+    def records(self):
+        """One dict a score, `is_std` and the like included: numbers, not texts."""
+        facts = self.conditions
+        shared = ("extractor", "source", "reference", "num_fake", "num_real")
+        opinions = self.opinions
+        return [
+            {
+                "score": name,
+                "label": self.label(name),
+                "value": value,
+                "low": (self.intervals.get(name) or (None, None))[0],
+                "high": (self.intervals.get(name) or (None, None))[1],
+                "better": self.better(name),
+                **{
+                    tool: opinions.get(tool, {}).get("scores", {}).get(name)
+                    for tool in TOOLS.values()
+                },
+                **{key: facts.get(key) for key in shared},
+            }
+            for name, value in self.items()
+        ]
+
+    def to_csv(self):
+        """The records as CSV: text, with a head."""
+        file = io.StringIO()
+        records = self.records()
+        writer = csv.DictWriter(file, list(records[0]) if records else [])
+        writer.writeheader()
+        writer.writerows(records)
+        return file.getvalue()
+
+    def to_dataframe(self):
+        """The records as a `pandas.DataFrame`, for example to concatenate.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        return data_frame(self.records())
+
+    def rows(self):
+        """One row of texts a metric, the first row the head: what is printed."""
+        opinions = self.opinions
+        rows = [("score", "value", "95 % interval", "better", *opinions)]
+        for name in self.metrics:
+            scale = SCALES.get(name, 1)
+            bounds = self.intervals.get(name)
+            others = [
+                tables.number(scale * one["scores"][name])
+                if name in one.get("scores", {})
+                else "-"
+                for one in opinions.values()
+            ]
+            rows.append(
+                (
+                    self.shown(name),
+                    self._value(name, scale),
+                    " to ".join(tables.number(scale * bound) for bound in bounds)
+                    if bounds
+                    else "-",
+                    self.better(name) or "-",
+                    *others,
+                )
+            )
+        return rows
+
+    def shown(self, name):
+        """The label with the factor that a table shows the score with."""
+        label = self.label(name)
+        return label.replace(" (", " x 1e3 (", 1) if name in SCALES else label
+
+    def _value(self, name, scale):
+        text = tables.number(scale * self[name])
+        for extra, (metric, what) in EXTRAS.items():
+            if metric == name and extra in self:
+                what = "std" if what.startswith("std") else "slope"
+                text += f" ({what} {tables.number(scale * self[extra])})"
+        return text
+
+    def notes(self):
+        """What has to be said with the numbers: a list of sentences."""
+        facts = self.conditions
+        repeats = facts.get("repeats") or 1
+        line = f"{_count(facts.get('num_fake'))} samples of {facts.get('source')}"
+        line += f", {repeats} times," if repeats > 1 else ""
+        if facts.get("reference"):
+            line += f" against {_count(facts.get('num_real'))} of {facts['reference']}"
+        speed = facts.get("images_per_second")
+        line += f", {speed:,.0f} images/s" if speed else ""
+        line += f", {facts.get('backend')} on {facts.get('device')}."
+        lines = [line]
+        if "fid" in self and "fid_infinity" in self:
+            bias = self["fid"] - self["fid_infinity"]
+            lines.append(
+                f"With this many samples FID is {bias:+.3f} off FID-infinity: compare "
+                "scores of equal numbers."
+            )
+        return lines + opinion_sentences(self.second_opinion)
+
+    def to_markdown(self):
+        """The table, the notes and all conditions as Markdown."""
+        return "\n\n".join(
+            [
+                tables.markdown(self.rows()),
+                *self.notes(),
+                tables.markdown([("condition", ""), *condition_rows(self.conditions)]),
+                "",
+            ]
+        )
+
     def __eq__(self, other):
         return isinstance(other, ScoreReport) and self.to_dict() == other.to_dict()
 
     __hash__ = None
 
     def __repr__(self):
-        rows = [("score", "value", "95 % interval", "TF-GAN")]
-        opinions = self.second_opinion.get("scores") or {}
-        for name, value in self._scores.items():
-            if name.endswith("_std"):
-                continue
-            spread = self._scores.get(f"{name}_std")
-            bounds = self.intervals.get(name)
-            rows.append(
-                (
-                    self.label(name),
-                    f"{value:.4g}"
-                    + ("" if spread is None else f" (std of splits {spread:.2g})"),
-                    "-" if bounds is None else f"{bounds[0]:.4g} to {bounds[1]:.4g}",
-                    f"{opinions[name]:.4g}" if name in opinions else "-",
-                )
-            )
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(
-                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-            )
-            for row in rows
-        ]
-        facts = self.conditions
-        lines.append(
-            f"{facts.get('num_fake')} samples of {facts.get('source')} against "
-            f"{facts.get('num_real')} of {facts.get('reference')}, "
-            f"{facts.get('backend')} on {facts.get('device')}"
+        return "\n".join([tables.text(self.rows()), *self.notes()])
+
+
+def opinion_sentences(opinion):
+    """What other tools made of the same activations, a sentence each."""
+    if not opinion.get("by"):
+        return [f"No second opinion: {opinion.get('reason', 'not asked for')}."]
+    return [_sentence(one) for one in (opinion, *opinion.get("others", ()))]
+
+
+def _sentence(opinion):
+    worst = max(opinion.get("relative_difference", {}).values(), default=None)
+    if worst is None:
+        return f"No second opinion of {opinion['by']}: {opinion.get('reason')}."
+    verdict = {True: "agrees", None: "agrees where it can tell"}.get(
+        opinion.get("agrees"), "DISAGREES"
+    )
+    left_out = [
+        f" Not compared: {name}, {why}."
+        for name, why in opinion.get("not_compared", {}).items()
+    ]
+    return (
+        f"Second opinion: {opinion['by']} on the same activations {verdict}; largest "
+        f"relative difference {worst:.1e} (tolerance {opinion['tolerance']:.0e})."
+    ) + "".join(left_out)
+
+
+def condition_rows(conditions):
+    """Conditions as pairs of texts: `("num fake", "10000")`."""
+    flat = dict(conditions)
+    versions = flat.pop("versions", None) or {}
+    flat["versions"] = ", ".join(f"{name} {v}" for name, v in versions.items() if v)
+    return [
+        (
+            name.replace("_", " "),
+            ", ".join(map(str, value))
+            if isinstance(value, list | tuple)
+            else str(value),
         )
-        return "\n".join(line.rstrip() for line in lines)
+        for name, value in flat.items()
+        if value not in (None, "")
+    ]
+
+
+def data_frame(records):
+    """A `pandas.DataFrame` of dicts, or an `ImportError` that says what to install."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise ImportError(
+            "A data frame takes pandas: `pip install pandas`; `to_csv()` and "
+            "`to_dict()` take nothing."
+        ) from error
+    return pandas.DataFrame(records)
+
+
+def _tool(by):
+    return next((name for key, name in TOOLS.items() if by.startswith(key)), by)
+
+
+def _count(value):
+    return f"{value:,}" if isinstance(value, int) else "an unknown number"
 
 
 def _is_finite(value):

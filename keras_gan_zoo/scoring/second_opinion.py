@@ -1,9 +1,9 @@
-"""A second opinion: the same activations through TF-GAN's own functions.
+"""A second opinion: the same activations through TF-GAN and through torch-fidelity.
 
 TF-GAN 2.1 as a whole does not import on today's TensorFlow, which has lost
 `tf.estimator` (tensorflow/gan#55, #59). Its `classifier_metrics` need none of that and
 import where the packages above them are registered as empty modules. They run on the
-CPU, whatever backend Keras has.
+CPU, whatever backend Keras has. So do torch-fidelity's metrics, where it is installed.
 """
 
 import functools
@@ -17,8 +17,10 @@ import types
 import keras
 import numpy as np
 
-# TF-GAN leaves eigenvalues below 1e-10 un-rooted, so that it is not exact itself.
-TOLERANCE = 1e-4
+from keras_gan_zoo.scoring import second_opinion_fidelity as fidelity
+from keras_gan_zoo.scoring.collectors import KernelBlocks
+
+TOLERANCE = 1e-4  # relative
 
 PACKAGES = {
     "tensorflow": "tensorflow",
@@ -93,11 +95,23 @@ def frechet_distance(generated, real):
     tfgan = tfgan_module("eval.classifier_metrics")
     if not isinstance(real, np.ndarray):
         real = rows_with_moments(real.mean, real.covariance)
+    x, y = np.asarray(generated, "float64"), np.asarray(real, "float64")
+    unit = _unit(x, y)
     with tf.device("CPU"):
         distance = tfgan.frechet_classifier_distance_from_activations(
-            np.asarray(generated, dtype="float64"), np.asarray(real, dtype="float64")
+            x * unit, y * unit
         )
-    return float(distance)
+    return float(distance) / unit**2
+
+
+def _unit(x, y):
+    """A power of two that brings features to the size that TF-GAN is made for.
+
+    It leaves eigenvalues below 1e-10 un-rooted, so that features of scale 1e-6 come
+    out 6 times too far apart. The distance is homogeneous, and a power of two exact.
+    """
+    sizes = x.var(axis=0).sum() * y.var(axis=0).sum()
+    return 2.0 ** np.round(np.log2(100 / np.sqrt(sizes)) / 2) if sizes > 0 else 1.0
 
 
 def rows_with_moments(mean, covariance):
@@ -110,38 +124,208 @@ def rows_with_moments(mean, covariance):
     return mean + np.concatenate([root.T, -root.T])
 
 
-def ask(ours, logits=None, generated=None, real=None, splits=10):
-    """TF-GAN's scores beside `ours`.
+READS = {
+    "is": "logits",
+    "fid": "features",
+    "sfid": "spatial",
+    "kid": "features",
+    "precision": "features",
+    "recall": "features",
+}
+
+
+def outputs(metrics):
+    """The outputs of an extractor whose rows `ask` needs for these metrics."""
+    asked = [name for name in metrics if name in READS]
+    if fidelity.why_not():
+        asked = [name for name in asked if name in ("is", "fid", "sfid")]
+    return tuple(dict.fromkeys(READS[name] for name in asked))
+
+
+def ask(ours, collection, splits=10):
+    """What other tools make of the activations that `ours` come from.
 
     Args:
         ours: dict of this package's scores.
-        logits, generated, real: what they were computed from, see above.
+        collection: `Collection` with the rows that they were computed from.
+        splits: int, of the Inception Score.
 
     Returns:
-        dict: `by`, `scores`, `relative_difference` by score, `tolerance`, `agrees`,
-        and `real_activations`: where the real side's came from.
+        dict, TF-GAN's opinion: `by`, `scores`, `relative_difference` by score,
+        `tolerance`, `agrees` (None where it can't tell, with the `reason`),
+        `not_compared`, `rounding` (see `compare`), `real_activations`: where the real
+        side's came from. `others`: a list of such dicts, torch-fidelity's.
+
+    Raises:
+        RuntimeError: the scores differ by more than the tolerance.
     """
+    slack = _rounding(ours, collection)
+    opinion = _ask_tfgan(ours, collection, splits, slack)
+    others = (
+        [] if fidelity.why_not() else [_ask_fidelity(ours, collection, splits, slack)]
+    )
+    return {**opinion, "others": others}
+
+
+def _ask_tfgan(ours, collection, splits, slack):
+    rows = {name: kept.matrix for name, kept in collection.rows.items()}
     scores = {}
     if "is" in ours:
-        scores["is"] = inception_score(logits, splits)
-    if "fid" in ours:
-        scores["fid"] = frechet_distance(generated, real)
-    difference = {
-        name: abs(value - ours[name]) / max(abs(value), abs(ours[name]), 1e-6)
-        for name, value in scores.items()
-    }
-    opinion = {
-        "by": f"tensorflow-gan {importlib.metadata.version('tensorflow-gan')} "
+        scores["is"] = inception_score(rows["logits"], splits)
+    for name in {"fid", "sfid"} & ours.keys():
+        real = collection.reference.moments_of(READS[name])
+        scores[name] = frechet_distance(rows[READS[name]], real)
+    return compare(
+        f"tensorflow-gan {importlib.metadata.version('tensorflow-gan')} "
         f"on tensorflow {importlib.metadata.version('tensorflow')}",
+        ours,
+        scores,
+        slack,
+        real_activations="rows with exactly the reference's mean and covariance",
+    )
+
+
+def _ask_fidelity(ours, collection, splits, slack):
+    rows = {name: kept.matrix for name, kept in collection.rows.items()}
+    scores, not_compared = {}, {}
+    if "is" in ours:
+        scores["is"] = fidelity.inception_score(rows["logits"], splits)
+    for name in {"fid", "sfid"} & ours.keys():
+        real = collection.reference.moments_of(READS[name])
+        scores[name] = fidelity.frechet_distance(rows[READS[name]], real)
+    if "kid" in ours:
+        blocks = next(s for s in collection.streams if isinstance(s, KernelBlocks))
+        if np.ptp(np.diff(blocks.edges)) or blocks.edges[1] != blocks.size:
+            not_compared["kid"] = "it takes sets of equal size alone"
+        else:
+            scores["kid"] = fidelity.kernel_distance(
+                (rows["features"][a:b], blocks.real_rows(block))
+                for block, (a, b) in enumerate(itertools.pairwise(blocks.edges))
+            )
+    wanted = {"precision", "recall"} & ours.keys()
+    if wanted:
+        scores |= _neighbours(ours, wanted, rows["features"], collection.reference)
+    return compare(
+        f"torch-fidelity {importlib.metadata.version('torch-fidelity')} "
+        f"on torch {importlib.metadata.version('torch')}",
+        ours,
+        scores,
+        slack,
+        not_compared,
+        real_activations="the reference's, its moments for Frechet distances",
+    )
+
+
+def _neighbours(ours, wanted, rows, reference):
+    """Precision and recall, once more by exact distances where they are apart."""
+    for exact in (False, True):
+        found = fidelity.precision_recall(rows, reference.features, exact)
+        found = {name: found[name] for name in wanted}
+        if all(_difference(found[n], ours[n]) <= TOLERANCE for n in wanted):
+            break
+    return found
+
+
+def _rounding(ours, collection):
+    """Absolute differences that are the rounding of other tools, by score.
+
+    Their Frechet distances are a difference of traces, with roots of eigenvalues that
+    rounding moved off 0: up to 1e-6 of the traces. Their kernels are cubed in full
+    before the means are taken off, of which float64 leaves about 1e-13.
+    """
+    slack = {}
+    for name in {"fid", "sfid"} & ours.keys():
+        real = collection.reference.moments_of(READS[name])
+        rows = collection.rows[READS[name]].matrix
+        spread = np.var(rows, axis=0, ddof=1, dtype="float64").sum()
+        gap = np.mean(rows, axis=0, dtype="float64") - real.mean
+        slack[name] = 1e-6 * float(spread + np.trace(real.covariance) + gap @ gap)
+    if "kid" in ours:
+        real = collection.reference.features
+        size = np.square(real, dtype="float64").sum(axis=1).mean() / real.shape[1]
+        slack["kid"] = 1e-13 * float((size + 1) ** 3)
+    return slack
+
+
+def compare(by, ours, scores, rounding=None, not_compared=None, **facts):
+    """One opinion beside `ours`.
+
+    Args:
+        by: str, the tool and its version.
+        ours: dict of this package's scores.
+        scores: dict of the tool's; NaN, which it returns for logits of +-1000, says
+            nothing.
+        rounding: dict, by score the absolute difference that is the tool's own.
+        not_compared: dict, by score why the tool has none.
+        **facts: what else to tell.
+
+    Raises:
+        RuntimeError: the scores differ by more than the tolerance and the rounding.
+    """
+    not_compared = dict(not_compared or {})
+    lost = {name for name, value in scores.items() if not np.isfinite(value)}
+    not_compared |= {name: f"it returns {scores[name]} for it" for name in sorted(lost)}
+    scores = {name: float(scores[name]) for name in scores if name not in lost}
+    difference = {name: _difference(v, ours[name]) for name, v in scores.items()}
+    rounding = {name: (rounding or {}).get(name, 0.0) for name in scores}
+    apart = [
+        name
+        for name in scores
+        if not difference[name] <= TOLERANCE
+        and not abs(scores[name] - ours[name]) <= rounding[name]
+    ]
+    if apart:
+        raise RuntimeError(
+            f"A second implementation disagrees by more than {TOLERANCE:g}, so that "
+            "these scores can't be trusted; please report it. Received: "
+            + ", ".join(
+                f"{n}: {ours[n]:.8g} here, {scores[n]:.8g} there" for n in apart
+            )
+            + f" ({by})"
+        )
+    unsure = {}
+    if lost or not scores:
+        reason = ", ".join(f"{n}: {why}" for n, why in not_compared.items())
+        unsure = {"reason": reason or "it computes none of these metrics"}
+    return {
+        "by": by,
         "scores": scores,
         "relative_difference": difference,
         "tolerance": TOLERANCE,
-        "agrees": all(value <= TOLERANCE for value in difference.values()),
+        "rounding": {name: value for name, value in rounding.items() if value},
+        "agrees": None if unsure else True,
+        **unsure,
+        **({"not_compared": not_compared} if not_compared else {}),
+        **facts,
     }
-    if "fid" in ours:
-        opinion["real_activations"] = (
-            "the reference's"
-            if isinstance(real, np.ndarray)
-            else "rows with exactly the reference's mean and covariance"
-        )
-    return opinion
+
+
+def _difference(one, other):
+    return abs(one - other) / max(abs(one), abs(other), 1e-6)
+
+
+def combine(opinions):
+    """One opinion of the repeats': mean scores, the largest differences."""
+    if not opinions:
+        return None
+    combined = dict(opinions[0])
+    joins = {"scores": np.mean, "relative_difference": np.max, "rounding": np.max}
+    for key, join in joins.items():
+        shared = set.intersection(*(set(opinion[key]) for opinion in opinions))
+        combined[key] = {
+            name: float(join([opinion[key][name] for opinion in opinions]))
+            for name in combined[key]
+            if name in shared
+        }
+    unsure = [opinion for opinion in opinions if opinion["agrees"] is None]
+    for opinion in unsure[:1]:
+        combined |= {"agrees": None, "reason": opinion["reason"]}
+    not_compared = {}
+    for opinion in opinions:
+        not_compared |= opinion.get("not_compared", {})
+    if not_compared:
+        combined["not_compared"] = not_compared
+    if "others" in combined:
+        others = zip(*(opinion["others"] for opinion in opinions), strict=True)
+        combined["others"] = [combine(list(each)) for each in others]
+    return combined

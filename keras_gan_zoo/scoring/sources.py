@@ -1,30 +1,39 @@
-"""What is scored: a GAN, a preset, an array or a folder, as chunks of images."""
+"""What is scored: a GAN, a preset, a function, arrays, files or batches of images.
+
+A source has `length` (None: it never ends, or nobody knows), `image_shape`, `facts`
+for the report, and `take(start, stop, batch_size)`, its uint8 images `start` to
+`stop`; a source that `can_seek` gives them in any order.
+"""
 
 import os
+import zipfile
 
 import numpy as np
 
 from keras_gan_zoo import datasets
+from keras_gan_zoo.datasets.adapters import is_batched, iterate
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.images import check_images
 from keras_gan_zoo.weights import weights_sha256
 
+IN_ORDER = "repeat r: samples r * num_fake to (r + 1) * num_fake of the "
+
 
 class Generated:
-    """Samples of a GAN. Repeat r holds the samples r n to (r + 1) n of the seed."""
+    """Samples of a GAN, each addressed by the seed and its number."""
+
+    can_seek, length = True, None
 
     def __init__(self, gan, name, seed, use_ema):
         self.gan, self.seed, self.use_ema = gan, seed, use_ema
         self.image_shape = tuple(gan.image_shape)
-        self.length = None
         self.facts = {
             "source": name,
             "generator_sha256": weights_sha256(
                 gan.ema_generator if use_ema else gan.generator
             ),
             "use_ema": use_ema,
-            "samples": "repeat r: samples r * num_fake to (r + 1) * num_fake of the "
-            "seed's stream",
+            "samples": f"{IN_ORDER}seed's stream",
             "value_handling": "floor(127.5 * (x + 1) + 0.5), clipped to uint8",
         }
 
@@ -46,14 +55,10 @@ class Stored:
     Inception Score one class, and its first rows would not stand for the whole.
     """
 
+    can_seek = True
+
     def __init__(self, images, name, seed):
-        self.images = check_images(images)
-        if self.images.dtype != np.uint8:
-            raise ValueError(
-                "Images to score must be uint8, from 0 to 255; convert with "
-                "`keras_gan_zoo.images.to_uint8`. "
-                f"Received: images of dtype {np.asarray(images).dtype}"
-            )
+        self.images = _check_uint8(images)
         self.order = np.random.default_rng(seed).permutation(len(self.images))
         self.image_shape = self.images.shape[1:]
         self.length = len(self.images)
@@ -61,34 +66,143 @@ class Stored:
             "source": name,
             "generator_sha256": None,
             "source_fingerprint": datasets.fingerprint(self.images),
-            "samples": "rows in an order drawn from the seed; repeat r: rows "
-            "r * num_fake to (r + 1) * num_fake of it",
+            "samples": "rows in an order drawn from the seed; "
+            f"{IN_ORDER}rows in that order",
             "value_handling": "uint8 as given",
         }
 
     def take(self, start, stop, batch_size):
         """uint8 images `start` to `stop`."""
+        del batch_size
         return self.images[self.order[start:stop]]
+
+
+class Function:
+    """Images of a function of their numbers."""
+
+    can_seek, length = True, None
+
+    def __init__(self, function):
+        self.function = function
+        self.image_shape = self.take(0, 1, 1).shape[1:]
+        name = getattr(function, "__name__", type(function).__name__)
+        self.facts = {
+            "source": f"function {name}",
+            "generator_sha256": None,
+            "samples": f"{IN_ORDER}function",
+            "value_handling": "uint8 as given",
+        }
+
+    def take(self, start, stop, batch_size):
+        """uint8 images `start` to `stop`."""
+        size = max(batch_size, 1)
+        numbers = [np.arange(i, min(i + size, stop)) for i in range(start, stop, size)]
+        found = [_check_uint8(self.function(some)) for some in numbers]
+        if [len(images) for images in found] != [len(some) for some in numbers]:
+            raise ValueError(
+                "A function to score takes an array of sample numbers and returns as "
+                f"many uint8 images. Received: {len(found[0])} images for "
+                f"{len(numbers[0])} numbers"
+            )
+        return np.concatenate(found)
+
+
+class Stream:
+    """Batches of a tf.data set, a data loader or a generator, as they come."""
+
+    can_seek = False
+
+    def __init__(self, batches):
+        self.batches = iterate(batches)
+        self.waiting, self.at = next(self.batches), 0
+        self.image_shape = _check_uint8(self.waiting).shape[1:]
+        self.length = None
+        self.facts = {
+            "source": type(batches).__name__,
+            "generator_sha256": None,
+            "samples": f"{IN_ORDER}batches, in the order in which they came",
+            "value_handling": "uint8 as given",
+        }
+
+    def take(self, start, stop, batch_size):
+        """uint8 images `start` to `stop`; they must follow on the last ones."""
+        del batch_size
+        assert start == self.at, "a stream is read once, in order"
+        while len(self.waiting) < stop - start:
+            more = next(self.batches, None)
+            if more is None:
+                raise ValueError(
+                    "The source must hold as many images as are scored. Lower "
+                    f"`num_images` (and `repeats`). Received: {self.facts['source']} "
+                    f"that ended after {start + len(self.waiting)} images"
+                )
+            self.waiting = np.concatenate([self.waiting, _check_uint8(more)])
+        images, self.waiting = np.split(self.waiting, [stop - start])
+        self.at = stop
+        return images
 
 
 def get(source, seed=0, use_ema=True):
     """A source from what `score` takes.
 
     Args:
-        source: `GAN`, the name, handle or folder of a preset, an image folder, or
-            a uint8 array `(n, height, width, channels)` or `(n, height, width)`.
+        source: `GAN`; the name, handle or folder of a preset; an image folder; a
+            uint8 array `(n, height, width, channels)` or `(n, height, width)`, or an
+            `.npz` file of one; a function of an int array of sample numbers that
+            returns as many images; a tf.data set, a data loader or a generator of
+            batches.
         seed: int.
         use_ema: bool: the averaged generator of a GAN, or its raw one.
     """
     if isinstance(source, GAN):
         return Generated(source, source.name, seed, use_ema)
     if isinstance(source, str | os.PathLike):
-        path = os.fspath(source)
-        if os.path.isdir(path) and not os.path.exists(f"{path}/config.json"):
-            images, _ = datasets.load(path, None)
-            name = os.path.basename(os.path.abspath(path))
-            return Stored(images, f"folder {name}", seed)
-        gan = GAN.from_preset(path)
-        name = os.path.basename(os.path.abspath(path)) if os.path.isdir(path) else path
-        return Generated(gan, name, seed, use_ema)
+        return _from_path(os.fspath(source), seed, use_ema)
+    if is_batched(source):
+        return Stream(source)
+    if callable(source) and not hasattr(source, "shape"):
+        return Function(source)
     return Stored(source, "array", seed)
+
+
+def _from_path(path, seed, use_ema):
+    name = os.path.basename(os.path.abspath(path))
+    if path.endswith(".npz"):
+        return Stored(_read_npz(path), f"file {name}", seed)
+    is_folder = os.path.isdir(path)
+    if is_folder and not os.path.exists(f"{path}/config.json"):
+        images, _ = datasets.load(path, None)
+        return Stored(images, f"folder {name}", seed)
+    gan = GAN.from_preset(path)
+    return Generated(gan, name if is_folder else path, seed, use_ema)
+
+
+def _read_npz(path):
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            "A file to score is an uncorrupted `.npz` with one array of uint8 images. "
+            f"Received: source={path!r}, which can't be read: {error}"
+        ) from error
+    images = arrays.get("images", arrays.get("arr_0"))
+    if images is None and len(arrays) == 1:
+        (images,) = arrays.values()
+    if images is None:
+        raise ValueError(
+            "An `.npz` file to score holds one array of uint8 images, or one named "
+            f"`images`. Received: source={path!r} with {sorted(arrays)}"
+        )
+    return images
+
+
+def _check_uint8(images):
+    checked = check_images(images)
+    if checked.dtype != np.uint8:
+        raise ValueError(
+            "Images to score must be uint8, from 0 to 255; convert with "
+            "`keras_gan_zoo.images.to_uint8`. "
+            f"Received: images of dtype {np.asarray(images).dtype}"
+        )
+    return checked

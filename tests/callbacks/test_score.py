@@ -64,7 +64,7 @@ def test_scores_reach_history_and_later_callbacks(gan, images, extractor):
         images,
         extractor=extractor,
         num_images=50,
-        second_opinion=False,
+        verify=False,
         verbose=0,
     )
     assert history["fid"][-1] == pytest.approx(again["fid"], rel=1e-3)
@@ -120,9 +120,31 @@ def test_mistakes_show_before_training(gan, images, extractor):
     watcher = Watcher()
     with pytest.raises(ValueError, match="does not resize"):
         gan.fit(images, verbose=0, callbacks=[watcher, Score("mnist:test")])
-    callback = Score(images, metrics=["kid"], extractor=extractor)
+    callback = Score(images, metrics=["fdi"], extractor=extractor)
     with pytest.raises(ValueError, match="one or more of"):
         gan.fit(images, verbose=0, callbacks=[watcher, callback])
     with pytest.raises(ValueError, match="`every` must be 1 or more"):
         Score("mnist:test", every=0)
     assert watcher.seen == []
+
+
+def test_in_evaluate(gan, images, extractor):
+    callback = Score(images, metrics=["fid"], num_images=50, extractor=extractor)
+    gan.evaluate(images, verbose=0, callbacks=[callback])
+    expected = score(
+        gan,
+        images,
+        ["fid"],
+        extractor=extractor,
+        num_images=50,
+        verify=False,
+        verbose=0,
+    )
+    found = callback.reports["evaluate"]
+    assert found["fid"] == pytest.approx(expected["fid"], rel=1e-3)
+
+
+def test_validation_is_no_evaluation(gan, images, extractor):
+    callback = Score(images, every=2, num_images=50, extractor=extractor)
+    gan.fit(images, validation_data=images, epochs=2, verbose=0, callbacks=[callback])
+    assert list(callback.reports) == [1]

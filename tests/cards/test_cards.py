@@ -12,6 +12,7 @@ from keras_gan_zoo.cards import (
     eval_results,
     public_recipe,
     results,
+    score_table,
     set_handle,
     write_card,
 )
@@ -88,8 +89,9 @@ def test_a_card_tells_how_to_load_repeat_and_cite(preset):
         'gan = kgz.GAN.from_preset("hf://me/my_gan")',
         "keras-gan-zoo train hf://me/my_gan --out run",
         "keras-gan-zoo score hf://me/my_gan --reference mnist:test",
-        "| FID (digits) | 120.125 | - | - |",
-        "| IS (digits) | 2.500 (std 0.250) | 2.250 to 2.750 | - |",
+        "| FID (digits) | 120.125 | - | lower |",
+        "| IS (digits) | 2.500 (std 0.250) | 2.250 to 2.750 | higher |",
+        "--metrics is,fid --num-images 64 --seed 0`",
         "No second opinion: not asked for.",
         "not the scores of the literature",
         "| num real | 10000 |",
@@ -139,7 +141,7 @@ def test_best_and_last_are_both_in_the_table(preset, gan):
     text = write_card(preset).read_text()
     assert "best (epoch 7), in this folder" in text
     assert "last (epoch 9)" in text
-    assert "| FID (digits) | 120.125 | - | - | 240.500 |" in text
+    assert "| FID (digits) | 120.125 | - | lower | 240.500 |" in text
     assert "best of 9 snapshots" in text
 
 
@@ -196,11 +198,39 @@ def test_fid_is_the_name_of_the_2015_network_alone(gan, monkeypatch):
         "classifier_score",
         "frechet_distance",
     }
-    monkeypatch.setattr(results, "INCEPTION_2015", {"e" * 64})
-    found = eval_results(report_of(gan), source=("a run", "https://example.org"))
+    monkeypatch.setattr(results, "INCEPTION_2015", {"i" * 64})
+    facts = {"extractor": "inception", "weights_file_sha256": "i" * 64}
+    report = report_of(gan)
+    report = kgz.ScoreReport(report, conditions={**report.conditions, **facts})
+    found = eval_results(report, source=("a run", "https://example.org"))
     assert {r.metric_type for r in found} == {"inception_score", "fid"}
     assert {r.source_url for r in found} == {"https://example.org"}
     assert all(type(r.metric_value) is float for r in found)
+    clean = {**report.conditions, "extractor": "inception-clean"}
+    found = eval_results(kgz.ScoreReport(report, conditions=clean))
+    assert "fid" not in {r.metric_type for r in found}
+
+
+def test_both_second_opinions_are_in_a_card(gan, tmp_path):
+    report = report_of(gan)
+    opinion = {
+        "by": "tensorflow-gan 2.1.0",
+        "scores": {"fid": 120.1},
+        "relative_difference": {"fid": 2e-4},
+        "tolerance": 1e-3,
+        "agrees": True,
+    }
+    other = {**opinion, "by": "torch-fidelity 0.4.0", "scores": {"fid": 120.2}}
+    report = kgz.ScoreReport(
+        report, None, report.conditions, {**opinion, "others": [other]}
+    )
+    gan.save_to_preset(tmp_path / "g", report=report)
+    text = write_card(tmp_path / "g").read_text()
+    assert (
+        "| score | value | 95 % interval | better | TF-GAN | torch-fidelity |" in text
+    )
+    assert "| FID (digits) | 120.125 | - | lower | 120.100 | 120.200 |" in text
+    assert "torch-fidelity 0.4.0 on the same activations agrees" in text
 
 
 def test_the_preset_of_a_run_has_the_name_of_the_run(preset, tmp_path):
@@ -217,3 +247,13 @@ def test_a_folder_that_does_not_load_gets_no_card(preset, tmp_path):
     (broken / "model.weights.h5").write_bytes(b"no")
     with pytest.raises(ValueError, match="corrupt"):
         write_card(broken)
+
+
+def test_a_table_of_many_models(gan):
+    facts = {"images_per_second": 10.0, "backend": "jax", "device": "cpu"}
+    one = report_of(gan, kid=0.0025)
+    one = kgz.ScoreReport(one, one.intervals, {**one.conditions, **facts})
+    text = score_table({"one": one, "two": one}, {})
+    assert "| FID (digits) | 95 % interval | KID x 1e3 (digits) |" in text
+    assert "| `two` |  | 2.50 | 2.25 to 2.75 | 120.12 | - | 2.50 | - | 10 |" in text
+    assert "Not comparable with scores of the Inception network" in text

@@ -13,9 +13,7 @@ from keras_gan_zoo.cards import write_card
 def made_zoo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("zoo")
     gan = kgz.MLPGAN(**RECIPE["arguments"])
-    report = kgz.score(
-        gan, "digits:test", num_images=20, second_opinion=False, verbose=0
-    )
+    report = kgz.score(gan, "digits:test", num_images=20, verify=False, verbose=0)
     recipe = {**zoo.about(gan, RECIPE), **RECIPE}
     gan.save_to_preset(folder / "tiny", report=report, recipe=recipe)
     write_card(folder / "tiny", "tiny")

@@ -48,6 +48,51 @@ def test_pairs_and_single_outputs(images):
         Extractor(keras.Model(single.model.input, {"pool": single.model.output}))
 
 
+def test_outputs_are_mapped_to_our_names(images):
+    x = keras.Input((8, 8, 1))
+    pool = keras.layers.Dense(6)(keras.layers.Flatten()(x))
+    head = keras.layers.Dense(5)(pool)
+    model = keras.Model(x, {"pool": pool, "head": head, "unused": head * 2})
+    expected = model.predict(images, verbose=0)
+    extractor = Extractor(model, outputs={"spatial": "pool", "logits": "head"})
+    assert extractor.outputs == ("logits", "spatial")
+    outputs = extractor.extract(images)
+    np.testing.assert_allclose(outputs["logits"], expected["head"], atol=1e-3)
+    np.testing.assert_allclose(outputs["spatial"], expected["pool"], atol=1e-3)
+    with pytest.raises(ValueError, match="must name what the model returns"):
+        Extractor(model, outputs={"features": "pol"})
+    with pytest.raises(ValueError, match="or be mapped to these"):
+        Extractor(model, outputs={"embedding": "pool"})
+
+
+class Counted(keras.layers.Dense):
+    """Counts how often it is traced, or run."""
+
+    calls = 0
+
+    def call(self, inputs):
+        Counted.calls += 1
+        return super().call(inputs)
+
+
+def test_only_the_wanted_outputs_are_computed(images):
+    x = keras.Input((8, 8, 1))
+    features = keras.layers.Dense(6)(keras.layers.Flatten()(x))
+    outputs = {"features": features, "logits": Counted(5)(features)}
+    extractor = Extractor(keras.Model(x, outputs))
+    everything = extractor.extract(images)
+    before = Counted.calls
+    found = extractor.extract(images, outputs=("features",))
+    assert Counted.calls == before
+    assert set(found) == {"features"}
+    np.testing.assert_array_equal(found["features"], everything["features"])
+    assert set(extractor.extract(images, outputs="logits")) == {"logits"}
+    assert Counted.calls > before
+    for wrong in ("spatial", (), ("features", "fid")):
+        with pytest.raises(ValueError, match="has the outputs"):
+            extractor.extract(images, outputs=wrong)
+
+
 def test_features_of_any_rank_become_rows(images):
     x = keras.Input((8, 8, 1))
     extractor = Extractor(
@@ -57,7 +102,7 @@ def test_features_of_any_rank_become_rows(images):
 
 
 def test_a_single_output_is_what_the_metric_reads(images):
-    common = {"num_images": None, "second_opinion": False, "verbose": 0}
+    common = {"num_images": None, "verify": False, "verbose": 0}
     model = dense_model(5)
     assert "is" in score(images, metrics="is", extractor=model, **common)
     assert "fid" in score(images, images, metrics="fid", extractor=model, **common)
@@ -81,6 +126,7 @@ def test_softmax_is_no_logits(images):
         (np.zeros((2, 8, 8, 3), "uint8"), r"\(8, 8, 3\)"),
         (np.zeros((2, 8, 8, 1), "float32"), "uint8"),
         (np.zeros((8, 8, 1), "uint8"), "uint8 images of shape"),
+        (np.zeros((0, 8, 8, 1), "uint8"), "at least one"),
     ],
 )
 def test_what_the_model_was_not_made_for(extractor, images, match):
@@ -107,6 +153,116 @@ def test_unknown_extractors_get_numbered_choices():
 def test_only_built_models():
     with pytest.raises(ValueError, match="built Keras model"):
         Extractor(keras.Sequential([keras.layers.Dense(3)]))
+
+
+def test_options_belong_to_names(extractor):
+    with pytest.raises(ValueError, match=r"'digits' takes the options \[\]"):
+        extractors.get("digits", resizer="clean")
+    with pytest.raises(ValueError, match="Options belong to named extractors"):
+        extractors.get(extractor, resizer="clean")
+    for wrong in ("keras_applications", "keras_applications/", "digits/mnist"):
+        with pytest.raises(ValueError, match=r"7\) 'keras_applications/NAME'"):
+            extractors.get(wrong)
+
+
+def colour_model():
+    x = keras.Input((None, None, 3))
+    mean = keras.layers.GlobalAveragePooling2D()(x)
+    return keras.Model(x, {"features": keras.layers.Dense(4)(mean)})
+
+
+def test_grey_is_repeated_where_the_extractor_says_so(images):
+    strict = Extractor(colour_model())
+    with pytest.raises(ValueError, match=r"\(None, None, 3\).*\(8, 8, 1\)"):
+        strict.extract(images)
+    with pytest.raises(ValueError, match="does not resize"):
+        strict.check_shape((8, 8, 1))
+    grey = Extractor(strict.model, repeat_grey=True)
+    colour = np.repeat(images, 3, axis=-1)
+    np.testing.assert_array_equal(
+        grey.extract(images)["features"], strict.extract(colour)["features"]
+    )
+    assert grey.facts((8, 8, 1))["channels"] == "grey repeated to 3 channels"
+    assert grey.facts((8, 8, 3))["channels"] == "as given"
+    with pytest.raises(ValueError, match="a model of 3 channels"):
+        Extractor(tiny_model(), repeat_grey=True)
+
+
+@pytest.mark.parametrize("channels", [2, 4])
+def test_alpha_is_flattened_first(channels):
+    images = np.zeros((2, 8, 8, channels), "uint8")
+    with pytest.raises(ValueError, match="Flatten the alpha channel first"):
+        Extractor(colour_model(), repeat_grey=True).extract(images)
+
+
+def test_facts_name_what_a_score_depends_on():
+    extractor = Extractor(
+        tiny_model(), name="mine", preprocessing="x / 255", resizing="none"
+    )
+    assert extractor.facts((8, 8, 1)) == {
+        "extractor": "mine",
+        "extractor_sha256": extractor.sha256,
+        "preprocessing": "x / 255",
+        "resizing": "none",
+        "channels": "as given",
+    }
+    assert extractor.precision == "float32"
+
+
+def statistics_of_colour(images):
+    rows = images.reshape(len(images), -1, images.shape[-1]).astype("float64")
+    return {"features": rows.mean(axis=1), "logits": rows.std(axis=1), "other": 3}
+
+
+def test_callables(images):
+    colour = np.concatenate([images, 255 - images, images // 2], axis=-1)
+    extractor = Extractor(statistics_of_colour, fingerprint="colour@v1")
+    assert extractor.outputs == ("features", "logits")
+    outputs = extractor.extract(colour, batch_size=50)
+    rows = colour.reshape(120, 64, 3)
+    assert outputs["features"].dtype == np.float32
+    np.testing.assert_allclose(outputs["features"], rows.mean(axis=1), rtol=1e-5)
+    np.testing.assert_allclose(outputs["logits"], rows.std(axis=1), rtol=1e-5)
+    assert set(extractor.extract(colour, outputs="logits")) == {"logits"}
+    assert extractor.name == "colour@v1"
+    # printf colour@v1 | sha256sum
+    assert extractor.sha256[:16] == "6d796b50335d5b5e"
+    assert extractor.probe.shape == (2, 6)
+    assert extractor.facts((8, 8, 3))["extractor"] == "colour@v1"
+    assert (extractor.device, extractor.precision) == ("unknown", "unknown")
+
+
+def test_callables_return_pairs_single_arrays_and_tensors(images):
+    def flat(x):
+        return x.reshape(len(x), -1)
+
+    def pair(x):
+        return keras.ops.convert_to_tensor(flat(x) / 255), [[1, 2]] * len(x)
+
+    grey = {"fingerprint": "v1", "image_shape": (8, 8, 1)}
+    outputs = Extractor(pair, **grey).extract(images)
+    np.testing.assert_allclose(outputs["features"], flat(images) / 255, rtol=1e-6)
+    assert outputs["logits"].shape == (120, 2)
+    assert Extractor(flat, outputs=("features",), **grey).outputs == ("features",)
+    with pytest.raises(ValueError, match="Which output of the callable"):
+        Extractor(flat, **grey).extract(images)
+    with pytest.raises(ValueError, match="a row for each image"):
+        Extractor(lambda x: flat(x)[:1], outputs=("features",), **grey).extract(images)
+    with pytest.raises(ValueError, match=r"\(8, 8, 1\) and does not resize"):
+        Extractor(flat, outputs=("features",), **grey).extract(images[:, :7])
+
+
+def test_callables_name_themselves():
+    with pytest.raises(ValueError, match=r"fingerprint='clip-vit-b-32@v1'\)"):
+        Extractor(statistics_of_colour)
+    with pytest.raises(ValueError, match="A callable needs a fingerprint"):
+        extractors.get(statistics_of_colour)
+    with pytest.raises(ValueError, match="belong to callables"):
+        Extractor(tiny_model(), fingerprint="mine@v1")
+    extractor = Extractor(statistics_of_colour, fingerprint="colour@v1")
+    assert extractors.get(extractor) is extractor
+    with pytest.raises(ValueError, match="chooses its device itself"):
+        extractor.on("cpu:0")
 
 
 def test_digits_reads_digits():

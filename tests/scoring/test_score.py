@@ -5,12 +5,18 @@ from scipy import linalg, stats
 
 from keras_gan_zoo import datasets, metrics
 from keras_gan_zoo import images as kgz_images
-from keras_gan_zoo.scoring import Extractor, extractors, load_reference, score
+from keras_gan_zoo.scoring import (
+    collectors,
+    extractors,
+    load_reference,
+    pipeline,
+    score,
+)
 from keras_gan_zoo.weights import weights_sha256
 
 from .conftest import tiny_model
 
-QUIET = {"second_opinion": False, "verbose": 0}
+QUIET = {"verify": False, "verbose": 0}
 
 
 @pytest.fixture
@@ -47,11 +53,9 @@ def test_samples_of_a_gan(gan, real, extractor):
 
 
 def test_batch_size_and_chunks_change_nothing(gan, real, extractor, monkeypatch):
-    from keras_gan_zoo.scoring import engine
-
     common = {"extractor": extractor, "num_images": 61, **QUIET}
     whole = score(gan, real, **common)
-    monkeypatch.setattr(engine, "CHUNK", 16)
+    monkeypatch.setattr(pipeline, "CHUNK", 16)
     parts = score(gan, real, batch_size=7, **common)
     for name in whole:
         assert parts[name] == pytest.approx(whole[name], rel=1e-3)
@@ -170,7 +174,7 @@ def test_progress_bar_shows_the_speed(images, real, extractor, capsys):
         real,
         extractor=extractor,
         num_images=None,
-        second_opinion=False,
+        verify=False,
         verbose=1,
     )
     out = capsys.readouterr().out
@@ -188,7 +192,7 @@ def test_scores_that_are_not_finite(images, real):
 @pytest.mark.parametrize(
     ("change", "match"),
     [
-        ({"metrics": ["kid"]}, r"one or more of \['is', 'fid'\]. Received.*kid"),
+        ({"metrics": ["fdi"]}, r"one or more of \['is', 'fid', .*Received.*fdi"),
         ({"metrics": []}, "one or more"),
         ({"extractor": "inceptoin"}, r"1\) 'digits'"),
         ({"extractor": None}, r"Which extractor\?.*\n  1\) 'digits'"),
@@ -199,7 +203,7 @@ def test_scores_that_are_not_finite(images, real):
         ({"num_images": 9}, "At least 10 images"),
         ({"num_images": 1, "metrics": ["fid"]}, "At least 2 images"),
         ({"repeats": 0}, "`repeats` must be"),
-        ({"second_opinion": "maybe"}, "'maybe'"),
+        ({"verify": "maybe"}, "'maybe'"),
         ({"source": np.zeros((120, 9, 9, 1), "uint8")}, "does not resize"),
         ({"source": np.zeros((120, 8, 8, 1), "float32")}, "value_range|uint8"),
         ({"source": np.zeros((0, 8, 8, 1), "uint8")}, "at least one image"),
@@ -228,14 +232,15 @@ def test_the_extractor_of_a_named_reference(gan):
     with pytest.raises(ValueError, match=r"expects images of shape \(28, 28, 1\)"):
         score(gan, "mnist:test", **QUIET)
     with pytest.raises(ValueError, match="Which extractor"):
-        score(gan, "fashion_mnist:test", **QUIET)
+        score(gan, "emoji32:train", **QUIET)
     assert extractors.DEFAULTS["mnist"] == "digits"
 
 
-def test_wide_features_have_no_jackknife(images, real, monkeypatch):
-    from keras_gan_zoo.scoring import engine
-
-    monkeypatch.setattr(engine, "JACKKNIFE_DIMENSIONS", 5)
-    extractor = Extractor(tiny_model(), name="tiny")
-    report = score(images, real, extractor=extractor, num_images=None, **QUIET)
-    assert report.intervals["fid"] is None
+def test_wide_features_have_a_coarser_jackknife(images, real, extractor, monkeypatch):
+    common = {"extractor": extractor, "metrics": "fid", "num_images": None, **QUIET}
+    fine = score(images, real, **common).intervals["fid"]
+    monkeypatch.setattr(collectors, "WIDE", 5)
+    coarse = score(images, real, **common).intervals["fid"]
+    assert fine != coarse
+    assert 0.3 < np.diff(coarse)[0] / np.diff(fine)[0] < 3
+    assert score(images, real, intervals=False, **common).intervals["fid"] is None

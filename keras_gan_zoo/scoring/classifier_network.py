@@ -1,15 +1,19 @@
-"""The digit extractor: a small classifier of MNIST, trained here and shipped."""
+"""The small classifier that is shipped, trained here on MNIST and Fashion-MNIST."""
 
 import pathlib
 
 import keras
 from keras import layers
 
-WEIGHTS = pathlib.Path(__file__).with_name("digits.weights.h5")
 IMAGE_SHAPE = (28, 28, 1)
 
 
-def digit_network():
+def weights_path(name):
+    """Where the shipped weights of a classifier lie: `"digits"` or `"fashion"`."""
+    return pathlib.Path(__file__).with_name(f"{name}.weights.h5")
+
+
+def classifier_network(name):
     """The network, untrained: uint8 (n, 28, 28, 1) -> 64 features, 10 logits.
 
     | layer                              | output       |
@@ -43,6 +47,51 @@ def digit_network():
     x = layers.Dense(64, use_bias=False, name="dense", dtype="float32")(x)
     features = norm_relu(x, "features")
     logits = layers.Dense(10, name="logits", dtype="float32")(features)
+    return keras.Model(images, {"features": features, "logits": logits}, name=name)
+
+
+def load_classifier(name):
+    """`classifier_network` with the weights that are shipped.
+
+    Example:
+
+    >>> load_classifier("digits").output["features"].shape
+    (None, 64)
+    """
+    model = classifier_network(name)
+    model.load_weights(weights_path(name))
+    return model
+
+
+def stacked_classifier(name):
+    """A shipped classifier on each of three channels: 192 features, 1000 logits.
+
+    Classes of the channels are taken as independent, so that a logit is the joint
+    log-probability of class `100 a + 10 b + c`.
+
+    Example:
+
+    >>> stacked_classifier("digits").output["logits"].shape
+    (None, 1000)
+    """
+    ops = keras.ops
+    network = load_classifier(name)
+    images = keras.Input((*IMAGE_SHAPE[:2], 3), dtype="uint8", name="images")
+    x = ops.reshape(ops.transpose(images, (0, 3, 1, 2)), (-1, *IMAGE_SHAPE))
+    outputs = network(x)
+    a, b, c = ops.split(
+        ops.reshape(ops.log_softmax(outputs["logits"]), (-1, 3, 10)), 3, axis=1
+    )
+    joint = (
+        ops.reshape(a, (-1, 10, 1, 1))
+        + ops.reshape(b, (-1, 1, 10, 1))
+        + ops.reshape(c, (-1, 1, 1, 10))
+    )
     return keras.Model(
-        images, {"features": features, "logits": logits}, name="digit_network"
+        images,
+        {
+            "features": ops.reshape(outputs["features"], (-1, 192)),
+            "logits": ops.reshape(joint, (-1, 1000)),
+        },
+        name=f"stacked_{name}",
     )

@@ -1,0 +1,79 @@
+"""`card` and `publish`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keras_gan_zoo.cli.app import command
+
+Folder = Annotated[
+    Path,
+    typer.Argument(help="A preset's folder.", exists=True, file_okay=False),
+]
+
+
+@command
+def card(
+    folder: Folder,
+    handle: Annotated[
+        str | None, typer.Option(help="What readers load, such as hf://user/repo.")
+    ] = None,
+    license: Annotated[
+        str | None, typer.Option(help="Of the weights.", show_default="apache-2.0")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a README.md that is there.")
+    ] = False,
+):
+    """Write a preset's model card (README.md) and its grid of samples.
+
+    [b]Example[/b]: keras-gan-zoo card ./my_gan --handle hf://me/my_gan
+    """
+    from keras_gan_zoo.cards import write_card
+
+    path = write_card(folder, handle, license=license, overwrite=overwrite)
+    typer.echo(f"Card: {path}")
+
+
+@command
+def publish(
+    folder: Folder,
+    handle: Annotated[str, typer.Argument(help="Where to: hf://user/repo.")],
+    private: Annotated[
+        bool, typer.Option("--private", help="Make a new repository private.")
+    ] = False,
+    create_pr: Annotated[
+        bool, typer.Option("--create-pr", help="Propose it as a pull request.")
+    ] = False,
+    message: Annotated[str | None, typer.Option(help="Of the commit.")] = None,
+    no_score: Annotated[
+        bool, typer.Option("--no-score", help="Publish without scores.")
+    ] = False,
+):
+    """Publish a preset on the Hugging Face Hub, with its card and its scores.
+
+    Log in first: [b]hf auth login[/b]. A card is written where there is none.
+
+    [b]Example[/b]: keras-gan-zoo publish ./my_gan hf://me/my_gan
+    """
+    from keras_gan_zoo import upload_preset
+    from keras_gan_zoo.cards import set_handle, write_card
+
+    if not (no_score or (folder / "scores.json").is_file()):
+        raise ValueError(
+            f"{folder} has no scores. Score it first, `keras-gan-zoo score {folder} "
+            "--reference NAME:SPLIT --attach`, or pass --no-score."
+        )
+    if (folder / "README.md").is_file():
+        set_handle(folder, handle)
+    else:
+        write_card(folder, handle)
+    address = upload_preset(
+        handle,
+        folder,
+        private=private or None,
+        commit_message=message,
+        create_pr=create_pr,
+    )
+    typer.echo(f"Published: {address}")

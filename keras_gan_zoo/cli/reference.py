@@ -1,0 +1,137 @@
+"""`reference make | list | export`: statistics of real images."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keras_gan_zoo.cli import tables
+from keras_gan_zoo.cli.app import app, command
+from keras_gan_zoo.cli.commands import Json
+from keras_gan_zoo.cli.scoring import (
+    BatchSize,
+    Extractor,
+    Resizing,
+    Weights,
+    build_extractor,
+    names,
+)
+
+group = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="""Statistics of reference sets: make, list and export them.
+
+[b]Example[/b]: keras-gan-zoo reference list""",
+)
+app.add_typer(group, name="reference")
+Out = Annotated[Path, typer.Option(help="The .npz to write.", dir_okay=False)]
+
+
+def make(
+    reference: Annotated[
+        str, typer.Argument(help="NAME:SPLIT, such as mnist:test, or an image folder.")
+    ],
+    metrics: Annotated[
+        str, typer.Option(help="What they are for; kid and others keep all features.")
+    ] = "fid",
+    extractor: Extractor = None,
+    extractor_weights: Weights = None,
+    resizer: Resizing = None,
+    batch_size: BatchSize = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Export them too.", dir_okay=False)
+    ] = None,
+):
+    """Compute the statistics of real images once, and cache them.
+
+    [b]Example[/b]: keras-gan-zoo reference make ./faces --extractor inception
+    """
+    from keras_gan_zoo.scoring import METRICS, load_reference
+    from keras_gan_zoo.scoring.engine import check_metrics, pick_extractor
+
+    metrics = check_metrics(names(metrics))
+    chosen = build_extractor(extractor, extractor_weights, resizer, metrics)
+    chosen = pick_extractor(chosen, reference, metrics)
+    found = load_reference(
+        reference,
+        chosen,
+        batch_size or 250,
+        spatial="sfid" in metrics,
+        features=any(METRICS[name].real == "features" for name in metrics),
+        verbose=tables.is_live(),
+    )
+    images = "?" if found.num_real is None else f"{found.num_real:,}"
+    typer.echo(
+        f"{found.name}: {images} images, {found.moments.mean.size} features of "
+        f"{chosen.name}, {found.origin}"
+    )
+    if out is not None:
+        _export(found, out)
+
+
+def list_(as_json: Json = False):
+    """List the statistics in the cache, and those that are shipped.
+
+    [b]Example[/b]: keras-gan-zoo reference list
+    """
+    from keras_gan_zoo.scoring.references import cache_entries
+
+    entries = cache_entries()
+    if as_json:
+        typer.echo(json.dumps(tables.reference_facts(entries), indent=2))
+    else:
+        tables.references(entries)
+
+
+def export(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="KEY|NAME",
+            help="A key of `reference list` or its beginning, or a reference's name.",
+        ),
+    ],
+    out: Out = Path("stats.npz"),
+    extractor: Annotated[
+        str | None, typer.Option(help="Where several have made it.")
+    ] = None,
+):
+    """Write statistics as pytorch-fid and clean-fid read them: mu and sigma.
+
+    [b]Example[/b]: keras-gan-zoo reference export mnist:test --out stats.npz
+    """
+    from keras_gan_zoo.scoring.references import cache_entries
+
+    entries = cache_entries()
+    found = {
+        path: entry
+        for path, entry in entries.items()
+        if (path.stem.startswith(name) or entry.name == name)
+        and extractor in (None, entry.extractor)
+    }
+    made = {(one.fingerprint, one.extractor_sha256): one for one in found.values()}
+    if len(made) != 1:
+        listed = ", ".join(
+            f"{path.stem} ({entry.name}, {entry.extractor})"
+            for path, entry in (found or entries).items()
+        )
+        raise ValueError(
+            "The statistics to export must be one entry of `keras-gan-zoo reference "
+            f"list`; make them first, or name key and extractor. Received: {name}, "
+            f"which names {len(made)} of {listed or 'none'}"
+        )
+    (entry,) = made.values()
+    _export(entry, out)
+
+
+def _export(found, out):
+    from keras_gan_zoo.scoring import export_statistics
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    typer.echo(f"Statistics: {export_statistics(found, out)}")
+
+
+for function in (make, list_, export):
+    command(function, group)

@@ -1,0 +1,232 @@
+"""`score`, and the options of extractors that `reference` shares."""
+
+import enum
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keras_gan_zoo.cli import tables
+from keras_gan_zoo.cli.app import GATE, command
+from keras_gan_zoo.cli.commands import Seed
+
+SUFFIXES = (".json", ".md", ".csv")
+
+
+class Resizer(enum.StrEnum):
+    tf1 = "tf1"
+    clean = "clean"
+    torch = "torch"
+
+
+def _count(text):
+    if text == "all":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no number, and not 'all'.") from None
+
+
+Extractor = Annotated[
+    str | None,
+    typer.Option(
+        help="digits, fashion, stacked_digits, inception, dinov2_b, dinov2_l or "
+        "keras_applications/NAME. By default the one that belongs to the reference."
+    ),
+]
+Weights = Annotated[
+    Path | None,
+    typer.Option(
+        help="A file of the extractor's weights, of inception where no other is named.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
+Resizing = Annotated[
+    Resizer | None,
+    typer.Option(
+        help="How inception resizes: tf1 as the original, clean as clean-fid, torch as "
+        "pytorch-fid.",
+        show_default="tf1",
+    ),
+]
+BatchSize = Annotated[int | None, typer.Option(min=1, help="Speed only.")]
+
+
+def build_extractor(name, weights, resizer, metrics):
+    """What `score` takes: a name, or an `Extractor` where there are options."""
+    from keras_gan_zoo.scoring import extractors
+
+    options = {}
+    if weights is not None:
+        options["weights"] = str(weights)
+    if resizer is not None:
+        options["resizer"] = resizer.value
+    return extractors.get(name or "inception", metrics, **options) if options else name
+
+
+def names(text):
+    """`"is, fid"` as a list."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+@command
+def score(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="PRESET",
+            help="A preset, a folder of images, or an .npz file of them.",
+        ),
+    ],
+    reference: Annotated[
+        str,
+        typer.Option(help="Real images: NAME:SPLIT, an image folder, or an .npz file."),
+    ] = "mnist:test",
+    metrics: Annotated[
+        str,
+        typer.Option(
+            help="Any of is, fid, kid, precision, recall, density, coverage, sfid, "
+            "fid_infinity, is_infinity, cmmd, swd, modes, reverse_kl."
+        ),
+    ] = "is,fid",
+    extractor: Extractor = None,
+    extractor_weights: Weights = None,
+    resizer: Resizing = None,
+    num_images: Annotated[
+        str,
+        typer.Option(
+            metavar="N|all", help="Samples to score; all of a folder or a file."
+        ),
+    ] = "10000",
+    repeats: Annotated[int, typer.Option(min=1, help="Independent sets.")] = 1,
+    seed: Seed = 0,
+    batch_size: BatchSize = None,
+    device: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--device",
+            "--devices",
+            help="Devices that extract side by side: gpu:0,gpu:1.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Ray tasks that share the samples.")
+    ] = None,
+    verify: Annotated[
+        bool | None,
+        typer.Option(
+            help="Have TF-GAN and torch-fidelity compute the scores too, and fail if "
+            "they differ.",
+            show_default="where TF-GAN is; always with --attach",
+        ),
+    ] = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option(help="Save the report as .json, .md or .csv; may be repeated."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as JSON, for scripts.")
+    ] = False,
+    attach: Annotated[
+        bool,
+        typer.Option("--attach", help="Put the report into the preset's folder."),
+    ] = False,
+    max_fid: Annotated[
+        float | None, typer.Option(help="A gate, for CI: --max fid=VALUE.")
+    ] = None,
+    at_most: Annotated[
+        list[str] | None,
+        typer.Option("--max", metavar="NAME=VALUE", help="A gate: no higher."),
+    ] = None,
+    at_least: Annotated[
+        list[str] | None,
+        typer.Option("--min", metavar="NAME=VALUE", help="A gate: no lower."),
+    ] = None,
+):
+    """Score a preset, a folder or a file of images, with all conditions.
+
+    The report is JSON by a schema, keras_gan_zoo/scoring/report.schema.json. A score
+    that misses its gate ends in exit code 3; the report is saved all the same, and
+    not attached.
+
+    [b]Example[/b]: keras-gan-zoo score ./my_gan --reference mnist:test --attach
+
+    [b]Example[/b]: keras-gan-zoo score dcgan_mnist --metrics fid --max-fid 2
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a score misses its gate,
+    130 interrupted.
+    """
+    import keras_gan_zoo as kgz
+
+    metrics = names(metrics)
+    gates = _gates(max_fid, at_most or (), at_least or (), metrics)
+    for path in out or ():
+        if path.suffix.lower() not in SUFFIXES:
+            raise typer.BadParameter(
+                f"{path} must end in {', '.join(SUFFIXES)}.", param_hint="--out"
+            )
+    if attach and not (Path(source) / "config.json").is_file():
+        raise typer.BadParameter(
+            f"the report goes into a preset's folder, and {source} is none.",
+            param_hint="--attach",
+        )
+    report = kgz.score(
+        source,
+        reference,
+        metrics=metrics,
+        extractor=build_extractor(extractor, extractor_weights, resizer, metrics),
+        num_images=_count(num_images),
+        repeats=repeats,
+        seed=seed,
+        batch_size=batch_size,
+        devices=[name for text in device or () for name in names(text)] or None,
+        workers=workers,
+        verify=(True if attach else "auto") if verify is None else verify,
+        verbose=tables.is_live() and not as_json,
+    )
+    if as_json:
+        typer.echo(report.to_json(), nl=False)
+    else:
+        tables.report(report)
+    missed = [text for gate in gates if (text := _missed(report, *gate))]
+    attached = [Path(source) / "scores.json"] if attach and not missed else []
+    for path in [*(out or ()), *attached]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        typer.echo(f"Report: {report.save(path)}", err=as_json)
+    if missed:
+        typer.echo(f"Gate missed: {'; '.join(missed)}.", err=True)
+        raise typer.Exit(GATE)
+
+
+def _gates(max_fid, at_most, at_least, metrics):
+    """`(name, bound, is upper)` of each gate."""
+    gates = [] if max_fid is None else [("fid", max_fid, True)]
+    for texts, upper in ((at_most, True), (at_least, False)):
+        for text in texts:
+            name, _, value = text.partition("=")
+            try:
+                gates.append((name.strip(), float(value), upper))
+            except ValueError:
+                raise typer.BadParameter(
+                    f"{text!r} must be a metric and a number, such as fid=10.",
+                    param_hint="--max" if upper else "--min",
+                ) from None
+    for name, bound, upper in gates:
+        if name not in metrics or not math.isfinite(bound):
+            raise typer.BadParameter(
+                f"{name}={bound:g} must be a finite bound of one of the --metrics, "
+                f"{','.join(metrics)}.",
+                param_hint="--max" if upper else "--min",
+            )
+    return gates
+
+
+def _missed(report, name, bound, upper):
+    value = report[name]
+    if (value <= bound) if upper else (value >= bound):
+        return None
+    side = "above" if upper else "below"
+    return f"{report.label(name)} is {value:.6g}, {side} {bound:g}"

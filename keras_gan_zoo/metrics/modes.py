@@ -1,0 +1,57 @@
+"""Mode coverage and reverse KL divergence."""
+
+import numpy as np
+
+from keras_gan_zoo.metrics.checks import check_labels
+
+
+def mode_coverage(labels, num_modes, real_labels=None):
+    """How many modes a generator has, and how unevenly.
+
+    Metz et al. 2017, arXiv:1611.02163, section 3.3.1, and Srivastava et al. 2017,
+    arXiv:1705.07761, section 4.1: a classifier names the mode of each sample; a mode
+    counts if any sample is in it; the reverse KL divergence is sum g log(g / r) over
+    the modes, of the generated frequencies g and the real ones r, natural logarithm,
+    0 log 0 = 0. Both depend on the number of samples: 25,600 or 26,000 there.
+
+    Stacked-MNIST has 1000 modes, of three digits that a classifier reads from the
+    channels one by one: `100 * red + 10 * green + blue`.
+
+    Args:
+        labels: n integers from 0 to num_modes - 1, the mode of each generated sample.
+        num_modes: int.
+        real_labels: m integers, the modes of real samples; `None` takes all modes as
+            equally frequent.
+
+    Returns:
+        dict: `"modes"`, int, and `"reverse_kl"`, float in nats, 0 for equal
+        frequencies, at most log(num_modes) without `real_labels`, and `inf` if a sample
+        is in a mode that no real one is in.
+
+    Raises:
+        ValueError: labels that are no integers, or not from 0 to num_modes - 1.
+
+    Example:
+
+    >>> mode_coverage([0, 0, 1, 1], num_modes=4)  # half of the modes: log 2
+    {'modes': 2, 'reverse_kl': 0.6931471805599453}
+    """
+    generated = _frequencies(labels, "labels", num_modes)
+    real = np.full(num_modes, 1.0 / num_modes)
+    if real_labels is not None:
+        real = _frequencies(real_labels, "real_labels", num_modes)
+    held = generated > 0
+    with np.errstate(divide="ignore"):
+        ratios = np.log(generated[held]) - np.log(real[held])
+    divergence = max(float(generated[held] @ ratios), 0.0)
+    return {"modes": int(held.sum()), "reverse_kl": divergence}
+
+
+def _frequencies(labels, name, num_modes):
+    labels = check_labels(labels, name)
+    if labels.min() < 0 or labels.max() >= num_modes:
+        raise ValueError(
+            f"`{name}` must be from 0 to `num_modes - 1`. Received: {name} from "
+            f"{labels.min()} to {labels.max()}, num_modes={num_modes}"
+        )
+    return np.bincount(labels, minlength=num_modes) / len(labels)

@@ -1,0 +1,245 @@
+"""Samples shared out among the workers of a Ray cluster.
+
+A shard is some chunks of samples, and one task; collections come back and are merged
+here, in the samples' order. What travels is plain data: a GAN or a Keras model as its
+config and weights, a named extractor as its name, and functions as cloudpickle takes
+them. So the workers need this package, Keras and the same backend, and nothing else.
+"""
+
+import collections
+import secrets
+
+import keras
+
+from keras_gan_zoo.scoring import extractors, pipeline
+from keras_gan_zoo.scoring.extractors import Extractor
+from keras_gan_zoo.scoring.measures import Collection
+from keras_gan_zoo.scoring.sources import Generated
+
+SHARDS = 8  # of each worker: the most that is lost with one is an eighth of its share
+RETRIES = 3  # of a shard whose worker died
+
+
+def collect(plan, source, extractor, reference, offset, batch_size, workers, progress):
+    """Extract all samples of a plan on the cluster that `ray.init` reached.
+
+    Each task gets an equal part of the cluster's processors, and a GPU where there
+    are at least as many of them as workers. A shard whose worker is lost is done
+    again, by another; an error of the source or the extractor is raised as it is.
+
+    Args:
+        workers: int, tasks at a time.
+        others: see `keras_gan_zoo.scoring.pipeline.collect`.
+
+    Returns:
+        `Collection`, equal to that of one process to <= 1e-9 relative where both
+        extract the same features.
+
+    Raises:
+        ImportError: no Ray.
+        ValueError: a source that only comes in order, a model without a config.
+    """
+    if workers < 1:
+        raise ValueError(f"`workers` must be 1 or more. Received: workers={workers}")
+    if not source.can_seek:
+        raise ValueError(
+            "Workers take their images from anywhere in the source, and this one only "
+            "comes in order. Pass an array, a function of sample numbers, a folder or "
+            "a GAN, or leave out `workers`. Received: a source of type "
+            f"{source.facts['source']}, workers={workers}"
+        )
+    ray = _import_ray()
+    shards = _shards(plan, source, batch_size, workers)
+    if not ray.is_initialized():
+        ray.init()
+    task = ray.remote(_collect_shard).options(**_task_options(ray, workers))
+    job = ray.put(
+        {
+            "key": secrets.token_hex(8),
+            "plan": plan,
+            "source": _pack_source(source),
+            "extractor": _pack_extractor(extractor),
+            "reference": reference,
+            "offset": offset,
+            "batch_size": batch_size,
+        }
+    )
+    collection = Collection(plan, reference)
+    waiting, merging = collections.deque(shards), collections.deque(shards)
+    running, found, done = {}, {}, offset
+    try:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                shard = waiting.popleft()
+                running[task.remote(job, *shard)] = shard
+            (ready,), _ = ray.wait(list(running), num_returns=1)
+            first, last = shard = running.pop(ready)
+            found[shard] = _result(ray, ready)
+            done += last - first
+            progress(done)
+            # In the samples' order, whoever was first: sums don't depend on it.
+            while merging and merging[0] in found:
+                collection.merge(found.pop(merging.popleft()))
+    except BaseException:
+        for task in running:
+            ray.cancel(task, force=True)
+        raise
+    return collection
+
+
+def _import_ray():
+    try:
+        import ray
+    except ImportError as error:
+        raise ImportError(
+            "`workers` takes Ray: `pip install 'keras-gan-zoo[ray]'`, here and on each "
+            "machine of the cluster."
+        ) from error
+    return ray
+
+
+def _shards(plan, source, batch_size, workers):
+    """`(first, last)` of each shard. They are cut where one process cuts its chunks."""
+    chunks = pipeline.chunks_of(source, 0, plan.count, batch_size)
+    size = max(len(chunks) // (SHARDS * workers), 1)
+    parts = [chunks[i : i + size] for i in range(0, len(chunks), size)]
+    return [(part[0][0], part[-1][1]) for part in parts]
+
+
+def _task_options(ray, workers):
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    cpus = [int(node.get("CPU", 0)) for node in nodes]
+    gpus = sum(int(node.get("GPU", 0)) for node in nodes)
+    share = max(min(sum(cpus) // workers, max(cpus)), 1)
+    threads = (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+        "NPROC",  # XLA's
+    )
+    return {
+        "num_cpus": share,
+        "num_gpus": int(gpus >= workers),
+        "scheduling_strategy": "SPREAD",
+        "max_retries": RETRIES,
+        "retry_exceptions": False,
+        "runtime_env": {
+            "env_vars": {
+                "KERAS_BACKEND": keras.config.backend(),
+                **dict.fromkeys(threads, str(share)),
+            }
+        },
+    }
+
+
+def _result(ray, ready):
+    try:
+        return ray.get(ready)
+    except ray.exceptions.RayTaskError as error:
+        if isinstance(error.cause, ray.exceptions.RayError):
+            raise
+        raise error.cause from error
+
+
+# === In a worker ===
+
+_unpacked = {}  # the last job's source and extractor: a worker does many shards
+
+
+def _collect_shard(job, first, last):
+    if job["key"] not in _unpacked:
+        _unpacked.clear()
+        keras.config.enable_unsafe_deserialization()  # the caller's own code, anyway
+        pair = _unpack_source(job["source"]), _unpack_extractor(job["extractor"])
+        _unpacked[job["key"]] = pair
+    source, extractor = _unpacked[job["key"]]
+    return pipeline.collect_shard(
+        job["plan"],
+        source,
+        [extractor],
+        job["reference"],
+        job["offset"],
+        first,
+        last,
+        job["batch_size"],
+    )
+
+
+# === What travels ===
+
+
+def _pack_source(source):
+    if not isinstance(source, Generated):
+        return source  # arrays, or a function
+    gan = source.gan
+    return {
+        "class": type(gan),
+        "config": gan.get_config(),
+        "generator": gan.generator.get_weights(),
+        "average": gan.ema_generator.get_weights(),
+        "custom_objects": _custom_objects(gan),
+        "name": source.facts["source"],
+        "seed": source.seed,
+        "use_ema": source.use_ema,
+    }
+
+
+def _unpack_source(packed):
+    if not isinstance(packed, dict):
+        return packed
+    with keras.saving.custom_object_scope(packed["custom_objects"]):
+        gan = packed["class"].from_config(packed["config"])
+    gan.generator.set_weights(packed["generator"])
+    gan.ema_generator.set_weights(packed["average"])
+    return Generated(gan, packed["name"], packed["seed"], packed["use_ema"])
+
+
+def _pack_extractor(extractor):
+    name = extractors.registered_name(extractor)
+    if name is not None:
+        return {"name": name, "sha256": extractor.sha256}
+    if not isinstance(extractor.model, keras.Model):
+        return extractor  # a function
+    model = extractor.named_model()
+    return {
+        "model": keras.saving.serialize_keras_object(model),
+        "weights": model.get_weights(),
+        "custom_objects": _custom_objects(model),
+        "outputs": extractor.outputs,
+        "settings": {
+            name: getattr(extractor, name)
+            for name in ("name", "preprocessing", "resizing", "repeat_grey")
+        },
+    }
+
+
+def _unpack_extractor(packed):
+    if isinstance(packed, Extractor):
+        return packed
+    if "sha256" in packed:
+        extractor = extractors.get(packed["name"])
+        if extractor.sha256 != packed["sha256"]:
+            raise RuntimeError(
+                f"The extractor {packed['name']!r} has other weights on a worker than "
+                "here. Install one version of keras-gan-zoo, and one set of downloaded "
+                f"weights. Received: sha256 {extractor.sha256[:12]}... there, "
+                f"{packed['sha256'][:12]}... here"
+            )
+        return extractor
+    model = keras.saving.deserialize_keras_object(
+        packed["model"], custom_objects=packed["custom_objects"]
+    )
+    model.set_weights(packed["weights"])
+    return Extractor(model, outputs=packed["outputs"], **packed["settings"])
+
+
+def _custom_objects(model):
+    """The classes of layers that neither Keras nor this package has."""
+    classes = {type(layer) for layer in model._flatten_layers()}
+    return {
+        keras.saving.get_registered_name(cls): cls
+        for cls in classes
+        if cls.__module__.partition(".")[0] not in ("keras", "keras_gan_zoo")
+    }

@@ -1,0 +1,268 @@
+"""What is kept of the samples' outputs while they stream by, and its scores.
+
+A collector takes outputs in pieces of any size. Each piece comes with the number of
+its first sample, so that batches, shards and their order change no score beyond
+rounding; collectors of disjoint shards merge.
+"""
+
+import itertools
+import os
+import tempfile
+
+import numpy as np
+from scipy import special
+
+from keras_gan_zoo import metrics as pure
+from keras_gan_zoo.scoring.moments import Moments
+
+GROUPS = 20  # of the jackknife
+WIDE_GROUPS = 10  # where a covariance each takes tens of megabytes
+WIDE = 512  # dimensions
+KERNEL_ROWS = 1000  # of a block of the kernel distance
+SPILL = 256 * 2**20  # bytes; a larger matrix lies in a temporary file
+
+
+class ClassSums:
+    """Inception Score: sums of p and of its entropy, by split and jackknife group.
+
+    Group g holds the g-th part of every split, so that leaving one out shortens all
+    splits alike.
+    """
+
+    output = "logits"
+
+    def __init__(self, plan, reference=None):
+        del reference
+        self.edges = np.arange(plan.splits + 1) * plan.count // plan.splits
+        self.groups = min(GROUPS, plan.count // (2 * plan.splits)) or 1
+        self.sums = None
+
+    def update(self, start, logits):
+        _refuse_probabilities(logits)
+        p = special.softmax(logits.astype("float64"), axis=1)
+        entropy = special.entr(p).sum(axis=1)
+        values = np.column_stack([np.ones(len(p)), entropy, p])
+        if self.sums is None:
+            cells = (len(self.edges) - 1, self.groups)
+            self.sums = np.zeros((*cells, values.shape[1]))
+        rows = np.arange(start, start + len(p))
+        split = np.searchsorted(self.edges, rows, side="right") - 1
+        low, high = self.edges[split], self.edges[split + 1]
+        group = (rows - low) * self.groups // (high - low)
+        np.add.at(self.sums, (split, group), values)
+
+    def merge(self, other):
+        if other.sums is not None:
+            self.sums = other.sums if self.sums is None else self.sums + other.sums
+
+    def scores(self, without=None):
+        groups = [g for g in range(self.groups) if g != without]
+        totals = self.sums[:, groups].sum(axis=1)
+        means = totals[:, 1:] / totals[:, :1]
+        entropy, marginal = means[:, 0], means[:, 1:]
+        # E KL(p || marginal) = H(marginal) - E H(p)
+        divergence = special.entr(marginal).sum(axis=1) - entropy
+        scores = np.exp(divergence.clip(0.0))
+        return {"is": scores.mean(), "is_std": scores.std()}
+
+
+def _refuse_probabilities(logits):
+    sums = logits.sum(axis=1)
+    if logits.shape[1] > 1 and logits.min() >= 0 and np.allclose(sums, 1, atol=1e-3):
+        raise ValueError(
+            "The Inception Score reads logits, and these look like probabilities: end "
+            "the model before its softmax. Received: `logits` that are never negative "
+            "and sum to 1"
+        )
+
+
+class BlockMoments:
+    """Frechet distance: moments of consecutive blocks, the jackknife's groups."""
+
+    name, output = "fid", "features"
+
+    def __init__(self, plan, reference):
+        self.count, self.real = plan.count, reference.moments_of(self.output)
+        self.groups, self.blocks = 0, None
+
+    def __getstate__(self):  # a shard travels without the reference
+        return {**vars(self), "real": None}
+
+    def update(self, start, rows):
+        if self.blocks is None:
+            self._begin(rows.shape[1])
+        cuts = np.clip(self.edges - start, 0, len(rows))
+        for block, (a, b) in zip(self.blocks, itertools.pairwise(cuts), strict=True):
+            if b > a:
+                block.update(rows[a:b])
+
+    def _begin(self, width):
+        if width != self.real.mean.size:
+            raise ValueError(
+                "The reference must come from the same extractor. Received: "
+                f"{self.output} of {width} dimensions, and a reference of "
+                f"{self.real.mean.size}"
+            )
+        groups = GROUPS if width <= WIDE else WIDE_GROUPS
+        self.groups = min(groups, self.count // 4) or 1
+        self.edges = np.arange(self.groups + 1) * self.count // self.groups
+        self.blocks = [Moments() for _ in range(self.groups)]
+
+    def merge(self, other):
+        if other.blocks is None:
+            return
+        if self.blocks is None:
+            self._begin(self.real.mean.size)
+        for block, more in zip(self.blocks, other.blocks, strict=True):
+            block.merge(more)
+
+    def scores(self, without=None):
+        fake = Moments()
+        for group, block in enumerate(self.blocks):
+            if group != without:
+                fake.merge(block)
+        real = self.real
+        distance = pure.frechet_distance_from_moments(
+            fake.mean, fake.covariance, real.mean, real.covariance
+        )
+        return {self.name: distance}
+
+
+class SpatialMoments(BlockMoments):
+    """Spatial Frechet distance."""
+
+    name, output = "sfid", "spatial"
+
+
+class KernelBlocks:
+    """Kernel distance: the unbiased estimate of each block of about 1000 samples.
+
+    The blocks are disjoint, each against as many rows of the reference, drawn by the
+    seed: their spread gives an honest error of the mean (as in TF-GAN).
+    """
+
+    output = "features"
+
+    def __init__(self, plan, reference):
+        self.real = reference.features
+        self.size = min(KERNEL_ROWS, len(self.real))
+        blocks = max(plan.count // self.size, 1)
+        self.edges = np.arange(blocks + 1) * plan.count // blocks
+        self.order = np.random.default_rng(plan.seed).permutation(len(self.real))
+        self.values, self.parts = {}, {}
+
+    def __getstate__(self):  # a shard travels without the reference
+        return {**vars(self), "real": None}
+
+    def update(self, start, rows):
+        cuts = np.clip(self.edges - start, 0, len(rows))
+        for block, (a, b) in enumerate(itertools.pairwise(cuts)):
+            if b > a:
+                self.parts.setdefault(block, {})[start + a] = np.array(rows[a:b])
+                self._finish(block)
+
+    def merge(self, other):
+        self.values |= other.values
+        for block, parts in other.parts.items():
+            self.parts.setdefault(block, {}).update(parts)
+            self._finish(block)
+
+    def _finish(self, block):
+        parts = self.parts[block]
+        wanted = self.edges[block + 1] - self.edges[block]
+        if sum(map(len, parts.values())) < wanted:
+            return
+        fake = np.concatenate([parts[start] for start in sorted(parts)])
+        real = self.real_rows(block)
+        self.values[block], _ = pure.kernel_distance(fake, real, subsets=None)
+        del self.parts[block]
+
+    def real_rows(self, block):
+        """The rows of the reference that a block is compared with."""
+        places = np.arange(block * self.size, (block + 1) * self.size)
+        return self.real[np.sort(self.order.take(places, mode="wrap"))]
+
+    @property
+    def groups(self):
+        return len(self.values)
+
+    def scores(self, without=None):
+        values = [self.values[b] for b in sorted(self.values) if b != without]
+        return {"kid": np.mean(values), "kid_std": np.std(values)}
+
+
+class ClassCounts:
+    """Mode coverage: how many samples the classifier puts into each class."""
+
+    output, groups = "logits", 1
+
+    def __init__(self, plan, reference=None):
+        del plan, reference
+        self.counts = 0
+
+    def update(self, start, logits):
+        del start
+        found = np.bincount(logits.argmax(axis=1), minlength=logits.shape[1])
+        self.counts = self.counts + found
+
+    def merge(self, other):
+        self.counts = self.counts + other.counts
+
+    def scores(self, without=None):
+        del without
+        classes = np.repeat(np.arange(len(self.counts)), self.counts)
+        return pure.mode_coverage(classes, len(self.counts))
+
+
+class Rows:
+    """All rows of an output, in a temporary file where they take much memory.
+
+    Args:
+        output: str.
+        count: int, rows of all samples.
+        shard: bool: keep only the pieces that come, to travel and be merged.
+    """
+
+    groups = 1
+
+    def __init__(self, output, count, shard=False):
+        self.output, self.count, self.shard = output, count, shard
+        self.matrix, self.pieces = None, []
+
+    def __getstate__(self):  # travels without the rows that it lacks
+        return {**vars(self), "matrix": None, "shard": True}
+
+    def update(self, start, rows):
+        if not self.shard:
+            if self.matrix is None:
+                self.matrix = _matrix(self.output, self.count, rows.shape[1])
+            place = np.asarray(self.matrix[start : start + len(rows)])
+            place[:] = rows
+            rows = place
+        self.pieces.append((start, rows))
+
+    def merge(self, other):
+        for start, rows in other.pieces:
+            self.update(start, rows)
+
+
+def _matrix(output, rows, columns):
+    size = 4 * rows * columns
+    if size <= SPILL:
+        return np.empty((rows, columns), "float32")
+    folder = tempfile.gettempdir()
+    with tempfile.TemporaryFile(dir=folder) as file:  # the map keeps it alive
+        try:
+            file.truncate(size)
+            if hasattr(os, "posix_fallocate"):  # a full disk is an error here
+                os.posix_fallocate(file.fileno(), 0, size)
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"All rows of `{output}` take a temporary file of {size / 1e6:,.0f} "
+                "MB, for which there is no room. Set TMPDIR to a folder that has, or "
+                "leave out the metrics that need every row, and `verify`. Received: "
+                f"{rows} rows of {columns} numbers, {os.strerror(error.errno)}",
+                folder,
+            ) from error
+        return np.memmap(file, "float32", "r+", shape=(rows, columns))

@@ -1,0 +1,267 @@
+"""`compare`: which of several models is better, and whether that is more than noise."""
+
+import itertools
+import os
+
+from keras_gan_zoo import metrics as pure
+from keras_gan_zoo.scoring import tables
+from keras_gan_zoo.scoring.measures import METRICS
+from keras_gan_zoo.scoring.report import SCALES, ScoreReport, data_frame
+
+# Conditions without which two scores can't be compared: of all metrics, of those that
+# read a reference, and of the Inception Score.
+ALWAYS = (
+    "extractor_sha256",
+    "preprocessing",
+    "resizing",
+    "channels",
+    "image_shape",
+    "num_fake",
+    "repeats",
+    "interval_level",
+)
+OF_REFERENCE = ("data_fingerprint", "num_real")
+OF_SPLITS = ("is_splits",)
+VERDICTS = {True: "larger than the noise", False: "within the noise", None: "unknown"}
+
+
+def compare(reports, by=None):
+    """Rank models by their reports, and tell differences from noise.
+
+    Two scores differ by more than the noise where the 95 % interval of their
+    difference leaves out 0 (`keras_gan_zoo.metrics.difference`). That is said of each
+    pair on its own: of 20 pairs of equal models one will seem to differ. Where a score
+    has no interval, the verdict is `"unknown"`: score again with `repeats=3` or more.
+
+    Args:
+        reports: dict of names, or list, of `ScoreReport` or of JSON files of them.
+        by: str, the metric that orders the table; `"fid"` by default where there is.
+
+    Returns:
+        `Comparison`.
+
+    Raises:
+        ValueError: fewer than two reports, no metric in common, or reports that are
+            not comparable: of another extractor, resizing, reference, number of
+            images ...
+
+    Example:
+
+    >>> facts = {"extractor": "digits", "num_fake": 10_000}
+    >>> a = ScoreReport({"fid": 2.0}, {"fid": (1.5, 2.5)}, {**facts, "source": "a"})
+    >>> b = ScoreReport({"fid": 9.0}, {"fid": (8.0, 10.0)}, {**facts, "source": "b"})
+    >>> compare([b, a])
+    rank  model  FID (digits)
+    1     a      2.000 (1.500 to 2.500)
+    2     b      9.000 (8.000 to 10.000)
+    a and b: FID (digits) 2.000 and 9.000, larger than the noise, a is better
+    """
+    reports = _named(reports)
+    if len(reports) < 2:
+        raise ValueError(
+            "A comparison takes two reports or more. "
+            f"Received: {len(reports)}, {list(reports)}"
+        )
+    shared = set.intersection(*(set(report.metrics) for report in reports.values()))
+    metrics = [name for name in METRICS if name in shared]
+    if not metrics:
+        asked = {name: report.metrics for name, report in reports.items()}
+        raise ValueError(f"The reports must share a metric. Received: {asked}")
+    if by is not None and by not in metrics:
+        raise ValueError(f"`by` must be one of {metrics}. Received: by={by!r}")
+    _check_conditions(reports, metrics)
+    default = "fid" if "fid" in metrics else metrics[0]
+    return Comparison(reports, metrics, by or default)
+
+
+class Comparison:
+    """What `compare` found; prints as a table.
+
+    Attributes:
+        reports: dict of name -> `ScoreReport`, the best by `by` first.
+        metrics: list of the metrics that all reports have.
+        by: str, the metric of the order.
+        pairs: list of dicts, one for each metric and pair of models: `metric`,
+            `models`, `values`, `difference`, `interval` of it or None, `verdict`
+            (`"larger than the noise"`, `"within the noise"`, `"unknown"`) and
+            `better`, a name, where the verdict is the first of these.
+    """
+
+    def __init__(self, reports, metrics, by):
+        self.metrics, self.by = metrics, by
+        order = self._order(reports, by)
+        self.reports = {name: reports[name] for name in order}
+        self.pairs = [
+            self._pair(metric, one, other)
+            for metric in [by, *(m for m in metrics if m != by)]
+            for one, other in itertools.combinations(order, 2)
+        ]
+
+    @staticmethod
+    def _order(reports, metric):
+        sign = -1 if METRICS[metric].higher else 1
+        return sorted(reports, key=lambda name: sign * reports[name][metric])
+
+    def ranking(self, metric=None):
+        """The names, best first."""
+        return self._order(self.reports, metric or self.by)
+
+    def verdict(self, one, other, metric=None):
+        """The entry of `pairs` for two models."""
+        for pair in self.pairs:
+            if pair["metric"] == (metric or self.by) and set(pair["models"]) == {
+                one,
+                other,
+            }:
+                return pair
+        raise ValueError(
+            f"The models are {list(self.reports)}, the metrics {self.metrics}. "
+            f"Received: {one!r}, {other!r}, metric={metric!r}"
+        )
+
+    def _pair(self, metric, one, other):
+        values = [self.reports[name][metric] for name in (one, other)]
+        bounds = [self.reports[name].intervals.get(metric) for name in (one, other)]
+        found = {"difference": values[0] - values[1], "interval": None}
+        significant = None
+        if all(bounds):
+            found = pure.difference(values[0], bounds[0], values[1], bounds[1])
+            significant = found.pop("significant")
+        pair = {
+            "metric": metric,
+            "models": [one, other],
+            "values": values,
+            "difference": found["difference"],
+            "interval": found["interval"] and list(found["interval"]),
+            "verdict": VERDICTS[significant],
+        }
+        if significant:
+            first = METRICS[metric].higher == (values[0] > values[1])
+            pair["better"] = one if first else other
+        return pair
+
+    def to_dict(self):
+        """All of it as plain dicts, lists, strings and numbers, for JSON."""
+        return {
+            "by": self.by,
+            "ranking": {metric: self.ranking(metric) for metric in self.metrics},
+            "scores": {
+                name: {metric: report[metric] for metric in self.metrics}
+                for name, report in self.reports.items()
+            },
+            "pairs": [dict(pair) for pair in self.pairs],
+        }
+
+    def to_dataframe(self):
+        """One row a model: ranks, scores and intervals, as a `pandas.DataFrame`."""
+        records = []
+        for rank, (name, report) in enumerate(self.reports.items(), 1):
+            record = {"rank": rank, "model": name}
+            for metric in self.metrics:
+                low, high = report.intervals.get(metric) or (None, None)
+                record |= {
+                    metric: report[metric],
+                    f"{metric}_low": low,
+                    f"{metric}_high": high,
+                }
+            records.append(record)
+        return data_frame(records)
+
+    def rows(self):
+        """The table as rows of texts, the first the head."""
+        some = next(iter(self.reports.values()))
+        rows = [("rank", "model", *(some.shown(metric) for metric in self.metrics))]
+        for rank, (name, report) in enumerate(self.reports.items(), 1):
+            cells = (_cell(report, metric) for metric in self.metrics)
+            rows.append((str(rank), name, *cells))
+        return rows
+
+    def sentences(self):
+        """What is to be said of each pair."""
+        some = next(iter(self.reports.values()))
+        return [
+            "{} and {}: {} {} and {}, {}{}".format(
+                *pair["models"],
+                some.shown(pair["metric"]),
+                *(
+                    tables.number(SCALES.get(pair["metric"], 1) * value)
+                    for value in pair["values"]
+                ),
+                "no interval, so unknown"
+                if pair["verdict"] == "unknown"
+                else pair["verdict"],
+                f", {pair['better']} is better" if "better" in pair else "",
+            )
+            for pair in self.pairs
+        ]
+
+    def to_markdown(self):
+        """Table and sentences as Markdown."""
+        lines = "\n".join(f"- {line}" for line in self.sentences())
+        return f"{tables.markdown(self.rows())}\n\n{lines}\n"
+
+    def __repr__(self):
+        return "\n".join([tables.text(self.rows()), *self.sentences()])
+
+
+def _cell(report, metric):
+    scale = SCALES.get(metric, 1)
+    text = tables.number(scale * report[metric])
+    bounds = report.intervals.get(metric)
+    if bounds is None:
+        return f"{text} (no interval)"
+    return f"{text} ({' to '.join(tables.number(scale * b) for b in bounds)})"
+
+
+def _named(reports):
+    """dict of name -> `ScoreReport`; a list's are named by what was scored."""
+    if isinstance(reports, dict):
+        return {str(name): _load(report) for name, report in reports.items()}
+    loaded = [_load(report) for report in reports]
+    names = [str(report.conditions.get("source")) for report in loaded]
+    numbered = [
+        f"{name} #{names[: i + 1].count(name)}" if names.count(name) > 1 else name
+        for i, name in enumerate(names)
+    ]
+    return dict(zip(numbered, loaded, strict=True))
+
+
+def _load(report):
+    if isinstance(report, ScoreReport):
+        return report
+    if isinstance(report, str | os.PathLike):
+        return ScoreReport.load(report)
+    raise ValueError(
+        "`reports` must be a list, or a dict of names, of `ScoreReport` or of JSON "
+        f"files of them. Received: {type(report).__name__}"
+    )
+
+
+def _check_conditions(reports, metrics):
+    keys = list(ALWAYS)
+    if any(METRICS[metric].real for metric in metrics):
+        keys += OF_REFERENCE
+    if "is" in metrics:
+        keys += OF_SPLITS
+    (first, one), *others = reports.items()
+    for name, other in others:
+        apart = {
+            key: (one.conditions.get(key), other.conditions.get(key))
+            for key in keys
+            if one.conditions.get(key) != other.conditions.get(key)
+        }
+        if apart:
+            raise ValueError(
+                "Scores are comparable under equal conditions only; score the models "
+                f"alike. Received: {first!r} and {name!r} with other "
+                + "; ".join(
+                    f"{key}: {_short(a)} and {_short(b)}"
+                    for key, (a, b) in apart.items()
+                )
+            )
+
+
+def _short(value):
+    text = str(value)
+    is_hash = len(text) == 64 and set(text) <= set("0123456789abcdef")
+    return f"{text[:12]}..." if is_hash else text

@@ -1,0 +1,130 @@
+"""The same activations through torch-fidelity's own functions, on the CPU.
+
+torch-fidelity imports torchvision for its data sets and networks, and the torchvision
+of PyPI does not import beside a torch of another build. Its metrics need neither: they
+are imported alone, with an empty stand-in for the rest, and leave no trace, so that
+whoever imports torch-fidelity gets all of it.
+"""
+
+import functools
+import importlib
+import importlib.util
+import sys
+import types
+
+import numpy as np
+
+NAME = "torch_fidelity"
+PACKAGES = {"torch": "torch", NAME: "torch-fidelity", "tqdm": "tqdm"}
+ROWS = 1000  # of a matrix of distances in memory at once
+
+
+def why_not():
+    """Why torch-fidelity can't be asked on this machine; None if it can."""
+    for module, package in PACKAGES.items():
+        if importlib.util.find_spec(module) is None:
+            return f"{package} is not installed"
+    return None
+
+
+@functools.cache
+def metric_module(name):
+    """A module of torch-fidelity's metrics, such as `"metric_fid"`."""
+    (root,) = importlib.util.find_spec(NAME).submodule_search_locations
+    others = {key: sys.modules.pop(key) for key in [*sys.modules] if _is_part(key)}
+    package, rest = types.ModuleType(NAME), types.ModuleType(f"{NAME}.utils")
+    package.__path__ = [root]
+    rest.__getattr__ = lambda name: None  # what the metrics import and don't call
+    sys.modules |= {NAME: package, f"{NAME}.utils": rest}
+    try:
+        return importlib.import_module(f"{NAME}.{name}")
+    finally:
+        for key in [*sys.modules]:
+            if _is_part(key):
+                del sys.modules[key]
+        sys.modules |= others
+
+
+def _is_part(module):
+    return module.partition(".")[0] == NAME
+
+
+def inception_score(logits, splits):
+    """`isc_features_to_metric`, in the given order: the mean over splits."""
+    found = metric_module("metric_isc").isc_features_to_metric(
+        _tensor(logits), splits, shuffle=False
+    )
+    return found["inception_score_mean"]
+
+
+def frechet_distance(generated, real):
+    """`fid_statistics_to_metric` of rows `(n, d)` and of the reference's `Moments`.
+
+    Its statistics are float64 because the rows are; of float32 it would take a
+    float32 mean.
+    """
+    tool = metric_module("metric_fid")
+    found = tool.fid_statistics_to_metric(
+        tool.fid_features_to_statistics(_tensor(generated)),
+        {"mu": real.mean, "sigma": real.covariance},
+        verbose=False,
+    )
+    return found["frechet_inception_distance"]
+
+
+def kernel_distance(pairs):
+    """`kid_features_to_metric`, one subset of all rows for each pair: the mean.
+
+    Args:
+        pairs: iterable of `(generated, real)`, arrays of equal shape `(n, d)`.
+    """
+    tool = metric_module("metric_kid")
+    found = [
+        tool.kid_features_to_metric(
+            _tensor(generated),
+            _tensor(real),
+            kid_subsets=1,
+            kid_subset_size=len(real),
+            verbose=False,
+        )["kernel_inception_distance_mean"]
+        for generated, real in pairs
+    ]
+    return float(np.mean(found))
+
+
+def precision_recall(generated, real, exact=False):
+    """`prc_features_to_metric` of rows centred on the real mean: precision, recall.
+
+    Args:
+        generated, real: arrays `(n, d)` and `(m, d)`.
+        exact: bool: distances by differences, which takes long where `d` is large.
+            `torch.cdist` takes them by a matrix product, whose rounding decides
+            where rows are equal, or lie on a ball's edge.
+
+    Returns:
+        dict of floats.
+    """
+    import torch
+
+    tool = metric_module("metric_prc")
+    mode = "donot_use_mm_for_euclid_dist" if exact else "use_mm_for_euclid_dist"
+    tool.torch = types.SimpleNamespace(  # in this copy of the module alone
+        cdist=functools.partial(torch.cdist, compute_mode=mode),
+        cat=torch.cat,
+        is_tensor=torch.is_tensor,
+    )
+    centre = np.mean(real, axis=0, dtype="float64")
+    found = tool.prc_features_to_metric(
+        _tensor(generated - centre),
+        _tensor(real - centre),
+        prc_batch_size=ROWS,
+        save_cpu_ram=True,
+        verbose=False,
+    )
+    return {name: found[name] for name in ("precision", "recall")}
+
+
+def _tensor(rows):
+    import torch
+
+    return torch.from_numpy(np.array(rows, "float64"))

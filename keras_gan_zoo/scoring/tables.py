@@ -1,0 +1,44 @@
+"""Numbers and tables as text: for terminals and for Markdown."""
+
+
+def number(value):
+    """A score as people read it.
+
+    Example:
+
+    >>> number(120.1254), number(0.012345), number(-0.5), number(0.0)
+    ('120.125', '0.0123', '-0.500', '0.000')
+    """
+    return f"{value:.3f}" if value == 0 or abs(value) >= 0.1 else f"{value:.3g}"
+
+
+def text(rows):
+    """Rows of cells, the first of them the head, as aligned lines.
+
+    Example:
+
+    >>> print(text([("score", "value"), ("FID", "1.250")]))
+    score  value
+    FID    1.250
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def markdown(rows):
+    """The same as a Markdown table.
+
+    Example:
+
+    >>> print(markdown([("a", "b"), ("1", "x | y")]))
+    | a | b |
+    | --- | --- |
+    | 1 | x \\| y |
+    """
+    head, *body = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
