@@ -7,20 +7,21 @@ Same networks, same batch. Each contender lives in a process of its own; they ta
 turns, one block of steps at a time, so that a machine whose speed drifts is fair to
 all. The table has the median of the blocks, their spread, and ratios to the
 hand-written step and to PyTorch: of the medians and, in brackets, of the fastest
-blocks, since a kernel that puts both of TensorFlow's threads on one core for a whole
-block doubles its time. It is printed and written to benchmarks/results/train_step.md.
+blocks, which other work on the machine slows least. A block of `fit` is a call, with
+its start and its end, of 100 steps or 10 seconds. The table is printed and written to
+benchmarks/results/train_step.md; benchmarks/README.md says what each idea gave.
 """
 
 import argparse
+import contextlib
 import os
 import platform
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
+import turns
 
 OUT = Path(__file__).parent / "results" / "train_step.md"
 
@@ -248,56 +249,32 @@ def torch(case):
 
 
 def serve(contender, case):
-    """In a child: run as many steps as each line says, and print the seconds."""
     run = globals()[contender](case)
     run(3)
-    print("ready", flush=True)
-    for line in sys.stdin:
-        print(run(int(line)), flush=True)
-
-
-def start(contender, case):
-    command = [sys.executable, __file__, "--serve", contender, case]
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"},
-    )
-
-
-def ask(child, line=None):
-    if line is not None:
-        child.stdin.write(f"{line}\n")
-        child.stdin.flush()
-    answer = child.stdout.readline().strip()
-    if not answer:
-        raise SystemExit(f"A contender stopped: {' '.join(child.args[-2:])}")
-    return answer
+    turns.serve(lambda steps: [run(steps)])
 
 
 def measure(case, rounds, seconds):
     """Milliseconds a step of each contender, a list of `rounds` blocks each."""
-    children = {name: start(name, case) for name in CONTENDERS}
-    try:
-        for child in children.values():
-            ask(child)
-        steps = {
-            name: max(5, round(seconds / (float(ask(child, 5)) / 5)))
-            for name, child in children.items()
+    with contextlib.ExitStack() as stack:
+        contenders = {
+            name: stack.enter_context(turns.Contender(__file__, name, case))
+            for name in CONTENDERS
         }
-        found = {name: [] for name in children}
+        for contender in contenders.values():
+            contender.wait()
+        steps = {}
+        for name, contender in contenders.items():
+            each = contender.run(5)[0] / 5
+            steps[name] = max(5, round(seconds / each))
+            if name == "fit":
+                steps[name] = max(5, min(100, round(10 / each)))
+        found = {name: [] for name in contenders}
         for _ in range(rounds):
-            for name, child in children.items():
-                taken = float(ask(child, steps[name]))
+            for name, contender in contenders.items():
+                (taken,) = contender.run(steps[name])
                 found[name].append(1000 * taken / steps[name])
         return found
-    finally:
-        for child in children.values():
-            child.kill()
-            child.wait()
 
 
 def row(case, found):
@@ -306,10 +283,11 @@ def row(case, found):
     cells = [case]
     for name, times in found.items():
         cells.append(f"{median[name]:.1f} ({min(times):.1f} to {max(times):.1f})")
+    pairs = ("fit", "keras"), ("step", "keras"), ("fit", "torch")
     cells += [
         *(
-            f"{median['fit'] / median[other]:.2f}x ({best['fit'] / best[other]:.2f}x)"
-            for other in ("keras", "torch")
+            f"{median[ours] / median[other]:.2f}x ({best[ours] / best[other]:.2f}x)"
+            for ours, other in pairs
         ),
         f"{100 * (median['fit'] / median['step'] - 1):+.1f} % "
         f"({100 * (best['fit'] / best['step'] - 1):+.1f} %)",
@@ -323,7 +301,7 @@ def main():
     )
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=5.0, help="of one block")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of one block")
     parser.add_argument("--serve", nargs=2, metavar=("CONTENDER", "CASE"))
     arguments = parser.parse_args()
     if arguments.serve:
@@ -338,8 +316,8 @@ def main():
         f"`python benchmarks/train_step.py --rounds {arguments.rounds}`",
         "",
         "| case | our `fit` | our step | hand-written Keras | PyTorch "
-        "| fit / Keras | fit / PyTorch | fit over step |",
-        "|---|---|---|---|---|---|---|---|",
+        "| fit / Keras | step / Keras | fit / PyTorch | fit over step |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for case in arguments.cases:
         lines.append(row(case, measure(case, arguments.rounds, arguments.seconds)))

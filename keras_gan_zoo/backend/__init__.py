@@ -4,9 +4,11 @@ import keras
 
 if keras.config.backend() == "tensorflow":
     from keras_gan_zoo.backend.tensorflow import (
+        DATA_FORMAT,
         Trainer,
         apply_gradients,
         auto_jit_compile,
+        images_at_once,
         input_gradients,
         num_replicas,
         replica_rows,
@@ -15,9 +17,11 @@ if keras.config.backend() == "tensorflow":
     )
 elif keras.config.backend() == "jax":
     from keras_gan_zoo.backend.jax import (
+        DATA_FORMAT,
         Trainer,
         apply_gradients,
         auto_jit_compile,
+        images_at_once,
         input_gradients,
         num_replicas,
         replica_rows,
@@ -26,9 +30,11 @@ elif keras.config.backend() == "jax":
     )
 elif keras.config.backend() == "torch":
     from keras_gan_zoo.backend.torch import (
+        DATA_FORMAT,
         Trainer,
         apply_gradients,
         auto_jit_compile,
+        images_at_once,
         input_gradients,
         num_replicas,
         replica_rows,
@@ -42,9 +48,11 @@ else:
     )
 
 __all__ = [
+    "DATA_FORMAT",
     "Trainer",
     "apply_gradients",
     "auto_jit_compile",
+    "images_at_once",
     "input_gradients",
     "num_replicas",
     "replica_rows",

@@ -5,6 +5,13 @@ import keras
 from keras.src.backend.common.stateless_scope import get_stateless_scope
 from keras.src.trainers.data_adapters.data_adapter_utils import get_jax_iterator
 
+DATA_FORMAT = "channels_last"  # what convolutions do best with
+
+
+def images_at_once(images):
+    """How many images a large network is given at a time; None for all of them."""
+    return None
+
 
 def _run_inside(outer, fn, values=()):
     """Run `fn` in a scope of its own: `outer`'s values, then `values`.

@@ -6,6 +6,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+DATA_FORMAT = "channels_last"  # what convolutions do best with
+
+
+def images_at_once(images):
+    """How many images a large network is given at a time; None for all of them."""
+    return None
+
 
 def vjp(fn, variables):
     """Run `fn() -> (outputs, aux)` and return `outputs, aux, pull`.

@@ -4,6 +4,18 @@ import keras
 import torch
 from keras.src.trainers.data_adapters.data_adapter_utils import get_torch_dataloader
 
+# Keras copies channels-last images twice a convolution.
+DATA_FORMAT = "channels_first"
+
+
+def images_at_once(images):
+    """How many images a large network is given at a time; None for all of them.
+
+    Eager convolutions on a CPU pay for large results in fresh pages of memory
+    (benchmarks/scoring.py).
+    """
+    return 8 if images.device.type == "cpu" else None
+
 
 def vjp(fn, variables):
     """Run `fn() -> (outputs, aux)` and return `outputs, aux, pull`.

@@ -9,6 +9,7 @@ import inspect
 import keras
 import numpy as np
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.scoring import backbones
 from keras_gan_zoo.weights import weights_sha256
 
@@ -213,7 +214,10 @@ class Extractor:
     def _predict(self, images, names):
         if names not in self._runners:
             wanted = {name: self._tensors[name] for name in names}
-            self._runners[names] = keras.Model(self.model.inputs[0], wanted)
+            runner = keras.Model(self.model.inputs[0], wanted)
+            if not backend.auto_jit_compile():
+                runner.jit_compile = False
+            self._runners[names] = runner
         found = self._runners[names].predict_on_batch(images)
         return {name: np.asarray(found[name], "float32") for name in names}
 

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.scoring.inception_weights import load_inception_weights
 
 SIZE = 299
@@ -32,15 +33,6 @@ OUTPUTS = {
     "logits_unbiased": CLASSES,
     "logits": CLASSES,
 }
-
-# What backends do best with, measured by benchmarks/inception.py; channels last, whole
-# batches and Keras' own choice of XLA elsewhere. Keras copies channels-last images
-# twice a convolution on torch. An eager backend on a CPU does not fuse, and pays for
-# large intermediate results in fresh pages of memory. XLA's convolutions are the slower
-# ones on a CPU, yet all that JAX has.
-DATA_FORMATS = {"torch": "channels_first"}
-IMAGES_AT_ONCE_ON_A_CPU = {"torch": 8}
-XLA = {"tensorflow": False}
 
 
 class InceptionV3FID(keras.Model):
@@ -111,7 +103,8 @@ class InceptionV3FID(keras.Model):
         super().__init__(images, network(images), name=name or "inception_v3_fid")
         network.set_weights(_fold(arrays))
         self.trainable = False
-        self.jit_compile = XLA.get(keras.config.backend(), self.jit_compile)
+        if not backend.auto_jit_compile():
+            self.jit_compile = False
         self.resizer = resizer
         self.source_sha256 = sha256
 
@@ -347,7 +340,7 @@ class _Network(keras.layers.Layer):
         super().__init__(trainable=False, **kwargs)
         self.resizer = resizer
         self.outputs = outputs
-        self.data_format = DATA_FORMATS.get(keras.config.backend(), "channels_last")
+        self.data_format = backend.DATA_FORMAT
         self.parameters = {}
 
     def build(self, input_shape):
@@ -370,8 +363,8 @@ class _Network(keras.layers.Layer):
         }
 
     def call(self, images):
-        count = IMAGES_AT_ONCE_ON_A_CPU.get(keras.config.backend())
-        if not count or str(images.device) != "cpu":
+        count = backend.images_at_once(images)
+        if count is None:
             return self._outputs(images)
         starts = range(0, max(len(images), 1), count)
         parts = [self._outputs(images[i : i + count]) for i in starts]
