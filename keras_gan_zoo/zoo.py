@@ -16,6 +16,7 @@ from keras_gan_zoo.cards.table import score_table
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, trust
 from keras_gan_zoo.scoring import ScoreReport, prepare, score
+from keras_gan_zoo.scoring.engine import pick_extractor
 
 SELECTION = {
     "reference": "mnist:train[55000:]",
@@ -318,8 +319,10 @@ def _is_same(report, gan, reference, num_images):
     if report is None:
         return False
     facts = report.conditions
+    extractor = pick_extractor(None, reference, report.metrics)
     return (
         facts["generator_sha256"] == presets.weights_sha256(gan.ema_generator)
+        and facts["extractor_sha256"] == extractor.sha256
         and facts["reference"] == reference
         and facts["num_fake"] == num_images
         and facts["backend"] == keras.config.backend()

@@ -1,11 +1,24 @@
 """JAX: the same stateful step, run in a `keras.StatelessScope`."""
 
+import contextlib
+
 import jax
 import keras
 from keras.src.backend.common.stateless_scope import get_stateless_scope
 from keras.src.trainers.data_adapters.data_adapter_utils import get_jax_iterator
 
 DATA_FORMAT = "channels_last"  # what convolutions do best with
+
+
+@contextlib.contextmanager
+def full_float32():
+    """Float32 as it says, in all threads: a GPU would round products to TF32."""
+    before = jax.config.jax_default_matmul_precision
+    jax.config.update("jax_default_matmul_precision", "highest")
+    try:
+        yield
+    finally:
+        jax.config.update("jax_default_matmul_precision", before)
 
 
 def images_at_once(images):

@@ -1,5 +1,6 @@
 """TensorFlow: gradient tapes, tf.data and tf.distribute."""
 
+import contextlib
 import itertools
 
 import keras
@@ -7,6 +8,17 @@ import numpy as np
 import tensorflow as tf
 
 DATA_FORMAT = "channels_last"  # what convolutions do best with
+
+
+@contextlib.contextmanager
+def full_float32():
+    """Float32 as it says, in all threads: a GPU would round products to TF32."""
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    try:
+        yield
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(before)
 
 
 def images_at_once(images):

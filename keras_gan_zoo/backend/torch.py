@@ -1,11 +1,27 @@
 """torch: autograd."""
 
+import contextlib
+
 import keras
 import torch
 from keras.src.trainers.data_adapters.data_adapter_utils import get_torch_dataloader
 
 # Keras copies channels-last images twice a convolution.
 DATA_FORMAT = "channels_first"
+
+
+@contextlib.contextmanager
+def full_float32():
+    """Float32 as it says, in all threads: a GPU would round products to TF32."""
+    places = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = [place.allow_tf32 for place in places]
+    for place in places:
+        place.allow_tf32 = False
+    try:
+        yield
+    finally:
+        for place, value in zip(places, before, strict=True):
+            place.allow_tf32 = value
 
 
 def images_at_once(images):

@@ -174,6 +174,11 @@ def _product(factor1, factor2):
 def _combine(mean_gap, trace1, trace2, overlap):
     scale = mean_gap @ mean_gap + trace1 + trace2
     distance = scale - 2.0 * overlap
+    if not np.isfinite(distance):
+        raise ValueError(
+            "Moments must be small enough for a squared distance in float64. "
+            f"Received: moments for which it would be {distance}"
+        )
     if distance < -1e-6 * scale:
         raise ValueError(
             "Covariances must be positive semi-definite. Received: matrices for which "

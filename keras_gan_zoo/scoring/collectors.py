@@ -38,7 +38,7 @@ class ClassSums:
         self.sums = None
 
     def update(self, start, logits):
-        _refuse_probabilities(logits)
+        refuse_probabilities(logits)
         p = special.softmax(logits.astype("float64"), axis=1)
         entropy = special.entr(p).sum(axis=1)
         values = np.column_stack([np.ones(len(p)), entropy, p])
@@ -66,7 +66,8 @@ class ClassSums:
         return {"is": scores.mean(), "is_std": scores.std()}
 
 
-def _refuse_probabilities(logits):
+def refuse_probabilities(logits):
+    """Raise where rows are never negative and sum to 1."""
     sums = logits.sum(axis=1)
     if logits.shape[1] > 1 and logits.min() >= 0 and np.allclose(sums, 1, atol=1e-3):
         raise ValueError(

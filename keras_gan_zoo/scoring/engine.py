@@ -107,6 +107,14 @@ def score(
     'FID (digits)'
     """
     metrics = check_metrics(metrics)
+    _check_integers(
+        num_images=(num_images, 1),
+        repeats=(repeats, 1),
+        splits=(splits, 1),
+        batch_size=(batch_size, 1),
+        seed=(seed, 0),
+        workers=(workers, 1),
+    )
     refuse = _why_not_verify(verify)
     batch_size = batch_size or 250
     source = sources.get(source, seed, use_ema)
@@ -158,7 +166,7 @@ def score(
         "seed": seed,
         "is_splits": splits,
         "is_std": "spread over splits, ddof 0; no confidence interval",
-        "frechet": "covariances with ddof 1, float64, no epsilon",
+        "protocols": {name: METRICS[name].protocol for name in metrics},
         "interval_level": LEVEL,
         "interval_method": method,
         **_environment(extractor),
@@ -251,9 +259,18 @@ def pick_extractor(extractor, reference, metrics):
     return extractor
 
 
+def _check_integers(**given):
+    """Whole numbers, each at least as large as its second value says."""
+    for name, (value, least) in given.items():
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if value is not None and not (whole and value >= least):
+            raise ValueError(
+                f"`{name}` must be a whole number, {least} or more. "
+                f"Received: {name}={value!r}"
+            )
+
+
 def _check_counts(source, num_images, repeats, metrics, splits):
-    if repeats < 1:
-        raise ValueError(f"`repeats` must be 1 or more. Received: repeats={repeats}")
     if num_images is None:
         if source.length is None:
             raise ValueError(
@@ -267,12 +284,13 @@ def _check_counts(source, num_images, repeats, metrics, splits):
             f"are; `num_images=None` takes all. Received: num_images={num_images}, "
             f"repeats={repeats}, a source of {source.length} images"
         )
-    least = max(splits if "is" in metrics else 1, 2)
+    neighbours = {"precision", "recall", "density", "coverage"} & set(metrics)
+    least = max(splits if "is" in metrics else 1, 6 if neighbours else 2)
     if num_images < least:
         raise ValueError(
-            f"At least {least} images are needed: 2 for a covariance, and one for each "
-            f"of the Inception Score's splits. Received: num_images={num_images}, "
-            f"splits={splits}"
+            f"At least {least} images are needed: 2 for a covariance, one for each of "
+            "the Inception Score's splits, and 6 for neighbours. "
+            f"Received: num_images={num_images}, splits={splits}"
         )
     return int(num_images)
 

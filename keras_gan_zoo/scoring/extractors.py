@@ -198,6 +198,10 @@ class Extractor:
             name: np.concatenate([batch[name] for batch in batches]) for name in outputs
         }
 
+    def __call__(self, images):
+        """`extract` of all outputs."""
+        return self.extract(images)
+
     def _extract(self, images, batch_size, outputs):
         count = len(images)
         if self._repeats(images.shape[1:]):

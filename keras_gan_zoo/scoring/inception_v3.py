@@ -329,6 +329,7 @@ def _fold(arrays):
     return [np.ascontiguousarray(values, "float32") for values in folded]
 
 
+@keras.saving.register_keras_serializable("keras_gan_zoo", "InceptionV3FIDNetwork")
 class _Network(keras.layers.Layer):
     """uint8 images -> dict of outputs.
 
@@ -339,7 +340,7 @@ class _Network(keras.layers.Layer):
     def __init__(self, resizer, outputs, **kwargs):
         super().__init__(trainable=False, **kwargs)
         self.resizer = resizer
-        self.outputs = outputs
+        self.outputs = tuple(outputs)
         self.data_format = backend.DATA_FORMAT
         self.parameters = {}
 
@@ -355,6 +356,11 @@ class _Network(keras.layers.Layer):
                 self.add_weight(shape, "zeros", trainable=False, name=f"{label}__{key}")
                 for key, shape in (("kernel", shape), ("bias", shape[-1:]))
             )
+
+    def get_config(self):
+        config = super().get_config()
+        config.pop("trainable")
+        return {**config, "resizer": self.resizer, "outputs": self.outputs}
 
     def compute_output_spec(self, images):
         return {

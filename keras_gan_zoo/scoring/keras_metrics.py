@@ -15,6 +15,7 @@ from scipy import special
 
 from keras_gan_zoo.images import check_images, to_uint8
 from keras_gan_zoo.metrics import frechet_distance_from_moments
+from keras_gan_zoo.scoring.collectors import refuse_probabilities
 from keras_gan_zoo.scoring.engine import pick_extractor
 from keras_gan_zoo.scoring.moments import Moments
 from keras_gan_zoo.scoring.references import load_reference
@@ -167,6 +168,7 @@ class InceptionScore(_OfImages):
         self.count, self.sums = 0, None
 
     def add(self, outputs):
+        refuse_probabilities(outputs["logits"])
         p = special.softmax(outputs["logits"].astype("float64"), axis=1)
         values = np.column_stack([np.ones(len(p)), special.entr(p).sum(axis=1), p])
         if self.sums is None:

@@ -20,6 +20,7 @@ class Metric:
         function: `function(rows, reference, seed) -> dict of scores`, for one that
             needs all rows at once.
         higher: bool, higher is better.
+        protocol: str, what else the score depends on, for reports.
     """
 
     label: str
@@ -28,6 +29,7 @@ class Metric:
     collector: type | None = None
     function: object = None
     higher: bool = False
+    protocol: str = ""
 
 
 def _fid_infinity(rows, reference, seed):
@@ -40,6 +42,7 @@ def _fid_infinity(rows, reference, seed):
 
 def _is_infinity(rows, reference, seed):
     del reference
+    collectors.refuse_probabilities(rows)
     value, slope = pure.inception_score_infinity(rows, seed, at_least=_fewest(rows))
     return {"is_infinity": value, "is_slope": slope}
 
@@ -67,31 +70,103 @@ def _unit(rows):
     return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
 
 
+_LINE = "a line over 1 / N through 15 values of N, from 5000 or half of the samples on"
+
 METRICS = {
-    "is": Metric("IS", "logits", collector=collectors.ClassSums, higher=True),
-    "fid": Metric("FID", "features", "moments", collectors.BlockMoments),
-    "kid": Metric("KID", "features", "features", collectors.KernelBlocks),
-    "sfid": Metric("sFID", "spatial", "moments", collectors.SpatialMoments),
+    "is": Metric(
+        "IS",
+        "logits",
+        collector=collectors.ClassSums,
+        higher=True,
+        protocol="mean of exp over consecutive splits, natural logarithm",
+    ),
+    "fid": Metric(
+        "FID",
+        "features",
+        "moments",
+        collectors.BlockMoments,
+        protocol="covariances with ddof 1, float64, no epsilon",
+    ),
+    "kid": Metric(
+        "KID",
+        "features",
+        "features",
+        collectors.KernelBlocks,
+        protocol="(x.y / d + 1)^3, unbiased, mean over disjoint blocks of about "
+        f"{collectors.KERNEL_ROWS} samples, each against as many real ones",
+    ),
+    "sfid": Metric(
+        "sFID",
+        "spatial",
+        "moments",
+        collectors.SpatialMoments,
+        protocol="as FID, of the output `spatial`",
+    ),
     "precision": Metric(
-        "precision", "features", "features", function=_neighbours, higher=True
+        "precision",
+        "features",
+        "features",
+        function=_neighbours,
+        higher=True,
+        protocol="k = 3",
     ),
     "recall": Metric(
-        "recall", "features", "features", function=_neighbours, higher=True
+        "recall",
+        "features",
+        "features",
+        function=_neighbours,
+        higher=True,
+        protocol="k = 3",
     ),
     "density": Metric(
-        "density", "features", "features", function=_neighbours, higher=True
+        "density",
+        "features",
+        "features",
+        function=_neighbours,
+        higher=True,
+        protocol="k = 5",
     ),
     "coverage": Metric(
-        "coverage", "features", "features", function=_neighbours, higher=True
+        "coverage",
+        "features",
+        "features",
+        function=_neighbours,
+        higher=True,
+        protocol="k = 5",
     ),
     "fid_infinity": Metric(
-        "FID-infinity", "features", "moments", function=_fid_infinity
+        "FID-infinity", "features", "moments", function=_fid_infinity, protocol=_LINE
     ),
-    "is_infinity": Metric("IS-infinity", "logits", function=_is_infinity, higher=True),
-    "cmmd": Metric("CMMD", "features", "features", function=_cmmd),
-    "swd": Metric("SWD", "features", "features", function=_sliced_wasserstein),
-    "modes": Metric("modes", "logits", collector=collectors.ClassCounts, higher=True),
-    "reverse_kl": Metric("reverse KL", "logits", collector=collectors.ClassCounts),
+    "is_infinity": Metric(
+        "IS-infinity", "logits", function=_is_infinity, higher=True, protocol=_LINE
+    ),
+    "cmmd": Metric(
+        "CMMD",
+        "features",
+        "features",
+        function=_cmmd,
+        protocol="Gaussian kernel, sigma = 10, rows scaled to length 1",
+    ),
+    "swd": Metric(
+        "SWD",
+        "features",
+        "features",
+        function=_sliced_wasserstein,
+        protocol="Wasserstein-1, mean over 512 directions of the seed",
+    ),
+    "modes": Metric(
+        "modes",
+        "logits",
+        collector=collectors.ClassCounts,
+        higher=True,
+        protocol="classes of at least one sample",
+    ),
+    "reverse_kl": Metric(
+        "reverse KL",
+        "logits",
+        collector=collectors.ClassCounts,
+        protocol="of the samples' classes from equal shares, natural logarithm",
+    ),
 }
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 
 import numpy as np
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.scoring.measures import Collection
 
 CHUNK = 1000  # images that are made at once; of each device, a few chunks wait
@@ -108,6 +109,7 @@ def collect_shard(
 
     collection = Collection(plan, reference, shard=last - first < plan.count)
     with (
+        backend.full_float32(),
         contextlib.closing(_ahead(take, chunks, 1, stopped)) as images,
         contextlib.closing(
             _ahead(extract, images, len(extractors), stopped)

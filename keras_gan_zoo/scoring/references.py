@@ -14,7 +14,7 @@ import zlib
 import keras
 import numpy as np
 
-from keras_gan_zoo import datasets
+from keras_gan_zoo import backend, datasets
 from keras_gan_zoo.images import check_images, write_atomically
 from keras_gan_zoo.scoring.collectors import Rows
 from keras_gan_zoo.scoring.moments import Moments
@@ -250,14 +250,15 @@ def compute_reference(
     moments = {output: Moments() for output in outputs}
     rows = Rows("features", len(images)) if features else None
     bar = progress_bar(len(images), verbose)
-    for start in range(0, len(images), batch_size):
-        batch = images[start : start + batch_size]
-        found = extractor.extract(batch, batch_size, outputs)
-        for output in outputs:
-            moments[output].update(found[output])
-        if rows is not None:
-            rows.update(start, found["features"])
-        bar(start + len(batch))
+    with backend.full_float32():
+        for start in range(0, len(images), batch_size):
+            batch = images[start : start + batch_size]
+            found = extractor.extract(batch, batch_size, outputs)
+            for output in outputs:
+                moments[output].update(found[output])
+            if rows is not None:
+                rows.update(start, found["features"])
+            bar(start + len(batch))
     return Reference(
         name=name,
         moments=moments["features"],
@@ -311,6 +312,9 @@ def _from_images(name, dataset, split, images, extractor, batch_size, **wanted):
         return dataclasses.replace(
             cached, name=name, dataset=dataset, split=split, origin="cached"
         )
+    if cached is not None:  # what the entry has already, it keeps
+        wanted["spatial"] |= cached.spatial is not None
+        wanted["features"] |= cached.features is not None
     found = compute_reference(
         name, dataset, split, images, extractor, batch_size, **wanted
     )

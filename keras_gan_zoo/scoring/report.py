@@ -269,6 +269,11 @@ class ScoreReport(collections.abc.Mapping):
                 f"With this many samples FID is {bias:+.3f} off FID-infinity: compare "
                 "scores of equal numbers."
             )
+        elif "fid" in self:
+            lines.append(
+                "FID falls as samples grow in number: compare scores of equal numbers, "
+                "or add `fid_infinity`."
+            )
         return lines + opinion_sentences(self.second_opinion)
 
     def to_markdown(self):
@@ -320,6 +325,8 @@ def condition_rows(conditions):
     flat = dict(conditions)
     versions = flat.pop("versions", None) or {}
     flat["versions"] = ", ".join(f"{name} {v}" for name, v in versions.items() if v)
+    for name, text in (flat.pop("protocols", None) or {}).items():
+        flat[f"{name} protocol"] = text
     return [
         (
             name.replace("_", " "),

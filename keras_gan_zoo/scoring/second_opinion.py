@@ -82,6 +82,22 @@ def inception_score(logits, splits):
     return float(np.mean(scores))
 
 
+def kernel_distance(pairs):
+    """TF-GAN's `kernel_classifier_distance_from_activations`: the mean over pairs."""
+    import tensorflow as tf
+
+    metrics = tfgan_module("eval.classifier_metrics")
+    values = []
+    with tf.device("cpu:0"):
+        for pair in pairs:
+            generated, real = (tf.constant(rows, tf.float64) for rows in pair)
+            distance, _ = metrics.kernel_classifier_distance_and_std_from_activations(
+                real, generated, max_block_size=max(len(real), len(generated))
+            )
+            values.append(float(distance))
+    return np.mean(values)
+
+
 def frechet_distance(generated, real):
     """TF-GAN's `frechet_classifier_distance_from_activations`.
 
@@ -138,7 +154,7 @@ def outputs(metrics):
     """The outputs of an extractor whose rows `ask` needs for these metrics."""
     asked = [name for name in metrics if name in READS]
     if fidelity.why_not():
-        asked = [name for name in asked if name in ("is", "fid", "sfid")]
+        asked = [name for name in asked if name in ("is", "fid", "sfid", "kid")]
     return tuple(dict.fromkeys(READS[name] for name in asked))
 
 
@@ -175,6 +191,8 @@ def _ask_tfgan(ours, collection, splits, slack):
     for name in {"fid", "sfid"} & ours.keys():
         real = collection.reference.moments_of(READS[name])
         scores[name] = frechet_distance(rows[READS[name]], real)
+    if "kid" in ours:
+        scores["kid"] = kernel_distance(_blocks(collection, rows["features"]))
     return compare(
         f"tensorflow-gan {importlib.metadata.version('tensorflow-gan')} "
         f"on tensorflow {importlib.metadata.version('tensorflow')}",
@@ -198,10 +216,8 @@ def _ask_fidelity(ours, collection, splits, slack):
         if np.ptp(np.diff(blocks.edges)) or blocks.edges[1] != blocks.size:
             not_compared["kid"] = "it takes sets of equal size alone"
         else:
-            scores["kid"] = fidelity.kernel_distance(
-                (rows["features"][a:b], blocks.real_rows(block))
-                for block, (a, b) in enumerate(itertools.pairwise(blocks.edges))
-            )
+            pairs = _blocks(collection, rows["features"])
+            scores["kid"] = fidelity.kernel_distance(pairs)
     wanted = {"precision", "recall"} & ours.keys()
     if wanted:
         scores |= _neighbours(ours, wanted, rows["features"], collection.reference)
@@ -214,6 +230,13 @@ def _ask_fidelity(ours, collection, splits, slack):
         not_compared,
         real_activations="the reference's, its moments for Frechet distances",
     )
+
+
+def _blocks(collection, features):
+    """The pairs of generated and real rows that the kernel distance is a mean over."""
+    blocks = next(s for s in collection.streams if isinstance(s, KernelBlocks))
+    for block, (a, b) in enumerate(itertools.pairwise(blocks.edges)):
+        yield features[a:b], blocks.real_rows(block)
 
 
 def _neighbours(ours, wanted, rows, reference):

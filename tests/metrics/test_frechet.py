@@ -149,3 +149,8 @@ def test_bad_moments(covariance, match):
     good = np.array([[1.0, 0.9], [0.9, 1.0]])
     with pytest.raises(ValueError, match=match):
         frechet_distance_from_moments([0, 0], covariance, [0, 0], good)
+
+
+def test_moments_that_overflow_are_no_distance_of_0():
+    with pytest.raises(ValueError, match="small enough"):
+        frechet_distance_from_moments([0.0], [[1e308]], [1e200], [[1e308]])

@@ -8,6 +8,14 @@ from keras_gan_zoo.scoring import Extractor, extractors, score
 from .conftest import tiny_model
 
 
+def test_it_is_called_as_a_function(extractor, images):
+    outputs = extractor(images)
+    assert outputs.keys() == {"features", "logits"}
+    np.testing.assert_array_equal(
+        outputs["logits"], extractor.extract(images)["logits"]
+    )
+
+
 def dense_model(*sizes, activation=None):
     x = keras.Input((8, 8, 1))
     flat = keras.layers.Flatten()(x)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan_zoo.scoring import inception_v3
+from keras_gan_zoo.scoring import cluster, extractors, inception_v3
 from keras_gan_zoo.scoring.inception_v3 import InceptionV3FID
 from keras_gan_zoo.weights import weights_sha256
 
@@ -270,3 +270,15 @@ def test_only_uint8_colour_images(model):
         model(np.zeros((1, 32, 32, 3), "float32"))
     with pytest.raises(ValueError, match=r"takes uint8 images.*shape \(1, 32, 32, 1\)"):
         model(np.zeros((1, 32, 32, 1), "uint8"))
+
+
+def test_travels_to_a_worker(file):
+    """One of own weights has no name by which a worker could find it."""
+    ours = extractors.get("inception", weights=str(file), resizer="clean")
+    theirs = cluster._unpack_extractor(cluster._pack_extractor(ours))
+    assert theirs.sha256 == ours.sha256
+    images = some_images(32, 32)
+    found, expected = theirs.extract(images, 2), ours.extract(images, 2)
+    for name in ours.outputs:
+        np.testing.assert_array_equal(found[name], expected[name])
+    assert theirs.facts((32, 32, 1))["channels"] == "grey repeated to 3 channels"

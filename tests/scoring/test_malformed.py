@@ -96,6 +96,12 @@ BAD_IMAGE_FILES = {
         ({"extractor": "keras_applications/NoNet"}, "NoNet"),
         ({"extractor": lambda images: images}, "needs a fingerprint"),
         ({"splits": 121}, "At least 121 images are needed.*splits=121"),
+        ({"splits": 0}, "`splits` must be a whole number, 1 or more.*splits=0"),
+        ({"batch_size": -3}, "1 or more.*batch_size=-3"),
+        ({"repeats": 2.5}, "whole number.*repeats=2.5"),
+        ({"num_images": 50.5}, "whole number.*num_images=50.5"),
+        ({"seed": -1}, "`seed` must be a whole number, 0 or more"),
+        ({"metrics": "recall", "num_images": 5}, "At least 6 images.*neighbours"),
         ({"devices": ["gpu:17"]}, "gpu:17"),
         ({"metrics": "sfid"}, "reads `spatial`, which this extractor does not"),
         # images
@@ -112,6 +118,10 @@ BAD_IMAGE_FILES = {
         ),
         # models
         ({"extractor": softmax_model()}, "look like probabilities"),
+        (
+            {"extractor": softmax_model(), "metrics": "is_infinity"},
+            "look like probabilities",
+        ),
         (
             {
                 "extractor": Extractor(

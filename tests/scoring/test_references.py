@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -162,3 +163,16 @@ def test_only_the_very_slice_is_shipped():
     assert references.bundled_reference("mnist:train[55000:]", extractor)
     for other in ("mnist:train[:55000]", "mnist:train[55000:56000]", "mnist:Test"):
         assert references.bundled_reference(other, extractor) is None
+
+
+def test_what_the_cache_has_is_kept(images, monkeypatch):
+    """Spatial moments, then rows: both are then in the cache."""
+    x = keras.Input((8, 8, 1))
+    flat = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(x))
+    model = keras.Model(x, {"features": flat, "spatial": flat})
+    extractor = Extractor(model, name="both")
+    load_reference(images, extractor, spatial=True)
+    load_reference(images, extractor, features=True)
+    monkeypatch.setattr(extractor, "extract", None)
+    kept = load_reference(images, extractor, spatial=True, features=True)
+    assert kept.origin == "cached"

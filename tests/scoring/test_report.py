@@ -91,9 +91,10 @@ def test_prints_as_a_table(report):
     assert notes[0] == (
         "100 samples of my_gan against 10,000 of mnist:test, jax on a | b."
     )
-    assert "tensorflow-gan 2.1.0 on tensorflow 2.21.0" in notes[1]
-    assert "agrees" in notes[1]
-    assert "torch-fidelity 0.4.0" in notes[2]
+    assert "add `fid_infinity`" in notes[1]
+    assert "tensorflow-gan 2.1.0 on tensorflow 2.21.0" in notes[2]
+    assert "agrees" in notes[2]
+    assert "torch-fidelity 0.4.0" in notes[3]
 
 
 def test_the_bias_of_fid_is_shown_beside_it():

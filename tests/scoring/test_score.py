@@ -58,7 +58,7 @@ def test_batch_size_and_chunks_change_nothing(gan, real, extractor, monkeypatch)
     monkeypatch.setattr(pipeline, "CHUNK", 16)
     parts = score(gan, real, batch_size=7, **common)
     for name in whole:
-        assert parts[name] == pytest.approx(whole[name], rel=1e-3)
+        assert parts[name] == pytest.approx(whole[name], rel=1e-6)
 
 
 def test_repeats_are_the_next_samples_of_the_stream(gan, real, extractor):

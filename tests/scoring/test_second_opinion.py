@@ -102,7 +102,7 @@ def test_torch_fidelity_is_beside_it(images, extractor):
     assert other["agrees"] is True
     for name in asked:
         assert other["scores"][name] == pytest.approx(report[name], rel=1e-5)
-    assert set(report.second_opinion["scores"]) == {"is", "fid"}  # all that TF-GAN has
+    assert set(report.second_opinion["scores"]) == {"is", "fid", "kid"}
     assert "torch-fidelity" in repr(report)
 
 
@@ -112,7 +112,8 @@ def test_sets_of_unequal_size_have_no_second_kid(images, extractor):
     (other,) = report.second_opinion["others"]
     assert other["agrees"] is None
     assert "equal size" in other["reason"]
-    assert report.second_opinion["agrees"] is None  # and TF-GAN has no KID at all
+    assert report.second_opinion["agrees"] is True
+    assert report.second_opinion["scores"]["kid"] == pytest.approx(report["kid"])
     assert "No second opinion of torch-fidelity" in repr(report)
 
 
