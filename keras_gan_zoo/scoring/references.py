@@ -35,6 +35,7 @@ class Reference:
     num_real: int | None = None
     extractor: str | None = None
     extractor_sha256: str | None = None
+    image_shape: str | None = None  # "28x28x1"
     origin: str = "computed"
     spatial: Moments | None = None
     features: np.ndarray | None = None  # all rows, where a metric asks for them
@@ -52,6 +53,7 @@ class Reference:
             "split": self.split,
             "data_fingerprint": self.fingerprint,
             "num_real": self.num_real,
+            "reference_image_shape": self.image_shape,
             "reference_moments": self.origin,
         }
 
@@ -132,7 +134,15 @@ def bundled_path(reference, extractor):
     return BUNDLED / f"{slug}.{extractor.name}.npz"
 
 
-TEXTS = ("name", "dataset", "split", "fingerprint", "extractor", "extractor_sha256")
+TEXTS = (
+    "name",
+    "dataset",
+    "split",
+    "fingerprint",
+    "extractor",
+    "extractor_sha256",
+    "image_shape",
+)
 
 
 def read_statistics(path):
@@ -147,6 +157,8 @@ def read_statistics(path):
         ) from error
     mean = values.get("mean", values.get("mu"))
     covariance = values.get("covariance", values.get("sigma"))
+    if np.ndim(covariance) == 0 and np.size(mean) == 1 and covariance is not None:
+        mean, covariance = np.reshape(mean, 1), np.reshape(covariance, (1, 1))
     if mean is None or covariance is None:
         raise ValueError(
             "A statistics file holds `count`, `mean` and `covariance` (or `mu` and "
@@ -209,6 +221,7 @@ def write_statistics(reference, extractor, path):
         fingerprint=reference.fingerprint or "",
         extractor=extractor.name,
         extractor_sha256=extractor.sha256,
+        image_shape=reference.image_shape or "",
         probe=extractor.probe,
         **spatial,
     )
@@ -269,6 +282,7 @@ def compute_reference(
         num_real=len(images),
         extractor=extractor.name,
         extractor_sha256=extractor.sha256,
+        image_shape="x".join(map(str, images.shape[1:])),
         features=None if rows is None else rows.matrix,
     )
 

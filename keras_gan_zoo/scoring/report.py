@@ -263,6 +263,12 @@ class ScoreReport(collections.abc.Mapping):
         line += f", {speed:,.0f} images/s" if speed else ""
         line += f", {facts.get('backend')} on {facts.get('device')}."
         lines = [line]
+        shape = "x".join(map(str, facts.get("image_shape") or ()))
+        if facts.get("reference_image_shape") not in (None, shape):
+            lines.append(
+                f"Samples are {shape}, the reference {facts['reference_image_shape']}: "
+                "each was resized by the extractor, which the scores depend on."
+            )
         if "fid" in self and "fid_infinity" in self:
             bias = self["fid"] - self["fid_infinity"]
             lines.append(

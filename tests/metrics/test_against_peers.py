@@ -83,6 +83,36 @@ def test_frechet_distance_is_pytorch_fids(features, monkeypatch):
     assert metrics.frechet_distance(*features) == pytest.approx(expected, rel=1e-6)
 
 
+def test_features_with_mean_1000_are_off_in_torch_fidelity(features):
+    """Its means are of float32; a shift of both sets changes no distance."""
+    theirs = peer("torch_fidelity.metric_fid")
+    x, y = (np.round(rows * 256) / 256 for rows in features)  # + 1000 is then exact
+    expected = metrics.frechet_distance(x, y)
+    x, y = ((rows + 1000).astype("float32") for rows in (x, y))
+    found = theirs.fid_statistics_to_metric(
+        *(theirs.fid_features_to_statistics(*tensors(rows)) for rows in (x, y)), False
+    )[theirs.KEY_METRIC_FID]
+    assert metrics.frechet_distance(x, y) == pytest.approx(expected, rel=1e-6)
+    assert abs(found - expected) > 1e-6 * expected
+
+
+def test_float64_is_float32_to_torch_fidelity():
+    torch = pytest.importorskip("torch")
+    assert peer("torch_fidelity.helpers").text_to_dtype("float64") is torch.float32
+
+
+def test_small_features_are_6_times_too_far_apart_to_tfgan(features):
+    if second_opinion.why_not():
+        pytest.skip("TF-GAN, a peer to compare with, is not installed")
+    theirs = second_opinion.tfgan_module("eval.classifier_metrics")
+    x, y = (1e-6 * rows for rows in features)
+    expected = 1e-12 * metrics.frechet_distance(*features)
+    found = float(theirs.frechet_classifier_distance_from_activations(x, y))
+    assert metrics.frechet_distance(x, y) == pytest.approx(expected, rel=1e-6)
+    assert found > 1.5 * expected
+    assert second_opinion.frechet_distance(x, y) == pytest.approx(expected, rel=1e-4)
+
+
 @pytest.mark.parametrize("offset", [0.0, 3.0])
 def test_kernel_distance_is_torch_fidelitys(features, offset):
     """Subsets of all rows: the draws then differ in order alone."""

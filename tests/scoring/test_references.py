@@ -176,3 +176,10 @@ def test_what_the_cache_has_is_kept(images, monkeypatch):
     monkeypatch.setattr(extractor, "extract", None)
     kept = load_reference(images, extractor, spatial=True, features=True)
     assert kept.origin == "cached"
+
+
+def test_statistics_of_one_feature(tmp_path):
+    """`np.cov` of one feature is a number, and so it lies in such files."""
+    np.savez(tmp_path / "one.npz", mu=[0.5], sigma=np.cov([[0.0, 1.0, 2.0]]))
+    found = references.read_statistics(tmp_path / "one.npz")
+    np.testing.assert_allclose(found.moments.covariance, [[1.0]])

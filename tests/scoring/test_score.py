@@ -6,6 +6,7 @@ from scipy import linalg, stats
 from keras_gan_zoo import datasets, metrics
 from keras_gan_zoo import images as kgz_images
 from keras_gan_zoo.scoring import (
+    Extractor,
     collectors,
     extractors,
     load_reference,
@@ -244,3 +245,19 @@ def test_wide_features_have_a_coarser_jackknife(images, real, extractor, monkeyp
     assert fine != coarse
     assert 0.3 < np.diff(coarse)[0] / np.diff(fine)[0] < 3
     assert score(images, real, intervals=False, **common).intervals["fid"] is None
+
+
+def test_a_reference_of_another_size_is_said(rng):
+    x = keras.Input((None, None, 1))
+    pooled = keras.layers.AveragePooling2D(4)(keras.layers.Rescaling(1 / 255)(x))
+    features = keras.layers.GlobalMaxPooling2D()(pooled)
+    extractor = Extractor(
+        keras.Model(x, keras.layers.Concatenate()([features, features**2])),
+        outputs=("features",),
+    )
+    images = [rng.integers(0, 256, (60, n, n, 1), "uint8") for n in (8, 32)]
+    settings = {"extractor": extractor, "num_images": None, **QUIET}
+    report = score(images[0], images[1], ["fid"], **settings)
+    assert report.conditions["reference_image_shape"] == "32x32x1"
+    assert "Samples are 8x8x1, the reference 32x32x1" in repr(report)
+    assert "Samples are" not in repr(score(images[0], images[0], ["fid"], **settings))
