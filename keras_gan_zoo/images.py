@@ -1,10 +1,10 @@
 """Images in and out: uint8 checks, [-1, 1], grids and PNG files."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
+
+from keras_gan_zoo.files import write_atomically
 
 PNG_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 FLOATS = ("float16", "bfloat16", "float32", "float64")
@@ -219,23 +219,6 @@ def save_png(path, image):
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_atomically(path, lambda file: picture.save(file, "PNG"))
-
-
-def write_atomically(path, write):
-    """Call `write(file)` on a temporary file beside `path`, then rename it."""
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files private
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return path
 
 
 def _check_shape(images, image_shape):

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import keras
 
-from keras_gan_zoo import datasets, families, images, presets, recipes
+from keras_gan_zoo import datasets, families, presets, recipes
 from keras_gan_zoo.cards import public_recipe, write_card
 from keras_gan_zoo.cards.papers import paper_of
 from keras_gan_zoo.cards.table import score_table
+from keras_gan_zoo.files import sha256, write_json, write_text
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, trust
 from keras_gan_zoo.scoring import ScoreReport, prepare, score
@@ -143,7 +144,7 @@ def train(recipe, run, callbacks=(), verbose="auto"):
                 f"own, or delete the old run. Received: run={str(run)!r}, begun with "
                 + ", ".join(f"{key}={begun.get(key)!r}" for key in other)
             )
-    _write_json(path, recipe)
+    write_json(path, recipe)
     return recipes.train(recipe, run, callbacks=callbacks, verbose=verbose)
 
 
@@ -179,13 +180,13 @@ def select(gan, recipe, run, report=print):
     prepared = {**settings, "reference": reference, "extractor": extractor}
     scores = {}
     for path in snapshots:
-        epoch, digest = str(int(path.name[6:10])), files.sha256(path)
+        epoch, digest = str(int(path.name[6:10])), sha256(path)
         if known.get(epoch, {}).get("sha256") != digest:
             gan.ema_generator.load_weights(path)
             found = score(gan, verify=False, intervals=False, verbose=0, **prepared)
             known[epoch] = {"sha256": digest, "score": found[metric]}
             known[epoch]["label"] = found.label(metric)
-            _write_json(record, {"settings": settings, "scores": known})
+            write_json(record, {"settings": settings, "scores": known})
         scores[int(epoch)] = known[epoch]["score"]
         report(f"epoch {epoch}: {known[epoch]['label']} {known[epoch]['score']:.3f}")
     best = BEST[metric](scores, key=scores.get)
@@ -240,7 +241,7 @@ def make_entry(
         "selection": chosen,
         "last": last,
     }
-    _write_json(folder / files.SCORES, scores)
+    write_json(folder / files.SCORES, scores)
     write_card(folder, name, overwrite=True)
     presets.write_index(zoo)
     return folder
@@ -304,8 +305,8 @@ def score_zoo(
         # What is not scored anew stays in the file until it is.
         written = {**old, **reports}
         found = {key: report.to_dict() for key, report in written.items()}
-        _write_json(out.with_suffix(".json"), found)
-        _write_text(out.with_suffix(".md"), score_table(written, index))
+        write_json(out.with_suffix(".json"), found)
+        write_text(out.with_suffix(".md"), score_table(written, index))
     return reports
 
 
@@ -341,7 +342,7 @@ def refresh_readme(path, text):
     _, end, after = rest.partition(END)
     if not (start and end):
         return False
-    _write_text(path, f"{before}{start}\n{text.strip()}\n{end}{after}")
+    write_text(path, f"{before}{start}\n{text.strip()}\n{end}{after}")
     return True
 
 
@@ -368,13 +369,3 @@ def save_run(gan, run, recipe):
         The preset's folder.
     """
     return gan.save_to_preset(Path(run) / "preset", recipe=public_recipe(recipe))
-
-
-def _write_json(path, value):
-    _write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
-
-
-def _write_text(path, text):
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    images.write_atomically(path, lambda file: file.write(text.encode()))

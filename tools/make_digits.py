@@ -12,7 +12,7 @@ import numpy as np
 
 from keras_gan_zoo import datasets
 from keras_gan_zoo.datasets.named import DIGITS
-from keras_gan_zoo.images import write_atomically
+from keras_gan_zoo.files import write_atomically
 
 
 def choose(labels, start, stop):

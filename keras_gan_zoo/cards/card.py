@@ -6,6 +6,7 @@ from pathlib import Path
 
 from keras_gan_zoo import datasets, images, losses
 from keras_gan_zoo.cards import papers, results
+from keras_gan_zoo.files import write_text
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, weights_sha256
 from keras_gan_zoo.presets.saving import check_scores
@@ -65,7 +66,7 @@ def write_card(
     text = _render(gan, folder, handle, license, recipe, scores)
     sheet = images.grid(gan.generate(SAMPLES, seed=SEED), columns=8)
     images.save_png(folder / files.SAMPLES, sheet)
-    return images.write_atomically(readme, lambda file: file.write(text.encode()))
+    return write_text(readme, text)
 
 
 def set_handle(folder, handle):
@@ -73,7 +74,7 @@ def set_handle(folder, handle):
     readme = Path(folder) / files.README
     local = re.escape(_local(folder)) + r"(?![\w.-])"
     text = re.sub(local, lambda _: handle, readme.read_text("utf-8"))
-    images.write_atomically(readme, lambda file: file.write(text.encode()))
+    write_text(readme, text)
 
 
 def public_recipe(recipe):

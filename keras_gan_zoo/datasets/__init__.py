@@ -6,11 +6,11 @@ import os
 import numpy as np
 
 from keras_gan_zoo.datasets.folders import load_folder
-from keras_gan_zoo.datasets.named import NAMES, cache_folder, load_named
+from keras_gan_zoo.datasets.named import NAMES, load_named
 from keras_gan_zoo.datasets.splits import split_name
 from keras_gan_zoo.images import check_images
 
-__all__ = ["NAMES", "cache_folder", "fingerprint", "load", "load_folder", "split_name"]
+__all__ = ["NAMES", "fingerprint", "load", "load_folder", "split_name"]
 
 
 def load(name, split="train"):

@@ -11,7 +11,8 @@ import numpy as np
 
 from keras_gan_zoo.datasets.folders import decode, mix_classes
 from keras_gan_zoo.datasets.splits import select
-from keras_gan_zoo.images import check_images, write_atomically
+from keras_gan_zoo.files import cache_folder, write_atomically
+from keras_gan_zoo.images import check_images
 
 # What cards and the command line say of each. `hub_id` names the same pixels on the
 # Hub, and is None where there are none.
@@ -91,13 +92,6 @@ def data_folder():
             f"Received: KERAS_GAN_ZOO_DATA={folder!r}, which is no folder"
         )
     return path
-
-
-def cache_folder():
-    """`KERAS_GAN_ZOO_CACHE`, or `keras_gan_zoo` in Keras' own folder."""
-    folder = os.environ.get("KERAS_GAN_ZOO_CACHE")
-    home = os.environ.get("KERAS_HOME") or "~/.keras"
-    return Path(folder or Path(home, "keras_gan_zoo")).expanduser()
 
 
 def _sources(name):

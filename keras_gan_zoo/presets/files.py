@@ -1,6 +1,5 @@
 """The files of a preset folder, read as what they are: a stranger's."""
 
-import hashlib
 import json
 import math
 from pathlib import Path
@@ -99,17 +98,6 @@ def _check_depth(value, depth=0):
     if isinstance(value, list):
         for item in value:
             _check_depth(item, depth + 1)
-
-
-def write_json(path, value):
-    """Write JSON as KerasHub does. NaN and infinity are a `ValueError`."""
-    Path(path).write_text(json.dumps(value, indent=4, allow_nan=False) + "\n", "utf-8")
-
-
-def sha256(path):
-    """The sha256 of a file, as 64 hexadecimal digits."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def refuse_pickles(folder, preset):

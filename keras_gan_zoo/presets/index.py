@@ -14,6 +14,7 @@ from pathlib import Path
 
 import keras
 
+from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.presets import files
 
 INDEX = "index.json"
@@ -77,9 +78,7 @@ def write_index(folder=None, handles=None):
             kept = old.get(path.name, {})
             known = (kept.get("hf_handle"), kept.get("revision"))
             index[path.name] = _entry(path, *handles.get(path.name, known))
-    new = folder / f".{INDEX}.new"
-    files.write_json(new, index)
-    new.replace(folder / INDEX)
+    write_json(folder / INDEX, index, indent=4)
     return index
 
 
@@ -107,6 +106,6 @@ def _entry(folder, hf_handle, revision):
         },
         "hf_handle": hf_handle,
         "revision": revision,
-        "sha256": {name: files.sha256(folder / name) for name in names},
+        "sha256": {name: sha256(folder / name) for name in names},
         "scores": scores,
     }

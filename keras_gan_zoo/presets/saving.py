@@ -9,6 +9,7 @@ from pathlib import Path
 
 import keras
 
+from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.presets.trust import strip
 from keras_gan_zoo.weights import weights_sha256
@@ -64,7 +65,7 @@ def save_preset(gan, folder, report=None, recipe=None, include_generator=True):
         _write(gan, new, digest, include_generator)
         for name, content in ((files.SCORES, scores), (files.RECIPE, recipe)):
             if content is not None:
-                files.write_json(new / name, content)
+                write_json(new / name, content, indent=4)
         _move(new, folder, digest)
     finally:
         shutil.rmtree(new, ignore_errors=True)
@@ -88,10 +89,10 @@ def check_scores(scores, digest):
 def _write(gan, folder, digest, include_generator):
     task = strip(keras.saving.serialize_keras_object(gan))
     task["config"].pop("generator", None)
-    files.write_json(folder / files.TASK, task)
+    write_json(folder / files.TASK, task, indent=4)
     # The raw generator's config, for the average is frozen; they are twins otherwise.
     config = strip(keras.saving.serialize_keras_object(gan.generator))
-    files.write_json(folder / files.CONFIG, config)
+    write_json(folder / files.CONFIG, config, indent=4)
 
     gan.ema_generator.save_weights(folder / files.WEIGHTS)
     rest = {"discriminator": gan.discriminator}
@@ -106,9 +107,9 @@ def _write(gan, folder, digest, include_generator):
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
         "tasks": ["GAN"],
         "weights_sha256": digest,
-        "sha256": {name: files.sha256(folder / name) for name in files.WEIGHT_FILES},
+        "sha256": {name: sha256(folder / name) for name in files.WEIGHT_FILES},
     }
-    files.write_json(folder / files.METADATA, metadata)
+    write_json(folder / files.METADATA, metadata, indent=4)
 
 
 def _move(new, folder, digest):

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from keras_gan_zoo.files import sha256
 from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.presets.files import invalid
 
@@ -23,12 +24,12 @@ class Source:
     def verify(self, name, digest):
         """Check a file's sha256; one from the Hub is fetched once more first."""
         path = files.require(self.folder, name, self)
-        found = files.sha256(path)
+        found = sha256(path)
         if found != digest and self.handle.startswith("hf://"):
             from keras_gan_zoo.presets import hub
 
             with contextlib.suppress(ValueError, OSError):  # offline
-                found = files.sha256(hub.fetch_again(self.handle, name))
+                found = sha256(hub.fetch_again(self.handle, name))
         if found != digest:
             raise invalid(
                 self,

@@ -37,11 +37,11 @@ class BicubicResize(keras.layers.Layer):
         x = ops.cast(images, "float32")
         rows, columns = height or ops.shape(x)[1], width or ops.shape(x)[2]
         x = ops.matmul(
-            _bicubic_matrix(self.size[0], rows),
+            bicubic_matrix(self.size[0], rows),
             ops.reshape(x, (-1, rows, columns * channels)),
         )
         x = ops.matmul(
-            _bicubic_matrix(self.size[1], columns),
+            bicubic_matrix(self.size[1], columns),
             ops.reshape(x, (-1, columns, channels)),
         )
         return ops.clip(ops.reshape(x, (-1, *self.size, channels)), 0, 255)
@@ -53,7 +53,7 @@ class BicubicResize(keras.layers.Layer):
         return {"size": self.size, "name": self.name}
 
 
-def _bicubic_matrix(out, size):
+def bicubic_matrix(out, size):
     """(out, size), float32: the weight of each pixel, Keys' kernel with a = -0.5.
 
     A size that is known only when the graph runs is a tensor, as TensorFlow has it.

@@ -39,8 +39,6 @@ def collect(plan, source, extractor, reference, offset, batch_size, workers, pro
         ImportError: no Ray.
         ValueError: a source that only comes in order, a model without a config.
     """
-    if workers < 1:
-        raise ValueError(f"`workers` must be 1 or more. Received: workers={workers}")
     if not source.can_seek:
         raise ValueError(
             "Workers take their images from anywhere in the source, and this one only "

@@ -13,6 +13,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.scoring.backbones import bicubic_matrix
 from keras_gan_zoo.scoring.inception_weights import load_inception_weights
 
 SIZE = 299
@@ -458,8 +459,8 @@ def resize(images, resizer):
     if resizer == "clean":
         x = _to_range(images, resizer)
         x = ops.transpose(x, (0, 3, 1, 2))
-        x = ops.matmul(x, ops.transpose(_bicubic(shape[2])))
-        x = ops.matmul(_bicubic(shape[1]), x)
+        x = ops.matmul(x, ops.transpose(bicubic_matrix(SIZE, shape[2])))
+        x = ops.matmul(bicubic_matrix(SIZE, shape[1]), x)
         # clean-fid clips what bicubic overshoots to [0, 255].
         return ops.clip(ops.transpose(x, (0, 2, 3, 1)), -1.0, 127 / 128)
     x = _mix(images, _centres(shape[2], resizer), axis=2)
@@ -490,23 +491,3 @@ def _mix(x, centres, axis):
     a = ops.cast(ops.take(x, low, axis), "float32")
     b = ops.cast(ops.take(x, high, axis), "float32")
     return a + (b - a) * weight
-
-
-def _bicubic(size):
-    """float32 `(299, size)`: each row has the weights of PIL's `BICUBIC`.
-
-    Keys' cubic with a = -0.5, stretched by the factor of a reduction (antialias).
-    Distances are taken from whole pixels and a remainder in integers, so that they keep
-    their digits in float32.
-    """
-    scale = ops.maximum(ops.cast(size, "float32") / float(SIZE), 1.0)
-    i = ops.arange(SIZE, dtype="int32")[:, None]
-    centre = (2 * i + 1) * size  # in units of 1 / 598 pixel
-    whole, rest = centre // (2 * SIZE), centre % (2 * SIZE)
-    x = ops.arange(size, dtype="int32")[None] - whole
-    x = ops.cast(x, "float32") + (0.5 - ops.cast(rest, "float32") / (2.0 * SIZE))
-    x = ops.abs(x) / scale
-    near = (1.5 * x - 2.5) * x * x + 1.0
-    far = ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
-    weights = ops.where(x < 1.0, near, ops.where(x < 2.0, far, 0.0))
-    return weights / ops.sum(weights, axis=1, keepdims=True)

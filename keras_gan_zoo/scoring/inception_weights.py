@@ -20,8 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keras_gan_zoo.datasets import cache_folder
-from keras_gan_zoo.images import write_atomically
+from keras_gan_zoo.files import cache_folder, write_atomically
 
 FILE = "pt_inception-2015-12-05-6726825d.pth"
 SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan_zoo.images import write_atomically
+from keras_gan_zoo.files import write_atomically
 
 
 class Moments:

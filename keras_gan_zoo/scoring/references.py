@@ -15,7 +15,8 @@ import keras
 import numpy as np
 
 from keras_gan_zoo import backend, datasets
-from keras_gan_zoo.images import check_images, write_atomically
+from keras_gan_zoo.files import cache_folder, write_atomically
+from keras_gan_zoo.images import check_images
 from keras_gan_zoo.scoring.collectors import Rows
 from keras_gan_zoo.scoring.moments import Moments
 
@@ -304,7 +305,7 @@ def progress_bar(total, verbose, what="image"):
 def cache_entries():
     """The statistics in the cache and in the package: dict of path -> `Reference`."""
     found = {}
-    cached, shipped = datasets.cache_folder(), BUNDLED
+    cached, shipped = cache_folder(), BUNDLED
     for path in (*sorted(cached.glob("*.npz")), *sorted(shipped.glob("*.npz"))):
         with contextlib.suppress(ValueError):
             found[path] = read_statistics(path)
@@ -349,7 +350,7 @@ def _cache_path(fingerprint, extractor):
         (fingerprint, extractor.sha256, extractor.preprocessing, extractor.resizing)
     )
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-    return datasets.cache_folder() / f"{digest}.npz"
+    return cache_folder() / f"{digest}.npz"
 
 
 def _read_cache(path, extractor, fingerprint):

@@ -9,7 +9,7 @@ import math
 import pathlib
 import types
 
-from keras_gan_zoo.images import write_atomically
+from keras_gan_zoo.files import write_atomically
 from keras_gan_zoo.scoring import tables
 from keras_gan_zoo.scoring.measures import METRICS
 

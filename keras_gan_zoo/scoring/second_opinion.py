@@ -31,10 +31,7 @@ PACKAGES = {
 
 def why_not():
     """Why TF-GAN can't be asked on this machine; None if it can."""
-    for module, package in PACKAGES.items():
-        if importlib.util.find_spec(module) is None:
-            return f"{package} is not installed"
-    return None
+    return fidelity.missing(PACKAGES)
 
 
 @functools.cache

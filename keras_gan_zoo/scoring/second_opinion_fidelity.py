@@ -19,12 +19,17 @@ PACKAGES = {"torch": "torch", NAME: "torch-fidelity", "tqdm": "tqdm"}
 ROWS = 1000  # of a matrix of distances in memory at once
 
 
-def why_not():
-    """Why torch-fidelity can't be asked on this machine; None if it can."""
-    for module, package in PACKAGES.items():
+def missing(packages):
+    """The first of `packages`, module -> package, that isn't there, as a reason."""
+    for module, package in packages.items():
         if importlib.util.find_spec(module) is None:
             return f"{package} is not installed"
     return None
+
+
+def why_not():
+    """Why torch-fidelity can't be asked on this machine; None if it can."""
+    return missing(PACKAGES)
 
 
 @functools.cache

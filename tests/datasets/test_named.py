@@ -214,13 +214,6 @@ def test_damaged_tar(folder):
         datasets.load("cifar10_jpeg")
 
 
-def test_cache_folder(monkeypatch, tmp_path):
-    assert datasets.cache_folder() == tmp_path / "cache"
-    monkeypatch.delenv("KERAS_GAN_ZOO_CACHE")
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    assert datasets.cache_folder() == tmp_path / "keras" / "keras_gan_zoo"
-
-
 def test_names_are_plain_data():
     for name, facts in datasets.NAMES.items():
         assert set(facts) == set(datasets.NAMES["mnist"]), name

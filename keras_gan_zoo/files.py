@@ -1,0 +1,65 @@
+"""Files that appear whole or not at all, their sha256, and the cache folder."""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_atomically(path, write):
+    """Call `write(file)` on a temporary file beside `path`, then rename it.
+
+    Args:
+        path: where the file goes; its folder exists.
+        write: function of an open binary file.
+
+    Returns:
+        `pathlib.Path` of the file.
+    """
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files private
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return path
+
+
+def write_text(path, text):
+    """Write UTF-8 text; missing folders are made.
+
+    Returns:
+        `pathlib.Path` of the file.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def write_json(path, value, indent=2):
+    """Write JSON. NaN and infinity are a `ValueError`, before anything is written.
+
+    Returns:
+        `pathlib.Path` of the file.
+    """
+    return write_text(path, json.dumps(value, indent=indent, allow_nan=False) + "\n")
+
+
+def sha256(path):
+    """The sha256 of a file, as 64 hexadecimal digits."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cache_folder():
+    """`KERAS_GAN_ZOO_CACHE`, or `keras_gan_zoo` in Keras' own folder."""
+    folder = os.environ.get("KERAS_GAN_ZOO_CACHE")
+    home = os.environ.get("KERAS_HOME") or "~/.keras"
+    return Path(folder or Path(home, "keras_gan_zoo")).expanduser()
