@@ -1,17 +1,14 @@
 """Model cards: a Hub-ready README.md for a preset folder, with its scores."""
 
-from keras_gan_zoo.cards.about import describe, zoo_entries
 from keras_gan_zoo.cards.card import public_recipe, set_handle, write_card
 from keras_gan_zoo.cards.results import eval_results
 from keras_gan_zoo.cards.table import largest_differences, score_table
 
 __all__ = [
-    "describe",
     "eval_results",
     "largest_differences",
     "public_recipe",
     "score_table",
     "set_handle",
     "write_card",
-    "zoo_entries",
 ]

@@ -22,7 +22,7 @@ def list_(as_json: Json = False):
 
     [b]Example[/b]: keras-gan-zoo list
     """
-    from keras_gan_zoo.cards import zoo_entries
+    from keras_gan_zoo.zoo import zoo_entries
 
     entries = zoo_entries()
     if as_json:
@@ -37,7 +37,7 @@ def show(preset: Preset, as_json: Json = False):
 
     [b]Example[/b]: keras-gan-zoo show dcgan_mnist
     """
-    from keras_gan_zoo.cards import describe
+    from keras_gan_zoo.zoo import describe
 
     facts = describe(preset)
     if as_json:

@@ -6,7 +6,7 @@ import os
 import numpy as np
 
 from keras_gan_zoo.datasets.folders import load_folder
-from keras_gan_zoo.datasets.named import NAMES, load_named
+from keras_gan_zoo.datasets.readers import NAMES, load_named
 from keras_gan_zoo.datasets.splits import split_name
 from keras_gan_zoo.images import check_images
 

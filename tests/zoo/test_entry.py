@@ -115,7 +115,7 @@ def test_a_run_that_is_over_is_neither_trained_nor_scored_again(made, monkeypatc
     def refuse(*_, **__):
         raise AssertionError("scored again")
 
-    monkeypatch.setattr(zoo, "score", refuse)
+    monkeypatch.setattr(zoo.entry, "score", refuse)
     chosen = zoo.select(gan, RECIPE, run, report=lambda _: None)
     assert chosen["candidates"] == 3
 
@@ -132,7 +132,7 @@ def test_selection_goes_on_after_an_interruption(made, tmp_path, monkeypatch):
         scored.append(1)
         return kgz.score(*args, **kwargs)
 
-    monkeypatch.setattr(zoo, "score", counted)
+    monkeypatch.setattr(zoo.entry, "score", counted)
     gan = kgz.MLPGAN(**RECIPE["arguments"])
     zoo.select(gan, RECIPE, run, report=lambda _: None)
     assert len(scored) == 1
@@ -154,7 +154,7 @@ def test_one_table_of_the_zoo(tiny_zoo, tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("scored again")
 
-    monkeypatch.setattr(zoo, "score", refuse)
+    monkeypatch.setattr(zoo.entry, "score", refuse)
     same = {"reference": "digits:test", "num_images": 30, "verbose": 0}
     assert zoo.score_zoo(out, resume=True, **same) == reports
     with pytest.raises(AssertionError, match="again"):

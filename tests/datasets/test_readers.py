@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.datasets.named import DIGITS
+from keras_gan_zoo.datasets.readers import DIGITS
 
 RNG = np.random.default_rng(0)
 DATA = os.environ.get("KERAS_GAN_ZOO_DATA")
