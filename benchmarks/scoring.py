@@ -44,7 +44,7 @@ def images(n, size=32, channels=3):
 
 def inception_weights():
     """Random, of a scale that neither explodes nor dies out over the layers."""
-    from keras_gan_zoo.scoring.inception_v3 import SHAPES
+    from keras_gan_zoo.scoring.extractors.inception import SHAPES
 
     rng = np.random.default_rng(0)
 

@@ -15,7 +15,10 @@ import keras
 import numpy as np
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.scoring.classifier_network import classifier_network, weights_path
+from keras_gan_zoo.scoring.extractors.classifiers import (
+    classifier_network,
+    weights_path,
+)
 from keras_gan_zoo.weights import weights_sha256
 
 # Clothes look the same in a mirror; digits don't. `shift` is in pixels.

@@ -3,7 +3,7 @@
 import math
 
 from keras_gan_zoo.datasets import NAMES
-from keras_gan_zoo.scoring.inception_weights import SHA256
+from keras_gan_zoo.scoring.extractors.inception_weights import SHA256
 
 TASK = "unconditional-image-generation"
 

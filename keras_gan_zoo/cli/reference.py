@@ -49,7 +49,7 @@ def make(
     [b]Example[/b]: keras-gan-zoo reference make ./faces --extractor inception
     """
     from keras_gan_zoo.scoring import METRICS, load_reference
-    from keras_gan_zoo.scoring.engine import check_metrics, pick_extractor
+    from keras_gan_zoo.scoring.score import check_metrics, pick_extractor
 
     metrics = check_metrics(names(metrics))
     chosen = build_extractor(extractor, extractor_weights, resizer, metrics)

@@ -1,9 +1,8 @@
 """Scores of samples: extractors, moments, references, `score` and its report."""
 
 from keras_gan_zoo.scoring.comparison import Comparison, compare
-from keras_gan_zoo.scoring.engine import prepare, score
 from keras_gan_zoo.scoring.extractors import EXTRACTORS, Extractor
-from keras_gan_zoo.scoring.inception_v3 import InceptionV3FID
+from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
 from keras_gan_zoo.scoring.keras_metrics import FrechetDistance, InceptionScore
 from keras_gan_zoo.scoring.measures import METRICS
 from keras_gan_zoo.scoring.moments import Moments
@@ -13,6 +12,7 @@ from keras_gan_zoo.scoring.references import (
     load_reference,
 )
 from keras_gan_zoo.scoring.report import ScoreReport
+from keras_gan_zoo.scoring.score import prepare, score
 
 __all__ = [
     "EXTRACTORS",

@@ -16,9 +16,9 @@ from scipy import special
 from keras_gan_zoo.images import check_images, to_uint8
 from keras_gan_zoo.metrics import frechet_distance_from_moments
 from keras_gan_zoo.scoring.collectors import refuse_probabilities
-from keras_gan_zoo.scoring.engine import pick_extractor
 from keras_gan_zoo.scoring.moments import Moments
 from keras_gan_zoo.scoring.references import load_reference
+from keras_gan_zoo.scoring.score import pick_extractor
 
 
 class _OfImages(keras.metrics.Metric):

@@ -17,7 +17,7 @@ from keras_gan_zoo.files import sha256, write_json, write_text
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, trust
 from keras_gan_zoo.scoring import ScoreReport, prepare, score
-from keras_gan_zoo.scoring.engine import pick_extractor
+from keras_gan_zoo.scoring.score import pick_extractor
 
 SELECTION = {
     "reference": "mnist:train[55000:]",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.scoring import second_opinion
+from keras_gan_zoo.scoring.second_opinion import tfgan
 
 QUICK = "--reference digits:test --num-images 30 --seed 2 --no-verify"
 
@@ -148,7 +148,7 @@ def test_errors_are_one_line(run, tiny_zoo, line, says):
 
 def test_publishing_verifies(run, preset, monkeypatch):
     line = ["--reference", "digits:test", "--num-images", "30", "--attach"]
-    monkeypatch.setattr(second_opinion, "PACKAGES", {"no_such_module": "no-such"})
+    monkeypatch.setattr(tfgan, "PACKAGES", {"no_such_module": "no-such"})
     assert "no-such is not installed" in run("score", preset, *line, code=1).stderr
     assert not (preset / "scores.json").exists()
     run("score", preset, *line, "--no-verify")

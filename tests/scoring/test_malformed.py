@@ -277,7 +277,7 @@ def test_a_full_disk_costs_the_cache_and_no_score(images, extractor, monkeypatch
     expected = call(images, extractor)
     monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", os.environ["KERAS_GAN_ZOO_CACHE"] + "2")
     monkeypatch.setattr("keras_gan_zoo.scoring.moments.write_atomically", full_disk)
-    monkeypatch.setattr(references, "write_atomically", full_disk)
+    monkeypatch.setattr(references.reference, "write_atomically", full_disk)
     with pytest.warns(UserWarning, match="not cached: .*No space left"):
         report = call(images, extractor)
     assert report["fid"] == pytest.approx(expected["fid"], rel=1e-6)

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.scoring import backbones
+from keras_gan_zoo.scoring.extractors import backbones
 from keras_gan_zoo.weights import weights_sha256
 
 OUTPUTS = ("features", "logits", "spatial")
@@ -348,14 +348,14 @@ class Extractor:
 
 def digits():
     """The digit classifier that is shipped: 28x28x1, 64 features, 10 logits."""
-    from keras_gan_zoo.scoring.classifier_network import load_classifier
+    from keras_gan_zoo.scoring.extractors.classifiers import load_classifier
 
     return Extractor(load_classifier("digits"), preprocessing="x / 127.5 - 1")
 
 
 def fashion():
     """The Fashion-MNIST classifier that is shipped: 28x28x1, 64 features, 10 logits."""
-    from keras_gan_zoo.scoring.classifier_network import load_classifier
+    from keras_gan_zoo.scoring.extractors.classifiers import load_classifier
 
     return Extractor(load_classifier("fashion"), preprocessing="x / 127.5 - 1")
 
@@ -367,7 +367,7 @@ def stacked_digits():
     arXiv:1712.04086, which counts modes): class 100 a + 10 b + c is an image whose
     channels show the digits a, b and c. The logits are joint log-probabilities.
     """
-    from keras_gan_zoo.scoring.classifier_network import stacked_classifier
+    from keras_gan_zoo.scoring.extractors.classifiers import stacked_classifier
 
     return Extractor(
         stacked_classifier("digits"),
@@ -388,7 +388,7 @@ def inception(weights=None, resizer="tf1"):
         resizer: `"tf1"`, `"clean"` or `"torch"`; the last two are named in labels,
             `FID (inception-clean)`.
     """
-    from keras_gan_zoo.scoring.inception_v3 import InceptionV3FID
+    from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
 
     resizing = {
         "tf1": "TF1 bilinear to 299, in the network",

@@ -13,8 +13,8 @@ import numpy as np
 from keras import ops
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.scoring.backbones import bicubic_matrix
-from keras_gan_zoo.scoring.inception_weights import load_inception_weights
+from keras_gan_zoo.scoring.extractors.backbones import bicubic_matrix
+from keras_gan_zoo.scoring.extractors.inception_weights import load_inception_weights
 
 SIZE = 299
 CLASSES = 1008
@@ -80,7 +80,7 @@ class InceptionV3FID(keras.Model):
 
     Example:
 
-    >>> from keras_gan_zoo.scoring.inception_v3 import InceptionV3FID
+    >>> from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
     >>> model = InceptionV3FID()  # doctest: +SKIP
     >>> model.predict_on_batch(images)["2048"].shape  # doctest: +SKIP
     (64, 2048)

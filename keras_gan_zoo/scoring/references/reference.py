@@ -21,7 +21,7 @@ from keras_gan_zoo.scoring.collectors import Rows
 from keras_gan_zoo.scoring.moments import Moments
 
 UNREADABLE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
-BUNDLED = pathlib.Path(__file__).with_name("references")
+BUNDLED = pathlib.Path(__file__).with_name("bundled")
 
 
 @dataclasses.dataclass

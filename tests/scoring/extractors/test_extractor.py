@@ -5,7 +5,7 @@ import pytest
 from keras_gan_zoo import datasets
 from keras_gan_zoo.scoring import Extractor, extractors, score
 
-from .conftest import tiny_model
+from ..conftest import tiny_model
 
 
 def test_it_is_called_as_a_function(extractor, images):

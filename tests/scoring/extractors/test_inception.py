@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan_zoo.scoring import cluster, extractors, inception_v3
-from keras_gan_zoo.scoring.inception_v3 import InceptionV3FID
+from keras_gan_zoo.scoring import cluster, extractors
+from keras_gan_zoo.scoring.extractors import inception
+from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
 from keras_gan_zoo.weights import weights_sha256
 
 torch = pytest.importorskip("torch")
@@ -34,7 +35,7 @@ def weights():
 
     return {
         name: draw(name, shape).astype("float32")
-        for name, shape in inception_v3.SHAPES.items()
+        for name, shape in inception.SHAPES.items()
     }
 
 
@@ -136,7 +137,7 @@ def assert_equal(ours, theirs):
 def test_equals_torch_fidelity(size, model, torch_fidelity):
     images = some_images(*size)
     ours = arrays(model(images))
-    assert set(ours) == set(inception_v3.OUTPUTS)
+    assert set(ours) == set(inception.OUTPUTS)
     assert_equal(ours, torch_fidelity(images))
 
 
@@ -200,7 +201,7 @@ def clean_fid(images):
 
 def ours(images, resizer):
     """Our resized images in grey levels."""
-    x = keras.ops.convert_to_numpy(inception_v3.resize(images, resizer))
+    x = keras.ops.convert_to_numpy(inception.resize(images, resizer))
     return x.astype("float64") * 128 + 128 if resizer != "torch" else (x + 1.0) * 127.5
 
 
@@ -222,7 +223,7 @@ def test_resizers(size):
     }
     # float32 places a pixel to 1e-7 of the side; neighbours differ by up to 255.
     tolerance = 1e-3 + 2e-5 * max(size)
-    for resizer in inception_v3.RESIZERS:
+    for resizer in inception.RESIZERS:
         np.testing.assert_allclose(
             ours(images, resizer), expected[resizer], atol=tolerance, err_msg=resizer
         )

@@ -12,9 +12,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from keras_gan_zoo.scoring import inception_weights
-from keras_gan_zoo.scoring.inception_v3 import SHAPES, InceptionV3FID
-from keras_gan_zoo.scoring.inception_weights import load_inception_weights
+from keras_gan_zoo.scoring.extractors import inception_weights
+from keras_gan_zoo.scoring.extractors.inception import SHAPES, InceptionV3FID
+from keras_gan_zoo.scoring.extractors.inception_weights import load_inception_weights
 
 # A network of one convolution, to keep files small.
 KEYS = ("conv.weight", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var")

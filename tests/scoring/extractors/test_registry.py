@@ -12,13 +12,8 @@ from PIL import Image
 from scipy import special
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.scoring import (
-    Extractor,
-    backbones,
-    extractors,
-    inception_v3,
-    references,
-)
+from keras_gan_zoo.scoring import Extractor, extractors, references
+from keras_gan_zoo.scoring.extractors import backbones, inception
 
 DATA = os.environ.get("KERAS_GAN_ZOO_DATA")
 CLOTHES = pathlib.Path(__file__).with_name("fashion_mnist_test_100.npz")
@@ -175,9 +170,9 @@ def small_inception(monkeypatch):
         factors = {"2048": 3, "logits_unbiased": 5, "spatial": 6}
         return keras.Model(x, {name: mean * factors[name] for name in outputs})
 
-    module = types.ModuleType("inception_v3")
+    module = types.ModuleType("inception")
     module.InceptionV3FID = build
-    name = "keras_gan_zoo.scoring.inception_v3"
+    name = "keras_gan_zoo.scoring.extractors.inception"
     monkeypatch.setitem(sys.modules, name, module)
     return asked
 
@@ -225,7 +220,7 @@ def test_inception_refuses_what_it_does_not_know(tmp_path):
 def test_inception_on_a_device(rng, photos):
     """The network itself, with random weights."""
     weights = {}
-    for name, shape in inception_v3.SHAPES.items():
+    for name, shape in inception.SHAPES.items():
         values = rng.standard_normal(shape, "float32") / np.sqrt(np.prod(shape[1:]))
         weights[name] = abs(values) + 0.5 if len(shape) == 1 else values
     extractor = extractors.get("inception", weights=weights)

@@ -6,7 +6,7 @@ from keras_gan_zoo import datasets
 from keras_gan_zoo import images as kgz_images
 from keras_gan_zoo.scoring import Extractor, extractors, load_reference, references
 
-from .conftest import tiny_model
+from ..conftest import tiny_model
 
 
 def expected_moments(images, extractor):

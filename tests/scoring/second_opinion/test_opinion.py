@@ -6,7 +6,8 @@ import pytest
 
 from keras_gan_zoo import metrics
 from keras_gan_zoo.scoring import Moments, score, second_opinion
-from keras_gan_zoo.scoring import second_opinion_fidelity as fidelity
+from keras_gan_zoo.scoring.second_opinion import tfgan
+from keras_gan_zoo.scoring.second_opinion import torch_fidelity as fidelity
 
 pytestmark = pytest.mark.skipif(
     second_opinion.why_not() is not None, reason="TF-GAN is an optional extra"
@@ -179,16 +180,16 @@ def test_nan_of_another_tool_fails_no_score(rng):
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        ("second_opinion.tfgan_module('eval.classifier_metrics')", "tensorflow_gan"),
-        ("second_opinion_fidelity.metric_module('metric_prc')", "torch_fidelity"),
+        ("tfgan.tfgan_module('eval.classifier_metrics')", "tensorflow_gan"),
+        ("torch_fidelity.metric_module('metric_prc')", "torch_fidelity"),
     ],
 )
 def test_other_packages_are_left_as_they_were(module, name):
     if name == "torch_fidelity" and fidelity.why_not():
         pytest.skip("torch-fidelity is an optional extra")
     code = (
-        "import sys; from keras_gan_zoo.scoring import second_opinion, "
-        f"second_opinion_fidelity; {module}; "
+        "import sys; from keras_gan_zoo.scoring.second_opinion import tfgan, "
+        f"torch_fidelity; {module}; "
         f"print([m for m in sys.modules if m in ('{name}', '{name}.python', "
         f"'{name}.utils')])"
     )
@@ -199,7 +200,7 @@ def test_other_packages_are_left_as_they_were(module, name):
 
 
 def test_without_tensorflow_the_report_says_so(images, extractor, monkeypatch):
-    monkeypatch.setattr(second_opinion, "PACKAGES", {"no_such_module": "no-such"})
+    monkeypatch.setattr(tfgan, "PACKAGES", {"no_such_module": "no-such"})
     report = score(images, images, extractor=extractor, num_images=None, verbose=0)
     assert report.second_opinion == {"by": None, "reason": "no-such is not installed"}
     with pytest.raises(ImportError, match="no-such is not installed"):

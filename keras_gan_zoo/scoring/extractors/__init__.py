@@ -1,0 +1,19 @@
+"""Extractors: uint8 images -> the features and logits that scores are made of."""
+
+from keras_gan_zoo.scoring.extractors.extractor import (
+    DEFAULTS,
+    EXTRACTORS,
+    Extractor,
+    choices,
+    get,
+    registered_name,
+)
+
+__all__ = [
+    "DEFAULTS",
+    "EXTRACTORS",
+    "Extractor",
+    "choices",
+    "get",
+    "registered_name",
+]

@@ -1,0 +1,134 @@
+"""The same activations through TF-GAN's own functions, on the CPU.
+
+TF-GAN 2.1 as a whole does not import on today's TensorFlow, which has lost
+`tf.estimator` (tensorflow/gan#55, #59). Its `classifier_metrics` need none of that and
+import where the packages above them are registered as empty modules. They run on the
+CPU, whatever backend Keras has.
+"""
+
+import functools
+import importlib
+import importlib.metadata
+import importlib.util
+import itertools
+import sys
+import types
+
+import keras
+import numpy as np
+
+from keras_gan_zoo.scoring.second_opinion.torch_fidelity import missing
+
+PACKAGES = {
+    "tensorflow": "tensorflow",
+    "tensorflow_gan": "tensorflow-gan",
+    "tensorflow_probability": "tensorflow-probability",
+}
+
+
+def why_not():
+    """Why TF-GAN can't be asked on this machine; None if it can."""
+    return missing(PACKAGES)
+
+
+@functools.cache
+def tfgan_module(name):
+    """A module of TF-GAN, such as `"eval.classifier_metrics"`."""
+    import tensorflow as tf
+
+    if keras.config.backend() != "tensorflow":
+        tf.config.set_visible_devices([], "GPU")  # leave its memory to the backend
+    name = f"tensorflow_gan.python.{name}"
+    if "tensorflow_gan" in sys.modules:
+        return importlib.import_module(name)
+    (root,) = importlib.util.find_spec("tensorflow_gan").submodule_search_locations
+    packages = {
+        "tensorflow_gan": root,
+        "tensorflow_gan.python": f"{root}/python",
+        "tensorflow_gan.python.eval": f"{root}/python/eval",
+        "tensorflow_gan.python.losses": f"{root}/python/losses",
+    }
+    for package, folder in packages.items():
+        sys.modules[package] = types.ModuleType(package)
+        sys.modules[package].__path__ = [folder]
+    try:
+        return importlib.import_module(name)
+    finally:
+        for package in packages:
+            del sys.modules[package]
+
+
+def inception_score(logits, splits):
+    """TF-GAN's `classifier_score_from_logits`, split by split: the mean."""
+    import tensorflow as tf
+
+    tfgan = tfgan_module("eval.classifier_metrics")
+    bounds = np.arange(splits + 1) * len(logits) // splits
+    with tf.device("CPU"):
+        scores = [
+            float(
+                tfgan.classifier_score_from_logits(
+                    np.asarray(logits[a:b], dtype="float64")
+                )
+            )
+            for a, b in itertools.pairwise(bounds)
+        ]
+    return float(np.mean(scores))
+
+
+def kernel_distance(pairs):
+    """TF-GAN's `kernel_classifier_distance_from_activations`: the mean over pairs."""
+    import tensorflow as tf
+
+    metrics = tfgan_module("eval.classifier_metrics")
+    values = []
+    with tf.device("cpu:0"):
+        for pair in pairs:
+            generated, real = (tf.constant(rows, tf.float64) for rows in pair)
+            distance, _ = metrics.kernel_classifier_distance_and_std_from_activations(
+                real, generated, max_block_size=max(len(real), len(generated))
+            )
+            values.append(float(distance))
+    return np.mean(values)
+
+
+def frechet_distance(generated, real):
+    """TF-GAN's `frechet_classifier_distance_from_activations`.
+
+    Args:
+        generated: array `(n, d)`.
+        real: array `(m, d)`, or `Moments` where only these are at hand. TF-GAN then
+            sees `2 d` rows with exactly this mean and covariance.
+    """
+    import tensorflow as tf
+
+    tfgan = tfgan_module("eval.classifier_metrics")
+    if not isinstance(real, np.ndarray):
+        real = rows_with_moments(real.mean, real.covariance)
+    x, y = np.asarray(generated, "float64"), np.asarray(real, "float64")
+    unit = _unit(x, y)
+    with tf.device("CPU"):
+        distance = tfgan.frechet_classifier_distance_from_activations(
+            x * unit, y * unit
+        )
+    return float(distance) / unit**2
+
+
+def _unit(x, y):
+    """A power of two that brings features to the size that TF-GAN is made for.
+
+    It leaves eigenvalues below 1e-10 un-rooted, so that features of scale 1e-6 come
+    out 6 times too far apart. The distance is homogeneous, and a power of two exact.
+    """
+    sizes = x.var(axis=0).sum() * y.var(axis=0).sum()
+    return 2.0 ** np.round(np.log2(100 / np.sqrt(sizes)) / 2) if sizes > 0 else 1.0
+
+
+def rows_with_moments(mean, covariance):
+    """`2 d` rows whose mean and covariance (ddof 1) are exactly these.
+
+    mean +- sqrt((2 d - 1) / 2) times each column of a square root of the covariance.
+    """
+    values, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(values.clip(0.0) * (len(mean) - 0.5))
+    return mean + np.concatenate([root.T, -root.T])
