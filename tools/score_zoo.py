@@ -47,7 +47,8 @@ def main():
     path = arguments.out.with_suffix(".md")
     print(path.read_text())
     if arguments.readme and not zoo.refresh_readme(arguments.readme, path.read_text()):
-        print(f"{arguments.readme} has no place for it: {zoo.START} {zoo.END}")
+        start, end = zoo.markers("zoo-scores")
+        print(f"{arguments.readme} has no place for it: {start} {end}")
     if arguments.compare:
         others = zoo.read_scores(arguments.compare)
         for metric, (apart, entry) in cards.largest_differences(

@@ -22,9 +22,9 @@ def list_(as_json: Json = False):
 
     [b]Example[/b]: keras-gan-zoo list
     """
-    from keras_gan_zoo.zoo import zoo_entries
+    from keras_gan_zoo.zoo import list_entries
 
-    entries = zoo_entries()
+    entries = list_entries()
     if as_json:
         typer.echo(json.dumps(entries, indent=2))
     else:
@@ -80,7 +80,7 @@ def train(
 
     [b]Example[/b]: keras-gan-zoo train dcgan_mnist --out again
     """
-    from keras_gan_zoo import zoo
+    from keras_gan_zoo import recipes, zoo
 
     if recipe is None and (family is None or data is None):
         raise typer.BadParameter(
@@ -90,9 +90,8 @@ def train(
         raise typer.BadParameter(
             "a recipe has its own; leave it out.", param_hint="--family"
         )
-    plan = zoo.find_recipe(recipe) if recipe else {}
-    plan = zoo.plan(
-        plan,
+    chosen = recipes.with_options(
+        recipes.find(recipe) if recipe else None,
         family=family,
         data=data,
         epochs=epochs,
@@ -100,13 +99,13 @@ def train(
         seed=seed,
         ema_half_life=ema_half_life,
     )
-    shape = "x".join(map(str, plan["arguments"]["image_shape"]))
+    shape = "x".join(map(str, chosen["arguments"]["image_shape"]))
     typer.echo(
-        f"{plan['family']} on {plan['data']} ({shape}), {plan['epochs']} epochs, "
-        f"batch size {plan['batch_size']}; samples in {out}/samples"
+        f"{chosen['family']} on {chosen['data']} ({shape}), {chosen['epochs']} epochs, "
+        f"batch size {chosen['batch_size']}; samples in {out}/samples"
     )
-    gan = zoo.train(plan, out, verbose=1 if tables.is_live() else 2)
-    folder = zoo.save_run(gan, out, plan)
+    gan = recipes.train(chosen, out, verbose=1 if tables.is_live() else 2)
+    folder = zoo.save_run(gan, out, chosen)
     typer.echo(f"Trained. Next: keras-gan-zoo sample {folder} --out samples.png")
 
 

@@ -1,5 +1,17 @@
-"""Recipes: everything that a training run depends on, as data, and the run itself."""
+"""Recipes: everything that a training run depends on, as data, and the run itself.
 
-from keras_gan_zoo.recipes.run import build, load, train
+A recipe is a dict, and a JSON file, of
 
-__all__ = ["build", "load", "train"]
+- `family`: a class of `keras_gan_zoo.families`, and `arguments`, its constructor's;
+- `compile`: the configs of `generator_optimizer` and `discriminator_optimizer`;
+- `data`: a data set and its split, such as `"mnist:train[:55000]"`, or a folder;
+- `batch_size`, `epochs`;
+- `snapshot_every`: epochs from one snapshot to the next;
+- `selection`: arguments of `score`, by which the best snapshot is chosen.
+"""
+
+from keras_gan_zoo.recipes.build import build
+from keras_gan_zoo.recipes.recipe import find, load, with_options
+from keras_gan_zoo.recipes.run import train
+
+__all__ = ["build", "find", "load", "train", "with_options"]

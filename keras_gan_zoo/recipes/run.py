@@ -1,50 +1,18 @@
-"""Recipes: everything that a training run depends on, as data, and the run itself."""
+"""A recipe's run: a folder in which it trains, and goes on where it was."""
 
-import copy
-import json
 import os
 from pathlib import Path
 
 import keras
 
-from keras_gan_zoo import datasets, families
+from keras_gan_zoo import datasets
 from keras_gan_zoo.callbacks import SampleGrid
+from keras_gan_zoo.files import write_json
+from keras_gan_zoo.presets import files
+from keras_gan_zoo.recipes.build import build
 
-REQUIRED = ("family", "data", "batch_size", "epochs")
-
-
-def load(path):
-    """Read a recipe (JSON) and check its keys.
-
-    Keys: `family` (a class of `keras_gan_zoo.families`), `arguments` (its
-    constructor's), `compile` (optimizer configs), `data` (such as
-    `"mnist:train[:55000]"`), `batch_size`, `epochs`, `snapshot_every` (epochs), and
-    `selection`, the arguments of `score` that choose the best snapshot.
-    """
-    try:
-        recipe = json.loads(Path(path).read_text())
-    except json.JSONDecodeError as error:
-        raise ValueError(f"A recipe must be JSON. Received: {path}: {error}") from None
-    missing = [key for key in REQUIRED if key not in recipe]
-    if missing:
-        raise ValueError(
-            f"A recipe must have the keys {REQUIRED}. "
-            f"Received: {path} without {missing}"
-        )
-    if recipe["family"] not in families.__all__:
-        raise ValueError(
-            f"A recipe's `family` must be one of {families.__all__}. "
-            f"Received: family={recipe['family']!r}"
-        )
-    return recipe
-
-
-def build(recipe):
-    """The recipe's model, compiled."""
-    gan = getattr(families, recipe["family"])(**recipe.get("arguments", {}))
-    # A copy, since Keras writes into the configs that it reads ("Adam" -> "adam").
-    gan.compile(**copy.deepcopy(recipe.get("compile", {})))
-    return gan
+# Where these differ, it is another run; more epochs are the same one.
+IDENTITY = ("family", "arguments", "compile", "data", "batch_size")
 
 
 class Snapshots(keras.callbacks.Callback):
@@ -67,14 +35,25 @@ class Snapshots(keras.callbacks.Callback):
 def train(recipe, folder, callbacks=(), verbose="auto"):
     """Train a recipe's model in `folder`; an interrupted run goes on where it was.
 
-    Leaves the log (`log.csv`), a grid of samples each epoch (`samples/`) and the
-    averaged generator's weights (`snapshots/`) there.
+    Leaves the recipe (`recipe.json`), the log (`log.csv`), a grid of samples each
+    epoch (`samples/`) and the averaged generator's weights (`snapshots/`) there.
+
+    Args:
+        recipe: dict, see `keras_gan_zoo.recipes`. More epochs than the run had go on
+            from its end.
+        folder: path of the run's folder; made if missing.
+        callbacks: list of more Keras callbacks.
+        verbose: see `keras.Model.fit`.
 
     Returns:
-        The trained model.
+        The trained GAN.
+
+    Raises:
+        ValueError: the folder is that of a run of another recipe.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    _check_same(recipe, folder)
+    write_json(folder / files.RECIPE, recipe)
     images, _ = datasets.load(*datasets.split_name(recipe["data"]))
     gan = build(recipe)
     gan.fit(
@@ -93,3 +72,16 @@ def train(recipe, folder, callbacks=(), verbose="auto"):
         ],
     )
     return gan
+
+
+def _check_same(recipe, folder):
+    if not (folder / files.RECIPE).is_file():
+        return
+    begun = files.read_json(folder, files.RECIPE, folder)
+    other = [key for key in IDENTITY if begun.get(key) != recipe.get(key)]
+    if other:
+        raise ValueError(
+            "A folder holds the run of one recipe. Give this one a folder of its "
+            f"own, or delete the old run. Received: run={str(folder)!r}, begun with "
+            + ", ".join(f"{key}={begun.get(key)!r}" for key in other)
+        )

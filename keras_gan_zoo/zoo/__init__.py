@@ -1,36 +1,23 @@
 """The zoo: its entries, how one is made, chosen, scored and published."""
 
-from keras_gan_zoo.zoo.entries import describe, zoo_entries
-from keras_gan_zoo.zoo.entry import (
-    END,
-    START,
-    about,
-    find_recipe,
-    make_entry,
-    plan,
-    publish,
-    read_scores,
-    refresh_readme,
-    save_run,
-    score_zoo,
-    select,
-    train,
-)
+from keras_gan_zoo.zoo.entries import describe, list_entries
+from keras_gan_zoo.zoo.entry import facts, make_entry
+from keras_gan_zoo.zoo.publishing import publish, save_run
+from keras_gan_zoo.zoo.readme import markers, read_table, refresh_readme
+from keras_gan_zoo.zoo.scores import read_scores, score_zoo
+from keras_gan_zoo.zoo.selection import select
 
 __all__ = [
-    "END",
-    "START",
-    "about",
     "describe",
-    "find_recipe",
+    "facts",
+    "list_entries",
     "make_entry",
-    "plan",
+    "markers",
     "publish",
     "read_scores",
+    "read_table",
     "refresh_readme",
     "save_run",
     "score_zoo",
     "select",
-    "train",
-    "zoo_entries",
 ]

@@ -3,11 +3,11 @@
 from keras_gan_zoo import losses, presets
 from keras_gan_zoo.cards.papers import paper_of
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.presets import files
+from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.scoring import ScoreReport
 
 
-def zoo_entries():
+def list_entries():
     """The zoo's entries, for a list.
 
     Returns:
@@ -18,7 +18,7 @@ def zoo_entries():
             "family": entry["class_name"].rpartition(">")[2],
             "data": entry["metadata"]["dataset"],
             "parameters": entry["metadata"]["params"],
-            "scores": _scores(presets.zoo_folder() / name) or entry["scores"],
+            "scores": _scores(index.zoo_folder() / name) or entry["scores"],
         }
         for name, entry in presets.read_index().items()
     }
@@ -59,7 +59,7 @@ def describe(preset, revision=None):
         "saved": metadata.get("date_saved"),
         "weights sha256": metadata.get("weights_sha256"),
         "license": recipe.get("license"),
-        "recipe": {key: recipe[key] for key in recipe if key not in ABOUT},
+        "recipe": {key: recipe[key] for key in recipe if key not in index.ABOUT},
         "files": {
             path.name: f"{path.stat().st_size:,} bytes"
             for path in sorted(folder.iterdir())
@@ -68,9 +68,6 @@ def describe(preset, revision=None):
         "scores": _scores(folder),
         "conditions": scores.get("conditions", {}),
     }
-
-
-ABOUT = ("description", "paper", "dataset", "license")
 
 
 def _scores(folder):

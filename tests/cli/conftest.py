@@ -14,7 +14,7 @@ def made_zoo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("zoo")
     gan = kgz.MLPGAN(**RECIPE["arguments"])
     report = kgz.score(gan, "digits:test", num_images=20, verify=False, verbose=0)
-    recipe = {**zoo.about(gan, RECIPE), **RECIPE}
+    recipe = {**zoo.facts(gan, RECIPE), **RECIPE}
     gan.save_to_preset(folder / "tiny", report=report, recipe=recipe)
     write_card(folder / "tiny", "tiny")
     presets.write_index(folder)
@@ -24,8 +24,7 @@ def made_zoo(tmp_path_factory):
 @pytest.fixture
 def tiny_zoo(made_zoo, monkeypatch):
     """`tiny` is the zoo's only entry."""
-    for module in (presets, presets.index):
-        monkeypatch.setattr(module, "zoo_folder", lambda: made_zoo)
+    monkeypatch.setattr(presets.index, "zoo_folder", lambda: made_zoo)
     return made_zoo
 
 

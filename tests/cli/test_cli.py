@@ -176,7 +176,7 @@ def test_interrupted(run, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("keras_gan_zoo.zoo.zoo_entries", interrupt)
+    monkeypatch.setattr("keras_gan_zoo.zoo.list_entries", interrupt)
     assert "Interrupted" in run("list", code=130).stderr
 
 

@@ -1,0 +1,97 @@
+"""Recipes: where they come from, what they may say."""
+
+import json
+
+import pytest
+
+from keras_gan_zoo import recipes
+
+RECIPE = {
+    "family": "MLPGAN",
+    "data": "digits:train[:64]",
+    "batch_size": 32,
+    "epochs": 1,
+}
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Writes a recipe, RECIPE with changes, and loads it."""
+
+    def load(**changes):
+        path = tmp_path / "recipe.json"
+        path.write_text(json.dumps({**RECIPE, **changes}))
+        return recipes.load(path)
+
+    return load
+
+
+def test_a_recipe_from_options_takes_the_shape_of_the_data():
+    recipe = recipes.with_options(
+        family="WGAN-GP", data="digits:test[:5]", epochs=2, seed=3
+    )
+    assert recipe["family"] == "WGANGP"
+    assert recipe["arguments"]["image_shape"] == [28, 28, 1]
+    assert (recipe["arguments"]["seed"], recipe["batch_size"]) == (3, 64)
+    again = recipes.with_options(recipe, batch_size=8)
+    assert again == {**recipe, "batch_size": 8}
+    other = recipes.with_options(
+        {**recipe, "description": "of MNIST"}, data="digits:test[:2]"
+    )
+    assert "description" not in other
+
+
+def test_load_takes_any_spelling_of_a_family(load):
+    assert load() == RECIPE
+    assert load(family="mlp-gan") == RECIPE
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"family": "gpt"}, "family='gpt'"),
+        ({"family": 3}, "`family` must be text"),
+        ({"batch_size": 0}, "whole number, 1 or more.*batch_size=0"),
+        ({"epochs": True}, "epochs=True"),
+        ({"arguments": [1]}, r"JSON object.*arguments=\[1\]"),
+        ({"compile": "adam"}, "compile='adam'"),
+        ({"snapshot_every": 0.5}, "snapshot_every=0.5"),
+    ],
+)
+def test_load_refuses_what_is_no_recipe(load, changes, says):
+    with pytest.raises(ValueError, match=says):
+        load(**changes)
+
+
+def test_load_refuses_a_file_that_is_no_json(tmp_path):
+    path = tmp_path / "recipe.json"
+    path.write_text("[")
+    with pytest.raises(ValueError, match="no valid JSON"):
+        recipes.load(path)
+    path.write_text('{"family": "WGAN"}')
+    with pytest.raises(ValueError, match="without data, batch_size, epochs"):
+        recipes.load(path)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        {"class_name": "call", "module": "subprocess", "config": {}},
+        {"class_name": "call", "config": {}},
+        {"class_name": "Adam", "config": {"learning_rate": {"class_name": "Lambda"}}},
+    ],
+)
+def test_load_refuses_what_a_recipe_may_not_compile(load, optimizer):
+    with pytest.raises(ValueError, match="may name Keras' optimizers"):
+        load(compile={"generator_optimizer": optimizer})
+
+
+def test_load_refuses_what_a_recipe_may_not_build(load):
+    penalty = {
+        "class_name": "Lambda",
+        "module": "keras.layers",
+        "config": {"function": "evil"},
+        "registered_name": None,
+    }
+    with pytest.raises(ValueError, match="holds `Lambda`"):
+        load(arguments={"penalties": [penalty]})
