@@ -3,20 +3,17 @@
 import importlib
 
 from keras_gan_zoo import layers, losses, networks, penalties
-from keras_gan_zoo.families import DCGAN, MLPGAN, WGAN, WGANGP
+from keras_gan_zoo.families import FAMILIES
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.penalties import DRAGAN, R1, GradientPenalty
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "DCGAN",
+    *sorted(FAMILIES),
     "DRAGAN",
     "GAN",
-    "MLPGAN",
     "R1",
-    "WGAN",
-    "WGANGP",
     "GradientPenalty",
     "ScoreReport",
     "callbacks",
@@ -54,6 +51,8 @@ _LAZY_NAMES = {
 
 
 def __getattr__(name):
+    if name in FAMILIES:
+        return FAMILIES[name]
     if name in _LAZY_MODULES:
         return importlib.import_module(f"keras_gan_zoo.{name}")
     if name in _LAZY_NAMES:

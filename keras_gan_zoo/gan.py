@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_gan_zoo import backend, losses
 from keras_gan_zoo.latents import DISTRIBUTIONS, draw_latents
+from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.training import step
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer
 
@@ -70,6 +71,15 @@ class GAN(backend.Trainer, keras.Model):
     >>> gan.generate(2, seed=7).shape
     (2, 8, 8, 1)
     """
+
+    paper = Paper(
+        "Generative Adversarial Nets",
+        "Goodfellow, Ian and Pouget-Abadie, Jean and Mirza, Mehdi and Xu, Bing and "
+        "Warde-Farley, David and Ozair, Sherjil and Courville, Aaron and Bengio, "
+        "Yoshua",
+        2014,
+        "1406.2661",
+    )
 
     def __init__(
         self,

@@ -1,13 +1,10 @@
-import keras
-
-from keras_gan_zoo.families.family import Family
+from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
 
 
-@keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class DCGAN(Family):
     """Deep convolutional GAN: batch norm in both networks, the logistic loss.
 
@@ -34,32 +31,27 @@ class DCGAN(Family):
     (2, 32, 32, 3)
     """
 
-    def __init__(
-        self,
+    paper = Paper(
+        "Unsupervised Representation Learning with Deep Convolutional Generative "
+        "Adversarial Networks",
+        "Radford, Alec and Metz, Luke and Chintala, Soumith",
+        2016,
+        "1511.06434",
+    )
+    method = {"latent_distribution": "uniform"}
+    optimizers = adam(2e-4, 0.5)
+
+    @staticmethod
+    def networks(
         image_shape=(28, 28, 1),
         latent_dim=100,
         generator_widths=None,
         discriminator_widths=None,
         normalization="batch",
-        loss="non_saturating",
-        latent_distribution="uniform",
-        **kwargs,
     ):
-        super().__init__(
-            networks=(
-                convolutional_generator(image_shape, latent_dim, generator_widths),
-                convolutional_discriminator(
-                    image_shape, discriminator_widths, normalization=normalization
-                ),
+        return (
+            convolutional_generator(image_shape, latent_dim, generator_widths),
+            convolutional_discriminator(
+                image_shape, discriminator_widths, normalization=normalization
             ),
-            sizes={
-                "image_shape": image_shape,
-                "latent_dim": latent_dim,
-                "generator_widths": generator_widths,
-                "discriminator_widths": discriminator_widths,
-                "normalization": normalization,
-            },
-            loss=loss,
-            latent_distribution=latent_distribution,
-            **kwargs,
         )

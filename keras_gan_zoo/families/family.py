@@ -1,20 +1,221 @@
+"""What a family is, and the registry that every one of them enters."""
+
+import difflib
+import inspect
+import re
+
+import keras
+
 from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.paper import Paper
+
+__all__ = ["FAMILIES", "Family", "Paper", "adam", "find", "rmsprop"]
+
+#: Every family there is, class name -> class: this package's and yours.
+FAMILIES = {}
 
 
 class Family(GAN):
-    """A GAN that builds its own networks: its config is their sizes.
+    """A published GAN, declared once: its networks, its method, its optimizers.
 
-    Args:
-        networks: generator and discriminator.
-        sizes: dict, the family's own constructor arguments.
-        **kwargs: those of `GAN`.
+    A subclass sets the four attributes below. The constructor and its signature, the
+    configuration, the registration with Keras and the name on the command line follow
+    from them; `docs/add-a-family.md` walks through an example.
+
+    - `paper`: a `Paper`.
+    - `networks(image_shape, ...)`: a static method that returns a generator and a
+      discriminator. Its arguments are the constructor's first ones.
+    - `method`: dict, the published values of `GAN`'s keywords, such as `loss`. Every
+      instance gets its own copies of the penalties and layers in it.
+    - `optimizers`: what `adam` or `rmsprop` returns, for both networks, or a pair of
+      these for the generator and the discriminator.
+
+    Every constructor argument is an attribute. Given as keywords, a `generator` and
+    a `discriminator` take the place of those that `networks` would build: so stored
+    networks come back as they were, whatever the code that first built them does now.
     """
 
-    def __init__(self, networks, sizes, **kwargs):
-        super().__init__(*networks, **kwargs)
-        self._sizes = sizes
+    paper = GAN.paper
+    method = {}
+    optimizers = None
+    file_name = None  #: its name on the command line and in recipes: "wgan_gp"
+
+    @staticmethod
+    def networks(image_shape=(28, 28, 1)):
+        raise NotImplementedError("A family must define `networks`.")
+
+    def __init_subclass__(cls, registered_name=None, **kwargs):
+        super().__init_subclass__(**kwargs)
+        other = FAMILIES.get(cls.__name__)
+        if other is not None and other.__module__ != cls.__module__:
+            raise ValueError(
+                f"`{other.__module__}` has a family of that name: give yours another "
+                f"one. Received: class {cls.__name__} in `{cls.__module__}`"
+            )
+        cls.file_name = _file_name(cls)
+        cls._declared = _signature(cls)
+        if cls.__init__ is Family.__init__:
+            cls.__signature__ = cls._declared
+        keras.saving.register_keras_serializable(
+            cls.__module__.split(".")[0], registered_name or cls.__name__
+        )(cls)
+        FAMILIES[cls.__name__] = cls
+
+    def __init__(self, *args, generator=None, discriminator=None, **kwargs):
+        given = _bind(type(self), args, kwargs)
+        sizes = {
+            name: _as_tuples(given[name])
+            for name in inspect.signature(type(self).networks).parameters
+        }
+        self_made = generator is None or discriminator is None
+        if self_made:
+            made = type(self).networks(**sizes)
+            self_made = generator is discriminator is None
+            generator, discriminator = generator or made[0], discriminator or made[1]
+        keywords = _keywords()
+        super().__init__(
+            generator,
+            discriminator,
+            **{k: v for k, v in given.items() if k in keywords or k not in sizes},
+        )
+        self._self_made = self_made
+        self._sizes = {k: v for k, v in sizes.items() if k not in keywords}
+        for name, value in self._sizes.items():
+            if not hasattr(type(self), name):  # `latent_dim`: the networks know
+                setattr(self, name, value)
+
+    def default_optimizers(self):
+        if self.optimizers is None:
+            return super().default_optimizers()
+        both = isinstance(self.optimizers, dict)
+        pair = 2 * (self.optimizers,) if both else self.optimizers
+        return tuple(keras.optimizers.deserialize(config) for config in pair)
 
     def get_config(self):
         config = super().get_config()
-        del config["generator"], config["discriminator"]
+        if self._self_made:
+            del config["generator"], config["discriminator"]
         return {**config, **self._sizes}
+
+
+def adam(learning_rate, beta_1, beta_2=0.999):
+    """Adam as the papers' code has it, with torch's epsilon, as a configuration."""
+    return {
+        "class_name": "Adam",
+        "config": {
+            "learning_rate": learning_rate,
+            "beta_1": beta_1,
+            "beta_2": beta_2,
+            "epsilon": 1e-8,
+        },
+    }
+
+
+def rmsprop(learning_rate):
+    """RMSprop with torch's decay and epsilon, as a configuration."""
+    return {
+        "class_name": "RMSprop",
+        "config": {"learning_rate": learning_rate, "rho": 0.99, "epsilon": 1e-8},
+    }
+
+
+def find(name):
+    """The family of a name, in any spelling.
+
+    Args:
+        name: str, a file's name, a class's name, in any case, with or without "-"
+            and "_": `"wgan_gp"`, `"WGAN-GP"`, `"WGANGP"`.
+
+    Returns:
+        A subclass of `Family`.
+
+    Raises:
+        ValueError: there is no such family.
+
+    Example:
+
+    >>> find("wgan-gp").__name__
+    'WGANGP'
+    """
+    for family in FAMILIES.values():
+        if _plain(str(name)) in (_plain(family.__name__), _plain(family.file_name)):
+            return family
+    known = ", ".join(sorted(family.file_name for family in FAMILIES.values()))
+    raise ValueError(f"`family` must be one of {known}. Received: family={name!r}")
+
+
+def _plain(name):
+    return re.sub("[-_ ]", "", name).lower()
+
+
+def _file_name(cls):
+    """The module's name where it spells the class's, else the class's in snake case."""
+    module = cls.__module__.split(".")[-1]
+    if _plain(module) == _plain(cls.__name__):
+        return module
+    return re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+
+def _keywords():
+    """`GAN`'s keyword-only parameters, name -> parameter."""
+    parameters = inspect.signature(GAN.__init__).parameters.values()
+    return {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def _signature(cls):
+    """The arguments of `networks`, then `GAN`'s with the method's defaults."""
+    keywords = _keywords()
+    unknown = sorted(set(cls.method) - set(keywords))
+    if unknown:
+        raise TypeError(
+            f"`{cls.__name__}.method` must set keywords of `GAN`: "
+            f"{', '.join(keywords)}. Received: {', '.join(unknown)}"
+        )
+    sizes = inspect.signature(cls.networks).parameters
+    rest = [
+        p.replace(default=cls.method.get(name, p.default))
+        for name, p in keywords.items()
+        if name not in sizes
+    ]
+    layers = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
+    return inspect.Signature([*sizes.values(), *rest, layers])
+
+
+def _bind(cls, args, kwargs):
+    """All arguments of a constructor call by name, those of the method copied."""
+    signature = cls._declared
+    names = [name for name in signature.parameters if name != "kwargs"]
+    for name in kwargs:
+        if name not in (*names, "dtype", "trainable"):  # these two are Keras' own
+            close = difflib.get_close_matches(name, names, 1)
+            hint = f"Did you mean `{close[0]}`? " if close else ""
+            raise TypeError(
+                f"`{cls.__name__}` takes no `{name}`. {hint}Its arguments are "
+                f"{', '.join(names)}. Received: {name}={kwargs[name]!r}"
+            )
+    try:
+        bound = signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        raise TypeError(f"`{cls.__name__}`: {error}") from None
+    defaults = {
+        name: _copy(signature.parameters[name].default)
+        for name in names
+        if name not in bound
+    }
+    return {**defaults, **bound, **bound.pop("kwargs", {})}
+
+
+def _copy(value):
+    """A default's own copy: penalties and layers have state."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(_copy(item) for item in value)
+    if hasattr(value, "get_config") and hasattr(value, "from_config"):
+        return type(value).from_config(value.get_config())
+    return value
+
+
+def _as_tuples(value):
+    """Lists as tuples: JSON knows no tuples, and a config is the same either way."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_as_tuples(item) for item in value)
+    return value

@@ -1,10 +1,7 @@
-import keras
-
-from keras_gan_zoo.families.family import Family
+from keras_gan_zoo.families.family import Family, adam
 from keras_gan_zoo.networks import dense_discriminator, dense_generator
 
 
-@keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class MLPGAN(Family):
     """The first GAN: fully connected networks and the minimax game.
 
@@ -30,28 +27,18 @@ class MLPGAN(Family):
     (2, 28, 28, 1)
     """
 
-    def __init__(
-        self,
+    method = {"loss": "minimax"}
+    optimizers = adam(2e-4, 0.5)
+
+    @staticmethod
+    def networks(
         image_shape=(28, 28, 1),
         latent_dim=100,
         generator_widths=(256, 512, 256, 128),
         discriminator_widths=(128, 256),
         dropout=0.3,
-        loss="minimax",
-        **kwargs,
     ):
-        super().__init__(
-            networks=(
-                dense_generator(image_shape, latent_dim, generator_widths),
-                dense_discriminator(image_shape, discriminator_widths, dropout),
-            ),
-            sizes={
-                "image_shape": tuple(image_shape),
-                "latent_dim": latent_dim,
-                "generator_widths": tuple(generator_widths),
-                "discriminator_widths": tuple(discriminator_widths),
-                "dropout": dropout,
-            },
-            loss=loss,
-            **kwargs,
+        return (
+            dense_generator(image_shape, latent_dim, generator_widths),
+            dense_discriminator(image_shape, discriminator_widths, dropout),
         )

@@ -1,6 +1,4 @@
-import keras
-
-from keras_gan_zoo.families.family import Family
+from keras_gan_zoo.families.family import Family, Paper, rmsprop
 from keras_gan_zoo.layers import WeightClipping
 from keras_gan_zoo.networks import (
     convolutional_discriminator,
@@ -8,7 +6,6 @@ from keras_gan_zoo.networks import (
 )
 
 
-@keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class WGAN(Family):
     """Wasserstein GAN: a critic whose weights are clipped, five steps a generator's.
 
@@ -24,6 +21,7 @@ class WGAN(Family):
         discriminator_widths: see `DCGAN`.
         normalization: `"batch"`, `"layer"` or None, in the critic.
         clip: float above 0.
+        loss: see `GAN`.
         critic_steps: see `GAN`.
         **kwargs: those of `GAN`.
 
@@ -33,43 +31,30 @@ class WGAN(Family):
     5
     """
 
-    def __init__(
-        self,
+    paper = Paper(
+        "Wasserstein GAN",
+        "Arjovsky, Martin and Chintala, Soumith and Bottou, L{\\'e}on",
+        2017,
+        "1701.07875",
+    )
+    method = {"loss": "wasserstein", "critic_steps": 5}
+    optimizers = rmsprop(5e-5)
+
+    @staticmethod
+    def networks(
         image_shape=(28, 28, 1),
         latent_dim=100,
         generator_widths=None,
         discriminator_widths=None,
         normalization="batch",
         clip=0.01,
-        loss="wasserstein",
-        critic_steps=5,
-        **kwargs,
     ):
-        super().__init__(
-            networks=(
-                convolutional_generator(image_shape, latent_dim, generator_widths),
-                convolutional_discriminator(
-                    image_shape,
-                    discriminator_widths,
-                    normalization=normalization,
-                    constraint=WeightClipping(clip),
-                ),
+        return (
+            convolutional_generator(image_shape, latent_dim, generator_widths),
+            convolutional_discriminator(
+                image_shape,
+                discriminator_widths,
+                normalization=normalization,
+                constraint=WeightClipping(clip),
             ),
-            sizes={
-                "image_shape": image_shape,
-                "latent_dim": latent_dim,
-                "generator_widths": generator_widths,
-                "discriminator_widths": discriminator_widths,
-                "normalization": normalization,
-                "clip": clip,
-            },
-            loss=loss,
-            critic_steps=critic_steps,
-            **kwargs,
-        )
-
-    def default_optimizers(self):
-        # The authors' RMSprop is torch's, whose decay is 0.99.
-        return tuple(
-            keras.optimizers.RMSprop(5e-5, rho=0.99, epsilon=1e-8) for _ in range(2)
         )

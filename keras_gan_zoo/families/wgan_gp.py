@@ -1,6 +1,4 @@
-import keras
-
-from keras_gan_zoo.families.family import Family
+from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
@@ -8,7 +6,6 @@ from keras_gan_zoo.networks import (
 from keras_gan_zoo.penalties import GradientPenalty
 
 
-@keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class WGANGP(Family):
     """WGAN with a gradient penalty in place of weight clipping.
 
@@ -24,6 +21,7 @@ class WGANGP(Family):
         generator_widths: see `DCGAN`.
         discriminator_widths: see `DCGAN`.
         normalization: `"layer"` or None, in the critic.
+        loss: see `GAN`.
         penalties: see `GAN`.
         critic_steps: see `GAN`.
         **kwargs: those of `GAN`.
@@ -34,17 +32,27 @@ class WGANGP(Family):
     10.0
     """
 
-    def __init__(
-        self,
+    paper = Paper(
+        "Improved Training of Wasserstein GANs",
+        "Gulrajani, Ishaan and Ahmed, Faruk and Arjovsky, Martin and Dumoulin, "
+        "Vincent and Courville, Aaron",
+        2017,
+        "1704.00028",
+    )
+    method = {
+        "loss": "wasserstein",
+        "penalties": (GradientPenalty(10.0),),
+        "critic_steps": 5,
+    }
+    optimizers = adam(1e-4, 0.0, 0.9)
+
+    @staticmethod
+    def networks(
         image_shape=(28, 28, 1),
         latent_dim=100,
         generator_widths=None,
         discriminator_widths=None,
         normalization=None,
-        loss="wasserstein",
-        penalties=None,
-        critic_steps=5,
-        **kwargs,
     ):
         if normalization == "batch":
             raise ValueError(
@@ -52,28 +60,9 @@ class WGANGP(Family):
                 "penalty is on each image's own gradient. Use 'layer' or None. "
                 "Received: normalization='batch'"
             )
-        super().__init__(
-            networks=(
-                convolutional_generator(image_shape, latent_dim, generator_widths),
-                convolutional_discriminator(
-                    image_shape, discriminator_widths, normalization=normalization
-                ),
+        return (
+            convolutional_generator(image_shape, latent_dim, generator_widths),
+            convolutional_discriminator(
+                image_shape, discriminator_widths, normalization=normalization
             ),
-            sizes={
-                "image_shape": image_shape,
-                "latent_dim": latent_dim,
-                "generator_widths": generator_widths,
-                "discriminator_widths": discriminator_widths,
-                "normalization": normalization,
-            },
-            loss=loss,
-            penalties=[GradientPenalty(10.0)] if penalties is None else penalties,
-            critic_steps=critic_steps,
-            **kwargs,
-        )
-
-    def default_optimizers(self):
-        return tuple(
-            keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9, epsilon=1e-8)
-            for _ in range(2)
         )

@@ -1,3 +1,7 @@
+import importlib
+import inspect
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -139,3 +143,114 @@ def test_gradient_reversal_is_exact_and_reverses():
     with keras.StatelessScope():
         gradient, _ = backend.input_gradients(lambda x: (3.0 * layer(x), None), x)
     np.testing.assert_allclose(ops.convert_to_numpy(ops.stop_gradient(gradient)), -6.0)
+
+
+def test_arguments_are_attributes():
+    gan = kgz.WGAN([8, 8, 1], clip=0.02, generator_widths=[4], discriminator_widths=[4])
+    assert gan.clip == 0.02
+    assert gan.image_shape == gan.get_config()["image_shape"] == (8, 8, 1)
+    assert gan.generator_widths == gan.get_config()["generator_widths"] == (4,)
+    assert (gan.latent_dim, gan.normalization) == (100, "batch")
+
+
+def test_signature_tells_the_published_values():
+    parameters = inspect.signature(kgz.WGANGP).parameters
+    assert list(parameters)[:2] == ["image_shape", "latent_dim"]
+    assert parameters["loss"].default == "wasserstein"
+    assert parameters["critic_steps"].default == 5
+    assert parameters["seed"].kind is inspect.Parameter.KEYWORD_ONLY
+
+
+def test_wrong_arguments_are_named():
+    with pytest.raises(TypeError, match=r"no `image_shap`. Did you mean `image_shape`"):
+        kgz.WGANGP(image_shap=(8, 8, 1))
+    with pytest.raises(TypeError, match="`WGAN` takes no `weather`"):
+        kgz.WGAN(weather="fine")
+    with pytest.raises(TypeError, match="`DCGAN`: multiple values"):
+        kgz.DCGAN((8, 8, 1), image_shape=(8, 8, 1))
+
+
+def test_each_gan_has_its_own_penalties():
+    one, other = kgz.WGANGP(**SMALL), kgz.WGANGP(**SMALL)
+    one.penalties[0].weight = 3.0
+    assert other.penalties[0].weight == kgz.WGANGP(**SMALL).penalties[0].weight == 10.0
+
+
+def test_given_networks_take_the_place_of_the_declared_ones(tmp_path):
+    gan = kgz.WGAN((8, 8, 1), seed=1, **SMALL)
+    config = {
+        **gan.get_config(),
+        "generator": keras.saving.serialize_keras_object(gan.generator),
+        "discriminator": keras.saving.serialize_keras_object(gan.discriminator),
+    }
+    config["generator"]["config"]["layers"][1]["config"]["name"] = "an_older_name"
+    old = kgz.WGAN.from_config(config)
+    assert old.generator.layers[1].name == "an_older_name"
+    assert (old.clip, old.critic_steps) == (0.01, 5)
+    old.save(tmp_path / "old.keras")
+    again = keras.saving.load_model(tmp_path / "old.keras")
+    assert again.generator.layers[1].name == "an_older_name"
+    np.testing.assert_array_equal(again.generate(2, seed=0), old.generate(2, seed=0))
+
+
+@pytest.mark.parametrize("name", ["wgan_gp", "wgan-gp", "WGANGP", "WGAN-GP"])
+def test_a_family_is_found_by_any_spelling(name):
+    assert kgz.families.find(name) is kgz.WGANGP
+
+
+def test_an_unknown_family_lists_those_there_are():
+    with pytest.raises(ValueError, match=r"dcgan, .*wgan_gp. Received: family='gan3'"):
+        kgz.families.find("gan3")
+
+
+HALF_GAN = '''
+"""A family of somebody else's."""
+import keras_gan_zoo as kgz
+from keras_gan_zoo.families.family import Family, Paper, adam
+
+class HalfGAN(Family):
+    """Half a GAN."""
+    paper = Paper("Half", "Doe, Jane", 2026, "2601.00001")
+    method = {"loss": "hinge", "critic_steps": 2}
+    optimizers = (adam(1e-3, 0.0), adam(4e-3, 0.0))
+
+    @staticmethod
+    def networks(num_units, image_shape=(8, 8, 1)):
+        return (
+            kgz.networks.dense_generator(image_shape, 4, (num_units,)),
+            kgz.networks.dense_discriminator(image_shape, (num_units,)),
+        )
+'''
+
+
+@pytest.fixture
+def half_gan(tmp_path, monkeypatch):
+    (tmp_path / "half_gan.py").write_text(HALF_GAN)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("half_gan")
+    yield module.HalfGAN
+    del kgz.families.FAMILIES["HalfGAN"], sys.modules["half_gan"]
+
+
+def test_a_new_family_touches_one_file(half_gan, tmp_path):
+    assert kgz.families.FAMILIES["HalfGAN"] is kgz.HalfGAN is half_gan
+    assert kgz.families.find("half-gan") is half_gan
+    assert half_gan.file_name == "half_gan"
+    with pytest.raises(TypeError, match="missing a required argument: 'num_units'"):
+        half_gan()
+    gan = half_gan(3, seed=0)
+    assert (gan.num_units, gan.critic_steps) == (3, 2)
+    assert [learning_rate(o) for o in optimizers(gan)] == pytest.approx([1e-3, 4e-3])
+    assert keras.saving.get_registered_name(half_gan) == "half_gan>HalfGAN"
+    gan.save(tmp_path / "gan.keras")
+    assert type(keras.saving.load_model(tmp_path / "gan.keras")) is half_gan
+
+
+def test_a_family_sets_keywords_of_gan_alone():
+    with pytest.raises(TypeError, match=r"must set keywords of `GAN`.*Received: los"):
+        type("Bad", (kgz.families.Family,), {"method": {"los": "hinge"}})
+
+
+def test_two_families_of_one_name():
+    with pytest.raises(ValueError, match="has a family of that name"):
+        type("DCGAN", (kgz.families.Family,), {"__module__": "elsewhere"})

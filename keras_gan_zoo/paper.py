@@ -1,0 +1,19 @@
+"""What is cited."""
+
+from typing import NamedTuple
+
+
+class Paper(NamedTuple):
+    """A published paper.
+
+    Args:
+        title: str.
+        authors: str, as BibTeX has them: `"Surname, Name and Surname, Name"`.
+        year: int.
+        arxiv: str, such as `"1406.2661"`.
+    """
+
+    title: str
+    authors: str
+    year: int
+    arxiv: str
