@@ -3,7 +3,7 @@
 Images are channels last in [-1, 1]; a discriminator returns logits `(n, 1)`.
 """
 
-from keras_gan_zoo.networks.convolutional import (
+from keras_gan_zoo.networks.dcgan import (
     convolutional_discriminator,
     convolutional_generator,
 )

@@ -58,7 +58,7 @@ def test_published_sizes_at_28():
 
 
 def test_published_widths_at_64():
-    assert kgz.networks.convolutional.default_widths((64, 64, 3)) == (
+    assert kgz.networks.dcgan.default_widths((64, 64, 3)) == (
         1024,
         512,
         256,
