@@ -11,7 +11,7 @@ lossless WebP sprite would be 8 % smaller.
 import numpy as np
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.datasets.readers import DIGITS
+from keras_gan_zoo.datasets.catalogue import DIGITS
 from keras_gan_zoo.files import write_atomically
 
 

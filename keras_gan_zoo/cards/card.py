@@ -86,7 +86,7 @@ def public_recipe(recipe):
     {'data': 'faces:train'}
     """
     name, split = _data_of(recipe)
-    if name is None or name in datasets.NAMES:
+    if name is None or name in datasets.CATALOGUE:
         return recipe
     return {**recipe, "data": f"{name}:{split}"}
 
@@ -120,8 +120,8 @@ def _render(gan, folder, handle, license, recipe, scores):
     family = type(gan)
     metadata = files.read_json(folder, files.METADATA, folder)
     data, split = _data_of(recipe)
-    known = datasets.NAMES.get(data)
-    trained_on = known["title"] if known else "the author's images"
+    known = datasets.CATALOGUE.get(data)
+    trained_on = known.title if known else "the author's images"
     report = ScoreReport.from_dict(scores) if scores else None
     name = _name(folder)
     tags = ["gan", "keras", "keras-gan-zoo", family.__name__.lower(), data]
@@ -130,7 +130,7 @@ def _render(gan, folder, handle, license, recipe, scores):
         library_name="keras",
         pipeline_tag=results.TASK,
         tags=[tag for tag in tags if tag],
-        datasets=[known["hub_id"]] if known and known["hub_id"] else None,
+        datasets=[known.hub_id] if known and known.hub_id else None,
         model_name=name if report else None,
         eval_results=results.eval_results(report) if report else None,
         ignore_metadata_errors=False,

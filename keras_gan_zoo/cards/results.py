@@ -2,7 +2,7 @@
 
 import math
 
-from keras_gan_zoo.datasets import NAMES
+from keras_gan_zoo.datasets import CATALOGUE
 from keras_gan_zoo.scoring.extractors.inception_weights import SHA256
 
 TASK = "unconditional-image-generation"
@@ -64,8 +64,9 @@ def eval_results(report, source=None):
     from huggingface_hub import EvalResult
 
     facts = report.conditions
-    dataset = NAMES.get(facts.get("dataset"), {})
-    title = dataset.get("title") or facts.get("reference") or "none"
+    dataset = CATALOGUE.get(facts.get("dataset"))
+    title = (dataset and dataset.title) or facts.get("reference") or "none"
+    hub_id = (dataset and dataset.hub_id) or facts.get("dataset") or title
     arguments = {
         "extractor": facts.get("extractor"),
         "extractor_sha256": facts.get("extractor_sha256"),
@@ -94,7 +95,7 @@ def eval_results(report, source=None):
             EvalResult(
                 task_type=TASK,
                 task_name="Unconditional Image Generation",
-                dataset_type=dataset.get("hub_id") or facts.get("dataset") or title,
+                dataset_type=hub_id,
                 dataset_name=title,
                 dataset_split=facts.get("split"),
                 metric_type=kind,

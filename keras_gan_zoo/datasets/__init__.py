@@ -5,12 +5,20 @@ import os
 
 import numpy as np
 
-from keras_gan_zoo.datasets.folders import load_folder
-from keras_gan_zoo.datasets.readers import NAMES, load_named
+from keras_gan_zoo.datasets.catalogue import CATALOGUE, Dataset, load_named
+from keras_gan_zoo.datasets.folders import class_names, load_folder
 from keras_gan_zoo.datasets.splits import split_name
 from keras_gan_zoo.images import check_images
 
-__all__ = ["NAMES", "fingerprint", "load", "load_folder", "split_name"]
+__all__ = [
+    "CATALOGUE",
+    "Dataset",
+    "fingerprint",
+    "label_names",
+    "load",
+    "load_folder",
+    "split_name",
+]
 
 
 def load(name, split="train"):
@@ -22,7 +30,7 @@ def load(name, split="train"):
     `keras.datasets`. `"digits"`, a part of MNIST's train set, ships with the package.
 
     Args:
-        name: a key of `NAMES`, or a path; also with a split, `"mnist:test"`.
+        name: a key of `CATALOGUE`, or a path; also with a split, `"mnist:test"`.
         split: as TFDS writes it: `"train"`, `"test"`, `"train[:55000]"`,
             `"train[10%:20%]"`, `"train+test"`; None for all.
 
@@ -40,15 +48,44 @@ def load(name, split="train"):
     >>> images.shape, labels.shape
     ((100, 28, 28, 1), (100,))
     """
-    if isinstance(name, str) and name not in NAMES and not os.path.exists(name):
+    name, split = _find(name, split)
+    return (load_named if name in CATALOGUE else load_folder)(name, split)
+
+
+def label_names(name, split="train"):
+    """The names of a data set's classes, without loading it.
+
+    Args:
+        name, split: see `load`.
+
+    Returns:
+        tuple of str, in the order of the labels: the folders' names of an image
+        folder. None where there are no classes.
+
+    Raises:
+        ValueError: unknown name, or no such folder.
+
+    Example:
+
+    >>> label_names("fashion_mnist")[:3]
+    ('t-shirt/top', 'trouser', 'pullover')
+    """
+    name, split = _find(name, split)
+    if name in CATALOGUE:
+        return CATALOGUE[name].label_names
+    return class_names(name, split)
+
+
+def _find(name, split):
+    """A key of `CATALOGUE` or a path that exists, and the split of it."""
+    if isinstance(name, str) and name not in CATALOGUE and not os.path.exists(name):
         name, split = split_name(name, split)
-    if isinstance(name, str) and name in NAMES:
-        return load_named(name, split)
-    if isinstance(name, str | os.PathLike) and os.path.exists(name):
-        return load_folder(name, split)
+    known = isinstance(name, str) and name in CATALOGUE
+    if known or (isinstance(name, str | os.PathLike) and os.path.exists(name)):
+        return name, split
     raise ValueError(
         "There is no such folder, and no data set of that name. Known data sets: "
-        f"{', '.join(NAMES)}. Received: name={str(name)!r}"
+        f"{', '.join(CATALOGUE)}. Received: name={str(name)!r}"
     )
 
 

@@ -37,6 +37,22 @@ def load_folder(path, split="train"):
         ValueError: no folder, no images, a file that can't be decoded, images of
             several sizes, more than 8 bits a channel, alpha in some images only.
     """
+    files, labels, _ = _select(path, split)
+    return decode(files), None if labels is None else np.array(labels, "int64")
+
+
+def class_names(path, split="train"):
+    """The names of the class folders, in the order of the labels of `load_folder`.
+
+    Returns:
+        tuple of str, or None where the split has no labels.
+    """
+    _, labels, names = _select(path, split)
+    return None if labels is None else tuple(names)
+
+
+def _select(path, split):
+    """The files of a split, their labels or None, and the names of all classes."""
     path = Path(path)
     if not path.is_dir():
         raise ValueError(
@@ -47,13 +63,17 @@ def load_folder(path, split="train"):
     folders = {name: path / name for name in SPLITS if (path / name).is_dir()}
     if not {"train", "test"} & set(folders):
         folders = {"train": path}
-    sources = {name: lambda at=at: _list(at) for name, at in folders.items()}
+    # Of all splits, so that a label means the same in each.
+    names = sorted(
+        {class_of for folder in folders.values() for _, class_of in _files(folder)}
+        - {None}
+    )
+    sources = {name: lambda at=at: _list(at, names) for name, at in folders.items()}
     files, labels = [], []
     for some_files, some_labels in select(split, sources):
         files += some_files
         labels += some_labels if some_labels is not None else [None] * len(some_files)
-    labels = None if None in labels else np.array(labels, "int64")
-    return decode(files), labels
+    return files, None if None in labels else labels, names
 
 
 def mix_classes(labels):
@@ -106,26 +126,38 @@ def decode(files):
     return images
 
 
-def _list(folder):
+def _files(folder):
+    """`[(image file, the sub-folder it lies in or None)]`, sorted."""
+    found = []
+    for file in sorted(folder.rglob("*")):
+        parts = file.relative_to(folder).parts
+        if file.suffix.lower() in EXTENSIONS and not _is_hidden(parts):
+            found.append((file, parts[0] if len(parts) > 1 else None))
+    return [(file, class_of) for file, class_of in found if file.is_file()]
+
+
+def _is_hidden(parts):
+    return any(part.startswith(".") for part in parts)
+
+
+def _list(folder, names):
     """The image files below a folder and their labels."""
-    found = [
-        file
-        for file in folder.rglob("*")
-        if not any(part.startswith(".") for part in file.relative_to(folder).parts)
-        and file.is_file()
-    ]
-    files = sorted(file for file in found if file.suffix.lower() in EXTENSIONS)
-    if not files:
-        others = sorted({file.suffix or file.name for file in found})
+    found = _files(folder)
+    if not found:
+        others = [
+            file
+            for file in folder.rglob("*")
+            if file.is_file() and not _is_hidden(file.relative_to(folder).parts)
+        ]
+        kinds = sorted({file.suffix or file.name for file in others})
         raise ValueError(
             f"The folder must hold images: {', '.join(EXTENSIONS)}. Received: "
-            f"{str(folder)!r} with {len(found)} other files {', '.join(others[:5])}"
+            f"{str(folder)!r} with {len(others)} other files {', '.join(kinds[:5])}"
         )
-    parents = [file.relative_to(folder).parts[:-1][:1] for file in files]
-    classes = sorted(set(parents))
-    if () in classes or len(classes) < 2:
+    files = [file for file, _ in found]
+    if len(names) < 2 or any(class_of is None for _, class_of in found):
         return files, None
-    labels = [classes.index(parent) for parent in parents]
+    labels = [names.index(class_of) for _, class_of in found]
     order = mix_classes(labels)
     return [files[i] for i in order], [labels[i] for i in order]
 

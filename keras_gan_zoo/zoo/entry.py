@@ -62,10 +62,10 @@ def facts(gan, recipe):
     """What the index says of an entry, where its recipe does not."""
     paper = paper_of(type(gan))
     data, _ = datasets.split_name(recipe["data"])
-    known = datasets.NAMES.get(data, {"title": data})
+    known = datasets.CATALOGUE.get(data)
     return {
         "description": f"{type(gan).__name__} ({paper['title']}), trained on "
-        f"{known['title']} at {'x'.join(map(str, gan.image_shape))}.",
+        f"{known.title if known else data} at {'x'.join(map(str, gan.image_shape))}.",
         "paper": f"https://arxiv.org/abs/{paper['arxiv']}",
         "dataset": data,
         "license": "apache-2.0",

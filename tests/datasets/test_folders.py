@@ -69,6 +69,22 @@ def test_class_folders(tmp_path):
     assert set(first_labels) == {0, 1, 2}  # a slice holds every class
 
 
+def test_names_of_class_folders(tmp_path):
+    for name in ("train/dog", "train/ant", "test/dog", "test/emu", "test/dog/more"):
+        write(tmp_path / name / "0.png", "L", value=ord(name.split("/")[1][0]))
+    names = ("ant", "dog", "emu")
+    assert datasets.label_names(tmp_path) == names
+    assert datasets.label_names(f"{tmp_path}:test[:1]") == names
+    for split in ("train", "test"):  # a label means the same in each split
+        images, labels = datasets.load(tmp_path, split)
+        for image, label in zip(images, labels, strict=True):
+            assert chr(image[0, 0, 0]) == names[label][0]
+    write(tmp_path / "train" / "loose.png", "L")
+    assert datasets.label_names(tmp_path) is None
+    assert datasets.label_names(tmp_path, "test") == names
+    assert datasets.label_names(tmp_path, None) is None
+
+
 @pytest.mark.parametrize("counts", [(10, 10, 10), (100, 10, 1), (1,), (7, 0, 3)])
 def test_classes_are_mixed_evenly(counts):
     labels = np.repeat(np.arange(len(counts)), counts)

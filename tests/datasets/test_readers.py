@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.datasets.readers import DIGITS
+from keras_gan_zoo.datasets.catalogue import DIGITS
 
 RNG = np.random.default_rng(0)
 DATA = os.environ.get("KERAS_GAN_ZOO_DATA")
@@ -72,7 +72,7 @@ def test_data_folder(folder, name, shape, image_shape):
     np.savez_compressed(folder / f"{name}.npz", **data)
     for split in ("train", "test"):
         images, labels = datasets.load(name, split)
-        assert images.shape[1:] == image_shape == datasets.NAMES[name]["image_shape"]
+        assert images.shape[1:] == image_shape == datasets.CATALOGUE[name].image_shape
         expected = data[f"x_{split}"].reshape(images.shape)
         np.testing.assert_array_equal(images, expected)
         np.testing.assert_array_equal(labels, data[f"y_{split}"])
@@ -212,14 +212,6 @@ def test_damaged_tar(folder):
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(ValueError, match=r"Received: .*cifar10_jpeg\.tar\.gz"):
         datasets.load("cifar10_jpeg")
-
-
-def test_names_are_plain_data():
-    for name, facts in datasets.NAMES.items():
-        assert set(facts) == set(datasets.NAMES["mnist"]), name
-        assert facts["title"]
-        assert facts["license"]
-        assert "\n" not in facts["description"]
 
 
 def test_fingerprint():

@@ -64,7 +64,7 @@ def dataset_of(reference):
     if not isinstance(reference, str) or _is_file(reference):
         return None
     name, _ = datasets.split_name(reference)
-    return name if name in datasets.NAMES else None
+    return name if name in datasets.CATALOGUE else None
 
 
 def load_reference(
@@ -113,7 +113,7 @@ def load_reference(
         return bundled
     name, split = datasets.split_name(reference)
     images, _ = datasets.load(name, split)
-    if name not in datasets.NAMES:
+    if name not in datasets.CATALOGUE:
         name = f"folder {os.path.basename(os.path.abspath(name))}"
     return _from_images(f"{name}:{split}", name, split, images, **options)
 
