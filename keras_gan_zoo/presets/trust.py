@@ -1,12 +1,21 @@
 """What a preset's JSON may build: nothing that could run a stranger's code.
 
-Keras builds whatever class a config names, from any module that can be imported.
-So a config is walked before Keras sees it, and everything that is not on the list
-is refused by name: `Lambda` and its kin, serialized functions, foreign modules.
+Keras builds whatever class a config names, from any module that can be imported,
+and whatever registered object a mere string names. So a config is walked before
+Keras sees it. Of Keras, the layers on a list, pure operations, initializers,
+constraints and the like may be built; of this package, what networks and objectives
+are made of. A metric or an optimizer may not, nor anything that reads a file,
+although it is registered and ours. Everything else is refused by name: `Lambda` and
+its kin, serialized functions, foreign modules.
 """
+
+import importlib
 
 import keras
 
+from keras_gan_zoo import latents
+from keras_gan_zoo.losses import AdversarialLoss
+from keras_gan_zoo.penalties import Penalty
 from keras_gan_zoo.presets.files import invalid
 
 PACKAGE = "keras_gan_zoo"
@@ -24,20 +33,47 @@ SeparableConv2D Softmax SpatialDropout1D SpatialDropout2D SpectralNormalization
 Subtract UnitNormalization UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D
 """
 
+
+def _of_kind(module, kind):
+    return {
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, kind)
+    }
+
+
 ALLOWED = {
     "keras": {"DTypePolicy", "Sequential"},
     "keras.models": {"Functional", "Sequential"},
     "keras.src.models.functional": {"Functional"},
     "keras.dtype_policies": {"DTypePolicy"},
     "keras.layers": frozenset(_LAYERS.split()),
-    **{
-        f"keras.{kind}": {
-            name
-            for name, value in vars(getattr(keras, kind)).items()
-            if isinstance(value, type)
-        }
-        for kind in ("initializers", "constraints", "regularizers")
-    },
+    "keras.initializers": _of_kind(keras.initializers, keras.initializers.Initializer),
+    "keras.constraints": _of_kind(keras.constraints, keras.constraints.Constraint),
+    "keras.regularizers": _of_kind(keras.regularizers, keras.regularizers.Regularizer),
+    "keras.optimizers.schedules": _of_kind(
+        keras.optimizers.schedules, keras.optimizers.schedules.LearningRateSchedule
+    ),
+}
+
+#: where Keras keeps the classes of `keras.ops`
+OPERATIONS = frozenset(
+    f"keras.src.ops.{name}"
+    for name in ("core", "einops", "image", "linalg", "math", "nn", "numpy")
+)
+
+#: what networks and objectives are made of
+KINDS = (
+    keras.layers.Layer,  # auxiliaries, generator penalties and augmentations too
+    keras.initializers.Initializer,
+    keras.constraints.Constraint,
+    AdversarialLoss,
+    Penalty,
+    getattr(latents, "Latents", Penalty),
+)
+
+NUMBERS = {"bool", "bfloat16", "float16", "float32", "float64"} | {
+    f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
 }
 
 
@@ -64,47 +100,129 @@ def check_config(config, preset, custom_objects=None):
     Raises:
         ValueError: the config names something that is not on the list.
     """
-    if isinstance(config, dict):
-        if "class_name" in config:
-            _check_object(config, preset, custom_objects or {})
-        config = list(config.values())
-    if isinstance(config, list):
-        for item in config:
-            check_config(item, preset, custom_objects)
+    try:
+        for what, name, module in untrusted(config, custom_objects or {}):
+            raise ValueError(
+                f"it holds `{what}` (module `{module}`), and a preset may build common "
+                "Keras layers and operations, and what networks and objectives of "
+                "keras_gan_zoo are made of. If it is of your own and you trust it, "
+                f"pass it: `from_preset(..., custom_objects={{{name!r}: ...}})`."
+            )
+    except ValueError as error:
+        raise invalid(preset, error) from None
 
 
-def _check_object(spec, preset, custom_objects):
+def check_can_load(config):
+    """Check that `from_preset` could load a config, with `custom_objects` at most.
+
+    Raises:
+        ValueError: it holds a `Lambda` or the like.
+    """
+    for _, name, module in untrusted(config, {}):
+        if name.startswith("__") or (name, module) == ("Lambda", "keras.layers"):
+            raise ValueError(
+                "A preset holds no Python code, so networks with a `Lambda` layer or "
+                "an anonymous function can't be saved as one. Use layers or "
+                "`keras.ops`, or write a `keras.layers.Layer` of your own, which "
+                f"`from_preset(..., custom_objects=...)` then takes. Received: {name}"
+            )
+
+
+def untrusted(value, custom_objects, in_call=False):
+    """Each object in a config that is not on the list.
+
+    Yields:
+        What it is, the name to give it in `custom_objects`, and its module.
+    """
+    if isinstance(value, str):
+        if is_registered(value) and not _may_build(value) | (value in custom_objects):
+            yield value, value, None
+    elif isinstance(value, list):
+        for item in value:
+            yield from untrusted(item, custom_objects, in_call)
+    elif isinstance(value, dict):
+        items = value
+        if "class_name" in value:
+            name, module, registered = _names(value)
+            known = {name, registered} & set(custom_objects)
+            if not known and not _is_allowed(value, name, module, registered, in_call):
+                what = registered or name
+                yield what, name if what == "function" else what, module
+            items = {k: v for k, v in value.items() if k not in _NAMES}
+        for key, item in items.items():
+            yield from untrusted(
+                item, custom_objects, in_call or key == "inbound_nodes"
+            )
+
+
+_NAMES = ("class_name", "module", "registered_name")
+
+
+def _names(spec):
+    """What an object is called: a function by its own name."""
     name, module = spec["class_name"], spec.get("module")
-    registered = spec.get("registered_name")
+    # Keras takes the class name for a registered one where none is given.
+    registered = spec.get("registered_name", name)
     if name == "function":
         name = spec.get("config")
     for value in (name, module, registered):
         if not isinstance(value, (str, type(None))):
-            raise invalid(
-                preset,
+            raise ValueError(
                 "`class_name`, `module` and `registered_name` must be strings. "
-                f"Received: {value!r:.80}",
+                f"Received: {value!r:.80}"
             )
-    if {name, registered} & set(custom_objects):
-        return
-    if spec["class_name"] != "function" and (
-        name == "__keras_tensor__"
-        or _is_ours(name, registered)
-        or (name in ALLOWED.get(module, ()) and registered in (None, name))
-    ):
-        return
-    raise invalid(
-        preset,
-        f"it holds `{registered or name}` (module `{module}`), and a preset may build "
-        "classes of keras_gan_zoo and common Keras layers only. If it is of your own "
-        "and you trust it, pass it: "
-        f"`from_preset(..., custom_objects={{{(registered or name)!r}: ...}})`.",
+    return str(name), module, registered
+
+
+def _is_allowed(spec, name, module, registered, in_call):
+    if spec["class_name"] == "function":
+        return False
+    if is_registered(registered):
+        return _may_build(registered, name)
+    if name in ("__keras_tensor__", "__slice__", "__ellipsis__"):
+        return True
+    if name in ("__tensor__", "__numpy__"):  # a constant in a call
+        config = spec.get("config")
+        dtype = config.get("dtype") if isinstance(config, dict) else None
+        return in_call and isinstance(dtype, str) and dtype in NUMBERS
+    return registered in (None, name) and (
+        name in ALLOWED.get(module, ()) or _is_operation(name, module)
     )
 
 
-def _is_ours(name, registered):
+def _is_operation(name, module):
+    """Whether it is one of the classes of `keras.ops`, which touch tensors only.
+
+    Those that call a function have it in their config, where it is refused.
+    """
+    if module not in OPERATIONS:
+        return False
+    cls = vars(importlib.import_module(module)).get(name)
+    return (
+        isinstance(cls, type)
+        and issubclass(cls, keras.Operation)
+        and cls.__module__ == module
+    )
+
+
+def is_registered(name):
+    """Whether Keras makes an object of this string, wherever it stands."""
+    return (
+        isinstance(name, str)
+        and ">" in name
+        and keras.saving.get_registered_object(name) is not None
+    )
+
+
+def _may_build(registered, name=None):
     cls = registered_class(registered)
-    return cls is not None and cls.__name__ == name and not is_model(cls)
+    return (
+        cls is not None
+        and name in (None, cls.__name__)
+        and issubclass(cls, KINDS)
+        and not is_model(cls)
+        and not cls.__module__.startswith(f"{PACKAGE}.scoring")
+    )
 
 
 def registered_class(registered):
