@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 from keras_gan_zoo import datasets, images, losses
-from keras_gan_zoo.cards import papers, results
+from keras_gan_zoo.cards import results
+from keras_gan_zoo.cards.bibtex import bibtex
 from keras_gan_zoo.files import write_text
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, weights_sha256
@@ -142,8 +143,8 @@ def _render(gan, folder, handle, license, recipe, scores):
         summary=recipe.get("description")
         or f"{family.__name__}, trained on {trained_on}.",
         family=family.__name__,
-        paper=papers.paper_of(family),
-        bibtex=papers.bibtex(papers.paper_of(family)),
+        paper=family.paper,
+        bibtex=bibtex(family.paper),
         gan=gan,
         shape="x".join(map(str, gan.image_shape)),
         parameters=f"{metadata['parameter_count']:,}",

@@ -6,18 +6,26 @@ import os
 import numpy as np
 
 from keras_gan_zoo.datasets.catalogue import CATALOGUE, Dataset, load_named
-from keras_gan_zoo.datasets.folders import class_names, load_folder
-from keras_gan_zoo.datasets.splits import split_name
+from keras_gan_zoo.datasets.folders import (
+    SPLITS,
+    class_names,
+    folder_sizes,
+    load_folder,
+)
+from keras_gan_zoo.datasets.splits import count_shared, split_name
 from keras_gan_zoo.images import check_images
 
 __all__ = [
     "CATALOGUE",
+    "SPLITS",
     "Dataset",
+    "count_shared",
     "fingerprint",
     "label_names",
     "load",
     "load_folder",
     "split_name",
+    "split_sizes",
 ]
 
 
@@ -74,6 +82,18 @@ def label_names(name, split="train"):
     if name in CATALOGUE:
         return CATALOGUE[name].label_names
     return class_names(name, split)
+
+
+def split_sizes(name):
+    """The number of images in each split of a data set, without loading it.
+
+    Example:
+
+    >>> split_sizes("digits")
+    {'train': 9000, 'test': 1000}
+    """
+    name, _ = _find(name, None)
+    return dict(CATALOGUE[name].splits) if name in CATALOGUE else folder_sizes(name)
 
 
 def _find(name, split):

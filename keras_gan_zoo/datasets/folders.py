@@ -51,8 +51,13 @@ def class_names(path, split="train"):
     return None if labels is None else tuple(names)
 
 
-def _select(path, split):
-    """The files of a split, their labels or None, and the names of all classes."""
+def folder_sizes(path):
+    """The number of images in each split of a folder."""
+    return {name: len(_files(folder)) for name, folder in _splits(path).items()}
+
+
+def _splits(path):
+    """Split -> its folder."""
     path = Path(path)
     if not path.is_dir():
         raise ValueError(
@@ -61,8 +66,12 @@ def _select(path, split):
             + ("which is a file" if path.exists() else "which does not exist")
         )
     folders = {name: path / name for name in SPLITS if (path / name).is_dir()}
-    if not {"train", "test"} & set(folders):
-        folders = {"train": path}
+    return folders if {"train", "test"} & set(folders) else {"train": path}
+
+
+def _select(path, split):
+    """The files of a split, their labels or None, and the names of all classes."""
+    folders = _splits(path)
     # Of all splits, so that a label means the same in each.
     names = sorted(
         {class_of for folder in folders.values() for _, class_of in _files(folder)}

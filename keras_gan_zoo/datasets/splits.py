@@ -1,5 +1,6 @@
 """Splits as TFDS writes them: `"train[:55000]"`, `"train[10%:20%]+test"`."""
 
+import itertools
 import os
 import re
 
@@ -56,6 +57,28 @@ def select(split, sources):
         taken = _slice(start, stop, len(images), split)
         parts.append((images[taken], None if labels is None else labels[taken]))
     return parts
+
+
+def count_shared(split, other, sizes):
+    """How many images two splits of one data set share.
+
+    Args:
+        split, other: see `select`.
+        sizes: dict of split name -> number of images.
+
+    Example:
+
+    >>> count_shared("train[:60]", "train[50:]+test", {"train": 100, "test": 5})
+    10
+    """
+    sources, start = {}, 0
+    for name, size in sizes.items():
+        numbers = range(start, start + size)
+        sources[name] = lambda numbers=numbers: (numbers, None)
+        start += size
+    pairs = itertools.product(select(split, sources), select(other, sources))
+    shared = (min(a.stop, b.stop) - max(a.start, b.start) for (a, _), (b, _) in pairs)
+    return sum(count for count in shared if count > 0)
 
 
 def _slice(start, stop, n, split):

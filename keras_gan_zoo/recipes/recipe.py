@@ -36,7 +36,7 @@ def load(path):
     path = Path(path)
     recipe = files.read_json(path.parent, path.name, path)
     _check_keys(recipe, path)
-    recipe["family"] = family_name(recipe["family"])
+    recipe["family"] = families.find(recipe["family"]).__name__
     trust.check_config(recipe.get("arguments", {}), path)
     _check_compile(recipe.get("compile", {}), path)
     return recipe
@@ -82,7 +82,7 @@ def with_options(recipe=None, **options):
         if name in ("seed", "ema_half_life"):
             arguments[name] = value
         else:
-            recipe[name] = family_name(value) if name == "family" else value
+            recipe[name] = families.find(value).__name__ if name == "family" else value
     if "data" in given or "image_shape" not in arguments:
         images, _ = datasets.load(*datasets.split_name(recipe["data"]))
         arguments["image_shape"] = list(images.shape[1:])
@@ -90,24 +90,6 @@ def with_options(recipe=None, **options):
         for key in ("description", "dataset"):  # they were of other data
             recipe.pop(key, None)
     return {**recipe, "arguments": arguments}
-
-
-def family_name(name):
-    """The class name of a family in any spelling.
-
-    Example:
-
-    >>> family_name("wgan-gp")
-    'WGANGP'
-    """
-    plain = name.lower().replace("-", "").replace("_", "")
-    for family in families.__all__:
-        if family.lower() == plain:
-            return family
-    raise ValueError(
-        f"`family` must be one of {', '.join(families.__all__)}. "
-        f"Received: family={name!r}"
-    )
 
 
 def _check_keys(recipe, path):

@@ -1,7 +1,6 @@
 """What there is to tell about a preset, and about all of the zoo, as plain data."""
 
 from keras_gan_zoo import losses, presets
-from keras_gan_zoo.cards.papers import paper_of
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.scoring import ScoreReport
@@ -42,12 +41,11 @@ def describe(preset, revision=None):
         for name in (files.RECIPE, files.SCORES)
     )
     loss = losses.serialize(gan.objective)
-    paper = paper_of(type(gan))
     return {
         "preset": str(preset),
         "from": gan.preset_source,
         "family": type(gan).__name__,
-        "paper": f"{paper['title']}, arXiv:{paper['arxiv']}",
+        "paper": f"{gan.paper.title}, arXiv:{gan.paper.arxiv}",
         "images": "x".join(map(str, gan.image_shape)),
         "latents": f"{gan.latent_dim}, {gan.latent_distribution}",
         "generator parameters": gan.ema_generator.count_params(),

@@ -4,12 +4,11 @@ from pathlib import Path
 
 from keras_gan_zoo import datasets, presets, recipes
 from keras_gan_zoo.cards import write_card
-from keras_gan_zoo.cards.papers import paper_of
 from keras_gan_zoo.files import write_json
 from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.scoring import score
 from keras_gan_zoo.zoo.scores import NUM_IMAGES
-from keras_gan_zoo.zoo.selection import select
+from keras_gan_zoo.zoo.selection import select, settings_of
 
 
 def make_entry(name, run, zoo=None, num_images=NUM_IMAGES, verbose="auto", say=print):
@@ -34,23 +33,25 @@ def make_entry(name, run, zoo=None, num_images=NUM_IMAGES, verbose="auto", say=p
     folder = zoo / name
     recipe = recipes.load(folder / files.RECIPE)
     reference = f"{datasets.split_name(recipe['data'])[0]}:test"
-    gan = recipes.train(recipe, run, verbose=verbose)
-    last = {
-        **score(gan, reference, num_images=num_images, verbose=verbose).to_dict(),
-        "epoch": recipe["epochs"],
+    settings = {
+        "extractor": settings_of(recipe).get("extractor"),
+        "num_images": num_images,
+        "verbose": verbose,
     }
+    gan = recipes.train(recipe, run, verbose=verbose)
+    last = score(gan, reference, **settings).to_dict()
     chosen = select(gan, recipe, run, say)
 
     gan.save_to_preset(
         folder, recipe={**facts(gan, recipe), **recipe}, include_generator=False
     )
-    best = score(folder, reference, num_images=num_images, verbose=verbose)
+    best = score(folder, reference, **settings)
     say(best)
     scores = {
         **best.to_dict(),
         "epoch": chosen.pop("epoch"),
         "selection": chosen,
-        "last": last,
+        "last": {**last, "epoch": recipe["epochs"]},
     }
     write_json(folder / files.SCORES, scores)
     write_card(folder, name, overwrite=True)
@@ -60,13 +61,12 @@ def make_entry(name, run, zoo=None, num_images=NUM_IMAGES, verbose="auto", say=p
 
 def facts(gan, recipe):
     """What the index says of an entry, where its recipe does not."""
-    paper = paper_of(type(gan))
     data, _ = datasets.split_name(recipe["data"])
     known = datasets.CATALOGUE.get(data)
     return {
-        "description": f"{type(gan).__name__} ({paper['title']}), trained on "
+        "description": f"{type(gan).__name__} ({gan.paper.title}), trained on "
         f"{known.title if known else data} at {'x'.join(map(str, gan.image_shape))}.",
-        "paper": f"https://arxiv.org/abs/{paper['arxiv']}",
+        "paper": f"https://arxiv.org/abs/{gan.paper.arxiv}",
         "dataset": data,
         "license": "apache-2.0",
     }

@@ -3,14 +3,49 @@
 import json
 from pathlib import Path
 
+from keras_gan_zoo import datasets
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.scoring import METRICS, prepare, score
+from keras_gan_zoo.scoring.score import check_metrics, pick_extractor
 
-SELECTION = {
-    "reference": "mnist:train[55000:]",
-    "metrics": ["fid"],
-    "num_images": 5000,
-}
+
+def settings_of(recipe):
+    """How the snapshots of a recipe's run are chosen: arguments of `score`.
+
+    What the recipe's `selection` leaves out comes from its data set: the slice of the
+    train split that is held out, and by it the extractor. Of an image folder the
+    recipe says the slice, `{"reference": "train[9000:]"}`, and the extractor.
+
+    Raises:
+        ValueError: there is no held-out slice, the GAN was trained on it, or the
+            metric or extractor is unknown.
+    """
+    settings = {"metrics": ["fid"], "num_images": 5000, **recipe.get("selection", {})}
+    metrics = check_metrics(settings["metrics"])
+    data, trained_on = datasets.split_name(recipe["data"])
+    row = datasets.CATALOGUE.get(data)
+    reference = settings.get("reference", row and row.held_out)
+    if reference is None:
+        raise ValueError(
+            "Snapshots are chosen on images that the GAN was not trained on, and this "
+            "data set has no slice for that. Name one of its own in the recipe, and "
+            'train on the rest: "data": "faces:train[:9000]", "selection": '
+            '{"reference": "train[9000:]", "extractor": "inception"}. '
+            f"Received: data={recipe['data']!r}"
+        )
+    if reference.partition("[")[0] in datasets.SPLITS:
+        reference = f"{data}:{reference}"
+    name, split = datasets.split_name(reference)
+    if name == data:
+        shared = datasets.count_shared(trained_on, split, datasets.split_sizes(data))
+        if shared:
+            raise ValueError(
+                "Snapshots must be chosen on images that the GAN was not trained on. "
+                f"Received: data={recipe['data']!r}, and the reference {reference!r} "
+                f"with {shared:,} of the same images"
+            )
+    pick_extractor(settings.get("extractor"), reference, metrics)
+    return {**settings, "reference": reference, "metrics": list(metrics)}
 
 
 def select(gan, recipe, run, say=print):
@@ -30,9 +65,9 @@ def select(gan, recipe, run, say=print):
         `candidates` and `scores` by epoch.
 
     Raises:
-        ValueError: the run has no snapshots, or the metric is unknown.
+        ValueError: the run has no snapshots, or see `settings_of`.
     """
-    settings = {**SELECTION, **recipe.get("selection", {})}
+    settings = settings_of(recipe)
     snapshots = sorted((Path(run) / "snapshots").glob("epoch_*.weights.h5"))
     if not snapshots:
         raise ValueError(f"The run has no snapshots to choose from. Received: {run}")

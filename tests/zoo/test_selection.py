@@ -3,6 +3,8 @@
 import json
 import shutil
 
+import numpy as np
+import pytest
 from zoo_recipe import RECIPE
 
 import keras_gan_zoo as kgz
@@ -49,3 +51,69 @@ def test_selection_goes_on_after_an_interruption(made, tmp_path, monkeypatch):
     other = {**RECIPE, "selection": {**RECIPE["selection"], "num_images": 30}}
     zoo.select(gan, other, run, say=lambda _: None)
     assert len(scored) == 4
+
+
+def settings(data, **selection):
+    recipe = {**RECIPE, "data": data, "selection": selection}
+    return zoo.selection.settings_of(recipe)
+
+
+def test_a_selection_is_by_the_recipes_own_data():
+    found = settings("fashion_mnist:train[:55000]")
+    assert found["reference"] == "fashion_mnist:train[55000:]"
+    assert settings("digits:train[:8000]")["reference"] == "digits:train[8000:]"
+    found = settings("mnist:train[:50000]", reference="train[50000:]", num_images=9)
+    assert (found["reference"], found["num_images"]) == ("mnist:train[50000:]", 9)
+    # none of ours: the recipe names one
+    found = settings("cifar10:train[:45000]", extractor="digits")
+    assert found["reference"] == "cifar10:train[45000:]"
+    with pytest.raises(ValueError, match=r"Which extractor\?"):
+        settings("cifar10:train[:45000]")
+
+
+def test_a_selection_on_a_folder_is_what_the_recipe_says(tmp_path):
+    for i in range(6):
+        kgz.images.save_png(tmp_path / f"{i}.png", np.zeros((28, 28, 1), "uint8"))
+    own = {"reference": "train[4:]", "extractor": "digits"}
+    found = settings(f"{tmp_path}:train[:4]", **own)
+    assert found["reference"] == f"{tmp_path}:train[4:]"
+    with pytest.raises(ValueError, match="with 2 of the same images"):
+        settings(str(tmp_path), **own)
+    with pytest.raises(ValueError, match="no slice for that"):
+        settings(str(tmp_path))
+
+
+@pytest.mark.parametrize("data", ["mnist", "mnist:train[:55001]", "mnist:test+train"])
+def test_images_of_the_training_choose_nothing(data):
+    with pytest.raises(ValueError, match="of the same images"):
+        settings(data)
+
+
+def test_any_metric_chooses(made, tmp_path):
+    run = shutil.copytree(made[1], tmp_path / "run")
+    gan = kgz.MLPGAN(**RECIPE["arguments"])
+    for metric, better in (("recall", max), ("kid", min)):
+        by_metric = {**RECIPE["selection"], "metrics": [metric]}
+        recipe = {**RECIPE, "selection": by_metric}
+        chosen = zoo.select(gan, recipe, run, say=lambda _: None)
+        scores = chosen["scores"]
+        assert chosen["epoch"] == int(better(scores, key=scores.get))
+        assert chosen["metric"].startswith(kgz.scoring.METRICS[metric].label)
+
+
+def test_an_unknown_metric_is_refused_before_anything_is_scored(
+    made, tmp_path, monkeypatch
+):
+    def refuse(*_, **__):
+        raise AssertionError("scored, or trained")
+
+    monkeypatch.setattr(zoo.selection, "score", refuse)
+    monkeypatch.setattr(recipes, "train", refuse)
+    recipe = {**RECIPE, "selection": {**RECIPE["selection"], "metrics": ["fdi"]}}
+    gan = kgz.MLPGAN(**RECIPE["arguments"])
+    with pytest.raises(ValueError, match=r"metrics=\['fdi'\]"):
+        zoo.select(gan, recipe, made[1])
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "recipe.json").write_text(json.dumps(recipe))
+    with pytest.raises(ValueError, match=r"metrics=\['fdi'\]"):
+        zoo.make_entry("bad", tmp_path / "run", tmp_path)
