@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import types
 
 HEAVY = ("scipy", "PIL", "huggingface_hub", "typer", "jinja2", "httpx2")
 
@@ -31,4 +32,11 @@ def test_everything_public_is_there():
     import keras_gan_zoo
 
     for name in keras_gan_zoo.__all__:
-        assert getattr(keras_gan_zoo, name) is not None
+        value = getattr(keras_gan_zoo, name)
+        if isinstance(value, types.ModuleType):
+            assert value.__name__ == f"keras_gan_zoo.{name}"
+        else:
+            assert value.__name__ == name
+            assert value.__module__.startswith("keras_gan_zoo.")
+        assert value.__doc__, name
+    assert set(keras_gan_zoo.__all__) <= set(dir(keras_gan_zoo))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from keras_gan_zoo import families
 from keras_gan_zoo.cli import tables
 from keras_gan_zoo.cli.app import command
 
@@ -14,21 +15,29 @@ Preset = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Seed = Annotated[int, typer.Option(help="Names the samples: same seed, same images.")]
+FAMILIES = sorted(family.file_name for family in families.FAMILIES.values())
 
 
 @command
-def list_(as_json: Json = False):
-    """List the pretrained GANs of the zoo.
+def list_(
+    as_json: Json = False,
+    families: Annotated[
+        bool, typer.Option("--families", help="List what can be trained instead.")
+    ] = False,
+):
+    """List the pretrained GANs of the zoo, or the families of GANs to train.
 
     [b]Example[/b]: keras-gan-zoo list
-    """
-    from keras_gan_zoo.zoo import list_entries
 
-    entries = list_entries()
+    [b]Example[/b]: keras-gan-zoo list --families
+    """
+    from keras_gan_zoo import zoo
+
+    rows = zoo.list_families() if families else zoo.list_entries()
     if as_json:
-        typer.echo(json.dumps(entries, indent=2))
+        typer.echo(json.dumps(rows, indent=2))
     else:
-        tables.zoo(entries)
+        (tables.families if families else tables.zoo)(rows)
 
 
 @command
@@ -37,9 +46,9 @@ def show(preset: Preset, as_json: Json = False):
 
     [b]Example[/b]: keras-gan-zoo show dcgan_mnist
     """
-    from keras_gan_zoo.zoo import describe
+    from keras_gan_zoo import zoo
 
-    facts = describe(preset)
+    facts = zoo.describe(preset)
     if as_json:
         typer.echo(json.dumps(facts, indent=2))
     else:
@@ -53,7 +62,7 @@ def train(
         typer.Argument(help="A recipe (JSON), or a preset that has one. Or options:"),
     ] = None,
     family: Annotated[
-        str | None, typer.Option(help="mlp_gan, dcgan, wgan or wgan_gp.")
+        str | None, typer.Option(help=f"{', '.join(FAMILIES)}. See list --families.")
     ] = None,
     data: Annotated[
         str | None,

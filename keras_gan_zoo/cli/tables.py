@@ -38,6 +38,21 @@ def zoo(entries):
     console().print(table)
 
 
+def families(rows):
+    """The families that there are."""
+    table = Table("name", "class", "paper", "year", "loss", "labels", title="Families")
+    for name, row in rows.items():
+        table.add_row(
+            name,
+            row["class"],
+            f"{row['paper']}, arXiv:{row['arxiv']}",
+            str(row["year"]),
+            ", ".join((row["loss"], *row["terms"])),
+            "yes" if row["conditional"] else "",
+        )
+    console().print(table)
+
+
 def facts(values, title=None):
     """A dict of facts, nested ones as tables of their own."""
     table = Table(show_header=False, title=title, title_justify="left")

@@ -10,8 +10,8 @@ A recipe is a dict, and a JSON file, of
 - `selection`: arguments of `score`, by which the best snapshot is chosen.
 """
 
-from keras_gan_zoo.recipes.build import build
+from keras_gan_zoo.recipes.build import build, is_conditional
 from keras_gan_zoo.recipes.recipe import find, load, with_options
 from keras_gan_zoo.recipes.run import train
 
-__all__ = ["build", "find", "load", "train", "with_options"]
+__all__ = ["build", "find", "is_conditional", "load", "train", "with_options"]

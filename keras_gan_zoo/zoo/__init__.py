@@ -2,6 +2,7 @@
 
 from keras_gan_zoo.zoo.entries import describe, list_entries
 from keras_gan_zoo.zoo.entry import facts, make_entry
+from keras_gan_zoo.zoo.families import families_table, list_families
 from keras_gan_zoo.zoo.publishing import publish, save_run
 from keras_gan_zoo.zoo.readme import markers, read_table, refresh_readme
 from keras_gan_zoo.zoo.scores import read_scores, score_zoo
@@ -10,7 +11,9 @@ from keras_gan_zoo.zoo.selection import select
 __all__ = [
     "describe",
     "facts",
+    "families_table",
     "list_entries",
+    "list_families",
     "make_entry",
     "markers",
     "publish",

@@ -56,6 +56,16 @@ def test_list(run, tiny_zoo):
     assert entry["parameters"] == kgz.GAN.from_preset("tiny").generator.count_params()
 
 
+def test_list_of_families(run):
+    text = run("list", "--families").stdout
+    for part in ("wgan_gp", "WGANGP", "arXiv:1704.00028", "gradient_penalty"):
+        assert part in text
+    rows = json.loads(run("list", "--families", "--json").stdout)
+    assert rows["dcgan"]["year"] == 2016
+    for name in rows:
+        assert name in run("train", "--help").stdout
+
+
 def test_show(run, tiny_zoo):
     text = run("show", "tiny").stdout
     for part in ("MLPGAN", "28x28x1", "minimax", "model.weights.h5", "digits:test"):

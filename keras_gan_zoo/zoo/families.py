@@ -1,0 +1,58 @@
+"""The families as rows of a table: for the command line and for the README."""
+
+import inspect
+
+from keras_gan_zoo import families, losses
+from keras_gan_zoo.recipes import is_conditional
+from keras_gan_zoo.scoring import tables
+
+
+def list_families():
+    """Every family, those of other packages too, from the oldest paper to the newest.
+
+    Returns:
+        dict, name on the command line -> `class`, `paper`, `year`, `arxiv`, `loss`,
+        `terms` (names of the penalties and the like) and `conditional`.
+    """
+
+    def age(cls):
+        return cls.paper.year, cls.paper.arxiv, cls.file_name
+
+    known = sorted(families.FAMILIES.values(), key=age)
+    return {cls.file_name: _facts(cls) for cls in known}
+
+
+def families_table():
+    """The families of this package as a Markdown table."""
+    rows = [("name", "class", "paper", "loss", "labels")]
+    for name, facts in list_families().items():
+        if families.FAMILIES[facts["class"]].__module__.startswith("keras_gan_zoo."):
+            address = f"https://arxiv.org/abs/{facts['arxiv']}"
+            rows.append(
+                (
+                    f"`{name}`",
+                    f"`{facts['class']}`",
+                    f"[{facts['paper']}]({address}), {facts['year']}",
+                    ", ".join((facts["loss"], *facts["terms"])).replace("_", " "),
+                    "yes" if facts["conditional"] else "",
+                )
+            )
+    return tables.markdown(rows)
+
+
+def _facts(cls):
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(cls).parameters.items()
+    }
+    loss = losses.serialize(losses.get(defaults["loss"]))
+    terms = ("penalties", "auxiliaries", "generator_penalties")
+    return {
+        "class": cls.__name__,
+        "paper": cls.paper.title,
+        "year": cls.paper.year,
+        "arxiv": cls.paper.arxiv,
+        "loss": loss if isinstance(loss, str) else loss["class_name"],
+        "terms": [term.name for key in terms for term in defaults.get(key) or ()],
+        "conditional": is_conditional(cls),
+    }
