@@ -1,8 +1,21 @@
 """Layers that GANs need and Keras lacks."""
 
+from keras_gan_zoo.layers.batch_normalization import BatchNormalization
+from keras_gan_zoo.layers.conditional_batch_normalization import (
+    ConditionalBatchNormalization,
+)
 from keras_gan_zoo.layers.gradient_reversal import GradientReversal
 from keras_gan_zoo.layers.layer_normalization import LayerNormalization
+from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 from keras_gan_zoo.layers.tap import Tap
 from keras_gan_zoo.layers.weight_clipping import WeightClipping
 
-__all__ = ["GradientReversal", "LayerNormalization", "Tap", "WeightClipping"]
+__all__ = [
+    "BatchNormalization",
+    "ConditionalBatchNormalization",
+    "GradientReversal",
+    "LayerNormalization",
+    "SpectralNormalization",
+    "Tap",
+    "WeightClipping",
+]

@@ -1,0 +1,83 @@
+import keras
+from keras import initializers, ops
+
+from keras_gan_zoo.layers.batch_normalization import BatchNormalization
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class ConditionalBatchNormalization(BatchNormalization):
+    """Batch normalization with a gain and a bias for each class.
+
+    `gain[label] * (x - mean) / sqrt(variance + epsilon) + bias[label]`, the moments
+    over all classes (Dumoulin et al. 2017, eq. 5; de Vries et al. 2017, section 4).
+    arXiv:1610.07629, arXiv:1707.00683.
+
+    Args:
+        num_classes: int.
+        gain_initializer: of the gains `(num_classes, channels)`: 1, or, as in
+            mimicry's cGAN-PD, `keras.initializers.RandomNormal(1.0, 0.02)`.
+        bias_initializer: of the biases, of the same shape.
+        momentum: float, of the moving moments.
+        epsilon: float.
+        **kwargs: those of `BatchNormalization`.
+
+    Call it with `x`, whose last axis are the channels, and int labels `(n,)`.
+
+    Example:
+
+    >>> import numpy as np
+    >>> layer = ConditionalBatchNormalization(num_classes=10)
+    >>> x, labels = np.ones((2, 4, 4, 3), "float32"), np.array([3, 7])
+    >>> tuple(layer(x, labels).shape)
+    (2, 4, 4, 3)
+    """
+
+    def __init__(
+        self,
+        num_classes,
+        gain_initializer="ones",
+        bias_initializer="zeros",
+        momentum=0.9,
+        epsilon=1e-5,
+        **kwargs,
+    ):
+        kwargs = {**kwargs, "center": False, "scale": False}
+        super().__init__(momentum=momentum, epsilon=epsilon, **kwargs)
+        self.num_classes = num_classes
+        self.gain_initializer = initializers.get(gain_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+
+    def build(self, inputs_shape, labels_shape=None):
+        super().build(inputs_shape)
+        self.gain, self.bias = (
+            self.add_weight(
+                shape=(self.num_classes, inputs_shape[-1]),
+                initializer=initializer,
+                name=name,
+                autocast=False,
+            )
+            for name, initializer in (
+                ("gain", self.gain_initializer),
+                ("bias", self.bias_initializer),
+            )
+        )
+
+    def call(self, inputs, labels, training=None):
+        x = ops.cast(super().call(inputs, training=training), "float32")
+        shape = (-1, *[1] * (len(inputs.shape) - 2), inputs.shape[-1])
+        gain, bias = (
+            ops.reshape(ops.take(table, labels, axis=0), shape)
+            for table in (self.gain, self.bias)
+        )
+        return ops.cast(gain * x + bias, self.compute_dtype)
+
+    def compute_output_shape(self, inputs_shape, labels_shape=None):
+        return inputs_shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "num_classes": self.num_classes,
+            "gain_initializer": initializers.serialize(self.gain_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+        }

@@ -1,0 +1,121 @@
+import keras
+from keras import layers, ops
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class SpectralNormalization(layers.Wrapper):
+    """A layer whose kernel is divided by its largest singular value.
+
+    Each forward pass uses `W / sigma` with `sigma = u^T W v`; the kernel itself is
+    left as it is. In training a step of the power iteration improves `u` and `v`,
+    which are constants to the gradient; in inference they stand still (Miyato et al.
+    2018, algorithm 1). `W` has one row an output channel, or one an embedding.
+    arXiv:1802.05957.
+
+    Keras' own wrapper writes `W / sigma` into the kernel in each training pass, so
+    that a generator's step changes the discriminator, and JAX loses the change.
+
+    Args:
+        layer: a Dense, convolution, transposed convolution or Embedding.
+        power_iterations: int, steps of the power iteration a training pass.
+        epsilon: float, below which a vector is not normalized.
+        **kwargs: those of `keras.layers.Layer`.
+
+    Example:
+
+    >>> import numpy as np
+    >>> layer = SpectralNormalization(keras.layers.Dense(3))
+    >>> tuple(layer(np.ones((2, 4), "float32"), training=True).shape)
+    (2, 3)
+    """
+
+    def __init__(self, layer, power_iterations=1, epsilon=1e-12, **kwargs):
+        if power_iterations < 1:
+            raise ValueError(
+                "`power_iterations` must be 1 or more. "
+                f"Received: power_iterations={power_iterations}"
+            )
+        super().__init__(layer, **kwargs)
+        self.power_iterations = power_iterations
+        self.epsilon = epsilon
+        self.autocast = False  # the kernel is measured in float32
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        kernel = self._kernel()
+        if isinstance(self.layer, layers.Embedding):
+            self._rows = 0
+        elif isinstance(self.layer, (layers.Conv2DTranspose, layers.Conv1DTranspose)):
+            self._rows = len(kernel.shape) - 2
+        else:
+            self._rows = len(kernel.shape) - 1
+        rows = kernel.shape[self._rows]
+        self.u = self.add_weight(
+            shape=(rows,),
+            initializer=lambda shape, dtype: self._unit(
+                keras.random.normal(shape, dtype=dtype)
+            ),
+            name="u",
+            trainable=False,
+        )
+        columns = 1
+        for size in kernel.shape:
+            columns *= size
+        self.v = self.add_weight(
+            shape=(columns // rows,),
+            # So that `sigma` makes sense before the first step.
+            initializer=lambda shape, dtype: self._unit(
+                ops.matmul(self.u, self._matrix())
+            ),
+            name="v",
+            trainable=False,
+        )
+
+    def _kernel(self):
+        for name in ("_kernel", "kernel", "_embeddings", "embeddings"):
+            if name in vars(self.layer):
+                self._name = name
+                return vars(self.layer)[name]
+        raise ValueError(
+            "`SpectralNormalization` wraps a layer with a kernel or embeddings, such "
+            f"as Dense, Conv2D or Embedding. Received: layer={self.layer}"
+        )
+
+    def _matrix(self):
+        kernel = ops.cast(vars(self.layer)[self._name], "float32")
+        kernel = ops.moveaxis(kernel, self._rows, 0)
+        return ops.reshape(kernel, (kernel.shape[0], -1))
+
+    def _unit(self, x):
+        return x / ops.maximum(ops.sqrt(ops.sum(ops.square(x))), self.epsilon)
+
+    def call(self, inputs, training=None):
+        matrix = self._matrix()
+        u, v = ops.copy(self.u), ops.copy(self.v)
+        if training and self.trainable:
+            still = ops.stop_gradient(matrix)
+            for _ in range(self.power_iterations):
+                v = self._unit(ops.matmul(u, still))
+                u = self._unit(ops.matmul(still, v))
+            u, v = ops.stop_gradient(u), ops.stop_gradient(v)
+            self.u.assign(u)
+            self.v.assign(v)
+        sigma = ops.sum(u * ops.matmul(matrix, v))
+        attributes = vars(self.layer)
+        kernel = attributes[self._name]
+        normalized = ops.cast(kernel, "float32") / sigma
+        attributes[self._name] = ops.cast(normalized, self.layer.compute_dtype)
+        try:
+            return self.layer(inputs)
+        finally:
+            attributes[self._name] = kernel
+
+    def compute_output_shape(self, input_shape):
+        return self.layer.compute_output_shape(input_shape)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "power_iterations": self.power_iterations,
+            "epsilon": self.epsilon,
+        }
