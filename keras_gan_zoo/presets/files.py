@@ -2,6 +2,7 @@
 
 import json
 import math
+from importlib.metadata import version
 from pathlib import Path
 
 CONFIG = "config.json"
@@ -13,6 +14,8 @@ RECIPE = "recipe.json"
 SCORES = "scores.json"
 SAMPLES = "samples.png"
 README = "README.md"
+
+FORMAT = 2  # `format_version` in the metadata; 1 is that of folders without one
 
 REQUIRED = (CONFIG, WEIGHTS, TASK, TASK_WEIGHTS, METADATA)
 FILES = (*REQUIRED, RECIPE, SCORES, SAMPLES, README)
@@ -74,6 +77,25 @@ def read_json(folder, name, preset):
             f"`{name}` must be a JSON object. Received: a {type(value).__name__}",
         )
     return value
+
+
+def check_version(metadata, preset):
+    """Raise a `ValueError` where a preset's format is newer than this package."""
+    found = metadata.get("format_version", 1)
+    if type(found) is not int or found < 1:
+        raise invalid(
+            preset,
+            f"`format_version` in `{METADATA}` must be a whole number. "
+            f"Received: {found!r:.40}",
+        )
+    if found > FORMAT:
+        raise invalid(
+            preset,
+            f"its format is newer than this keras_gan_zoo ({version('keras-gan-zoo')}) "
+            f"reads, which is up to {FORMAT}. Upgrade by "
+            "`pip install --upgrade keras-gan-zoo`. "
+            f"Received: format_version={found}",
+        )
 
 
 def _pairs(pairs):

@@ -6,19 +6,17 @@ shapes that the config would build are those that the weights file holds.
 
 import copy
 import math
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, defaultdict
 
 import keras
 
-from keras_gan_zoo.presets import files, trust
+from keras_gan_zoo.presets import files, planning, trust
 from keras_gan_zoo.presets.files import invalid
-from keras_gan_zoo.presets.saving import Networks
+from keras_gan_zoo.presets.saving import Parts
 from keras_gan_zoo.presets.source import locate
 from keras_gan_zoo.presets.stored import stored_shapes
 
 MAX_PARAMETERS = 2**28  # without a weights file to compare with
-MAX_OUTPUT = 2**28  # values that one layer makes of one sample
 
 
 def load_gan(
@@ -50,19 +48,24 @@ def load_gan(
     config, task, metadata = _read(source, custom_objects)
     found = _task_class(task, cls, source, custom_objects)
 
-    settings = {**task["config"], **overrides}
-    if "discriminator" in settings:  # of a GAN of given networks, not of a family
-        settings.setdefault("generator", config)
-    planned = _plan(found, settings, config, source, custom_objects)
+    planning.check_overrides(found, overrides)
+    settings = planning.settings_of(found, task["config"], config)
+    settings.update(overrides)
+    try:
+        settings, planned = planning.plan(found, settings, custom_objects)
+    except Exception as error:  # whatever Keras makes of a stranger's config
+        raise invalid(
+            source, f"its configuration is no GAN: {_short(error)}"
+        ) from error
     if load_weights:
-        raw = _check_weights(source, metadata, planned)
+        stored = _check_weights(source, metadata, planned, overrides)
     else:
         _check_count(planned, metadata, source)
     try:
         with keras.saving.custom_object_scope(custom_objects):
             gan = found.from_config(copy.deepcopy(settings))
         if load_weights:
-            _load_weights(gan, source.folder, raw)
+            _load_weights(gan, source.folder, stored)
     except Exception as error:
         raise invalid(source, f"it can't be built: {_short(error)}") from error
     gan.preset_source = str(source)
@@ -78,10 +81,11 @@ def _read(source, custom_objects):
             "you are trying to load is a valid keras_gan_zoo preset and that you have "
             "permissions to read/download from this location."
         )
-    config, task, metadata = (
+    metadata, config, task = (
         trust.strip(files.read_json(source.folder, name, source))
-        for name in (files.CONFIG, files.TASK, files.METADATA)
+        for name in (files.METADATA, files.CONFIG, files.TASK)
     )
+    files.check_version(metadata, source)
     trust.check_config(config, source, custom_objects)
     names = {config.get("class_name"), config.get("registered_name")}
     if not names & {"Functional", "Sequential", *custom_objects}:
@@ -126,101 +130,33 @@ def _task_class(task, cls, source, custom_objects):
     return found
 
 
-# === Planning: shapes without weights ===
-
-
-def _plan(found, settings, config, source, custom_objects):
-    """The weight shapes of both networks, found without allocating one.
-
-    In a `StatelessScope` Keras puts off the making of weights. It keeps those that
-    wait in thread-local state, so a thread of its own leaves nothing behind.
-    """
-
-    def plan():
-        scope = keras.StatelessScope(initialize_variables=False)
-        with scope, keras.saving.custom_object_scope(custom_objects):
-            generator = keras.saving.deserialize_keras_object(copy.deepcopy(config))
-            without_average = {**copy.deepcopy(settings), "ema_half_life": None}
-            gan = found.from_config(without_average)
-            for network in (generator, gan.generator, gan.discriminator):
-                _check_outputs(network)
-            same = _essence(gan.generator) == _essence(generator)
-            return same, _shapes(gan.generator), _shapes(gan.discriminator)
-
-    try:
-        with ThreadPoolExecutor(1) as thread:
-            same, generator, discriminator = thread.submit(plan).result()
-    except Exception as error:  # whatever Keras makes of a stranger's config
-        raise invalid(
-            source, f"its configuration is no GAN: {_short(error)}"
-        ) from error
-    if not same:
-        raise invalid(
-            source,
-            f"the generator of `{files.CONFIG}` is not the one that "
-            f"`{found.__name__}` builds from `{files.TASK}` and your arguments.",
-        )
-    return {"generator": generator, "discriminator": discriminator}
-
-
-def _shapes(network):
-    return [tuple(int(n) for n in weight.shape) for weight in network.weights]
-
-
-def _essence(network):
-    """A network's config without what does not change its images."""
-    places = {layer.name: place for place, layer in enumerate(network.layers)}
-    places[network.name] = -1
-    incidental = ("trainable", "dtype", "seed")
-
-    def keep(value):
-        if isinstance(value, dict):
-            return {k: keep(v) for k, v in value.items() if k not in incidental}
-        if isinstance(value, (list, tuple)):
-            return [keep(item) for item in value]
-        return places.get(value, value) if isinstance(value, str) else value
-
-    return keep(trust.strip(keras.saving.serialize_keras_object(network)))
-
-
-def _check_outputs(network):
-    for layer in network.layers:
-        if isinstance(layer, keras.Model):
-            _check_outputs(layer)
-        try:
-            outputs = keras.tree.flatten(layer.output)
-        except (AttributeError, ValueError):  # a layer with several outputs, or none
-            continue
-        for output in outputs:
-            if math.prod(n or 1 for n in output.shape) > MAX_OUTPUT:
-                raise ValueError(
-                    f"layer `{layer.name}` makes an array of {tuple(output.shape)}"
-                )
-
-
 # === Weights ===
 
 
-def _check_weights(source, metadata, planned):
-    """Check both weight files; returns whether they hold the raw generator."""
+def _check_weights(source, metadata, planned, overrides):
+    """Check both weight files; returns the parts of the second that are to be read."""
     for name in files.WEIGHT_FILES:
         source.verify(name, metadata["sha256"][name])
     model, task = (
         stored_shapes(source.folder / name, source) for name in files.WEIGHT_FILES
     )
-    parts = {"discriminator": [], "generator": []}
+    _compare(files.WEIGHTS, model.values(), planned["generator"], source)
+    parts = defaultdict(list)
     for path, shape in task.items():
         part = path.split("/")[0]
-        if part not in parts:
+        if part not in ("generator", "discriminator", *planning.STATE):
             raise invalid(source, f"`{files.TASK_WEIGHTS}` holds `{path}`.")
         parts[part].append(shape)
-    _compare(files.WEIGHTS, model.values(), planned["generator"], source)
-    _compare(
-        files.TASK_WEIGHTS, parts["discriminator"], planned["discriminator"], source
-    )
-    if parts["generator"]:
-        _compare(files.TASK_WEIGHTS, parts["generator"], planned["generator"], source)
-    return bool(parts["generator"])
+    expected = set(planned) if "generator" in parts else set(planned) - {"generator"}
+    names = {"discriminator", *parts, *expected} - set(overrides) - _renamed(overrides)
+    for name in names:
+        _compare(files.TASK_WEIGHTS, parts[name], planned.get(name, []), source)
+    return names
+
+
+def _renamed(overrides):
+    """The one argument whose attribute has another name."""
+    return {"objective"} if "loss" in overrides else set()
 
 
 def _compare(name, stored, planned, source):
@@ -246,13 +182,15 @@ def _check_count(planned, metadata, source):
         raise invalid(source, f"it has {sum(counts.values()):,} parameters.")
 
 
-def _load_weights(gan, folder, raw):
-    rest = {"discriminator": gan.discriminator}
-    if raw:
-        rest["generator"] = gan.generator
-    Networks(**rest).load_weights(folder / files.TASK_WEIGHTS)
+def _load_weights(gan, folder, stored):
+    parts = {"discriminator": gan.discriminator, **planning.state_of(gan)}
+    if "generator" in stored:
+        parts["generator"] = gan.generator
+    Parts(**{name: parts[name] for name in stored}).load_weights(
+        folder / files.TASK_WEIGHTS
+    )
     gan.ema_generator.load_weights(folder / files.WEIGHTS)
-    if not raw:
+    if "generator" not in stored:
         gan.generator.set_weights(gan.ema_generator.get_weights())
 
 

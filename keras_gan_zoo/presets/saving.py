@@ -10,21 +10,20 @@ from pathlib import Path
 import keras
 
 from keras_gan_zoo.files import sha256, write_json
-from keras_gan_zoo.presets import files
-from keras_gan_zoo.presets.trust import strip
+from keras_gan_zoo.presets import files, planning, trust
 from keras_gan_zoo.weights import weights_sha256
 
 
-class Networks(keras.Model):
-    """Networks under their names in the GAN, to be stored in one file.
+class Parts(keras.Model):
+    """Parts of a GAN under their names there, to be stored in one file.
 
     Saving the GAN itself would also write the optimizers.
     """
 
-    def __init__(self, **networks):
+    def __init__(self, **parts):
         super().__init__()
-        for name, network in networks.items():
-            setattr(self, name, network)
+        for name, part in parts.items():
+            setattr(self, name, part)
         self.built = True
 
 
@@ -48,7 +47,8 @@ def save_preset(gan, folder, report=None, recipe=None, include_generator=True):
         The folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: the report is of other weights.
+        ValueError: the report is of other weights, or the networks can't be built
+            again from their configuration, as those with a `Lambda` layer.
     """
     folder = Path(folder)
     digest = weights_sha256(gan.ema_generator)
@@ -87,20 +87,26 @@ def check_scores(scores, digest):
 
 
 def _write(gan, folder, digest, include_generator):
-    task = strip(keras.saving.serialize_keras_object(gan))
-    task["config"].pop("generator", None)
-    write_json(folder / files.TASK, task, indent=4)
     # The raw generator's config, for the average is frozen; they are twins otherwise.
-    config = strip(keras.saving.serialize_keras_object(gan.generator))
+    config = trust.strip(keras.saving.serialize_keras_object(gan.generator))
+    task = trust.strip(keras.saving.serialize_keras_object(gan))
+    task["config"].pop("generator", None)
+    if planning.takes_networks(type(gan)):
+        task["config"]["discriminator"] = trust.strip(
+            keras.saving.serialize_keras_object(gan.discriminator)
+        )
+    _check_loads(gan, task["config"], config)
+    write_json(folder / files.TASK, task, indent=4)
     write_json(folder / files.CONFIG, config, indent=4)
 
     gan.ema_generator.save_weights(folder / files.WEIGHTS)
-    rest = {"discriminator": gan.discriminator}
+    rest = {"discriminator": gan.discriminator, **planning.state_of(gan)}
     if include_generator and gan.generator is not gan.ema_generator:
         rest["generator"] = gan.generator
-    Networks(**rest).save_weights(folder / files.TASK_WEIGHTS)
+    Parts(**rest).save_weights(folder / files.TASK_WEIGHTS)
 
     metadata = {
+        "format_version": files.FORMAT,
         "keras_version": keras.version(),
         "keras_gan_zoo_version": version("keras-gan-zoo"),
         "parameter_count": gan.generator.count_params(),
@@ -110,6 +116,44 @@ def _write(gan, folder, digest, include_generator):
         "sha256": {name: sha256(folder / name) for name in files.WEIGHT_FILES},
     }
     write_json(folder / files.METADATA, metadata, indent=4)
+
+
+def _check_loads(gan, task, config):
+    """Check that what is written can be read again, by building it once.
+
+    Not where objects of the caller's own can't be found: `custom_objects` brings
+    those, and what they hold.
+    """
+    found = [*trust.untrusted(config, {}), *trust.untrusted(task, {})]
+    trust.check_can_load(found)
+    classes = {type(part).__name__: type(part) for part in _operations(gan)}
+    names = {name for _, name, _ in found if not trust.is_registered(name)}
+    if names - set(classes):
+        return
+    custom_objects = {name: classes[name] for name in names}
+    settings = planning.settings_of(type(gan), task, config)
+    try:
+        _, planned = planning.plan(type(gan), settings, custom_objects)
+    except Exception as error:
+        raise ValueError(
+            "This GAN can't be saved as a preset, since Keras can't build it again "
+            "from its configuration. Networks must be functional or sequential models "
+            "of layers and operations that have a full `get_config`. "
+            f"Received: {type(error).__name__}: {str(error)[:500]}"
+        ) from error
+    if planned != planning.shapes_of(gan):
+        raise ValueError(
+            "This GAN can't be saved as a preset, since its configuration builds other "
+            "weights than it has. Received: a GAN of weights "
+            f"{planning.shapes_of(gan)}, and a configuration of {planned}"
+        )
+
+
+def _operations(network):
+    for part in getattr(network, "operations", network.layers):
+        yield part
+        if isinstance(part, keras.Model):
+            yield from _operations(part)
 
 
 def _move(new, folder, digest):

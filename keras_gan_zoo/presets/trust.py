@@ -112,13 +112,13 @@ def check_config(config, preset, custom_objects=None):
         raise invalid(preset, error) from None
 
 
-def check_can_load(config):
-    """Check that `from_preset` could load a config, with `custom_objects` at most.
+def check_can_load(found):
+    """Check that `custom_objects` can vouch for what `untrusted` found.
 
     Raises:
-        ValueError: it holds a `Lambda` or the like.
+        ValueError: there is a `Lambda` or the like.
     """
-    for _, name, module in untrusted(config, {}):
+    for _, name, module in found:
         if name.startswith("__") or (name, module) == ("Lambda", "keras.layers"):
             raise ValueError(
                 "A preset holds no Python code, so networks with a `Lambda` layer or "

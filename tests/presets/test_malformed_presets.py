@@ -436,11 +436,11 @@ def test_giant_that_declares_itself_is_refused_without_weights(preset):
         kgz.GAN.from_preset(preset, load_weights=False)
 
 
-def test_family_generator_must_be_that_of_config(wgan_preset):
-    def soften(value):
-        value["config"]["layers"][-1]["config"]["activation"] = "sigmoid"
-
-    edit("config.json", soften)(wgan_preset)
+@pytest.mark.parametrize(
+    "wrong", [{"latent_dim": 5}, {"image_shape": [9, 9, 1]}, {"image_shape": None}]
+)
+def test_sizes_must_be_those_of_the_stored_generator(wgan_preset, wrong):
+    edit("task.json", lambda v: v["config"].update(wrong))(wgan_preset)
     with pytest.raises(ValueError, match="is not the one that `WGAN` builds"):
         kgz.GAN.from_preset(wgan_preset)
 

@@ -1,0 +1,143 @@
+"""What a preset would build, found out without allocating it."""
+
+import copy
+import inspect
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import keras
+
+from keras_gan_zoo.presets import files, trust
+
+MAX_OUTPUT = 2**28  # values that one layer makes of one sample
+
+#: what may have weights in `task.weights.h5`; in `_write` too
+STATE = ("auxiliaries", "generator_penalties", "augmentation", "objective")
+
+
+def settings_of(found, task, config):
+    """What a GAN's class is built from: its task's config, and the stored networks.
+
+    A class of the caller's own that neither takes networks nor is a family builds
+    its own.
+
+    Args:
+        found: the class.
+        task: dict, the `config` in `task.json`.
+        config: dict, the generator of `config.json`.
+    """
+    stored = "discriminator" in task or takes_networks(found)
+    return {**task, "generator": config} if stored else dict(task)
+
+
+def check_overrides(found, overrides):
+    """Raise a `ValueError` where settings would change the stored networks."""
+    networks = {"generator", "discriminator", *_sizes(found)}
+    changed = sorted(networks & set(overrides))
+    if changed:
+        raise ValueError(
+            f"The generator of `{files.CONFIG}` is not built anew, nor is the "
+            "discriminator, so a preset takes no settings of its networks; build a "
+            f"new model by `{found.__name__}(...)` instead. "
+            f"Received: {', '.join(changed)}"
+        )
+
+
+def takes_networks(found):
+    """Whether a class takes networks in place of those that it would build."""
+    return hasattr(found, "networks")
+
+
+def _sizes(found):
+    networks = getattr(found, "networks", None)
+    return inspect.signature(networks).parameters if callable(networks) else ()
+
+
+def state_of(gan):
+    """What else of a GAN has weights, by its name there: layers, lists of layers."""
+    state = {}
+    for name in STATE:
+        value = getattr(gan, name, None)
+        layers = [layer for layer in _as_list(value) if getattr(layer, "weights", ())]
+        if layers:
+            state[name] = layers if isinstance(value, (list, tuple)) else value
+    return state
+
+
+def plan(found, settings, custom_objects):
+    """The weight shapes of a GAN, found without allocating one.
+
+    In a `StatelessScope` Keras puts off the making of weights. It keeps those that
+    wait in thread-local state, so a thread of its own leaves nothing behind.
+
+    A preset of the first format has no discriminator where a family builds it. So
+    that is built here, with the generator beside it, and only its config is kept.
+
+    Returns:
+        The settings, with the configs of both networks, and a dict, part of the GAN
+        -> list of shapes.
+    """
+
+    def build():
+        scope = keras.StatelessScope(initialize_variables=False)
+        with scope, keras.saving.custom_object_scope(custom_objects):
+            gan = found.from_config({**copy.deepcopy(settings), "ema_half_life": None})
+            for network in (gan.generator, gan.discriminator):
+                _check_outputs(network)
+            _check_agrees(gan, settings)
+            complete = dict(settings)
+            if "generator" in settings and "discriminator" not in settings:
+                network = keras.saving.serialize_keras_object(gan.discriminator)
+                complete["discriminator"] = trust.strip(network)
+            return complete, shapes_of(gan)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(build).result()
+
+
+def _check_agrees(gan, settings):
+    """A family's sizes, where they can be read off the stored networks."""
+    for name in ("latent_dim", "image_shape"):
+        found = getattr(gan, name)
+        if name in settings and settings[name] not in (found, list(_as_list(found))):
+            raise ValueError(
+                f"the generator of `{files.CONFIG}` is not the one that "
+                f"`{type(gan).__name__}` builds from `{files.TASK}`, where {name} is "
+                f"{settings[name]!r:.80}, not {found}"
+            )
+
+
+def shapes_of(gan):
+    """The weight shapes of a GAN, part of it -> list of shapes."""
+    parts = {
+        "generator": gan.generator,
+        "discriminator": gan.discriminator,
+        **state_of(gan),
+    }
+    return {
+        name: [
+            tuple(int(n) for n in weight.shape)
+            for layer in _as_list(part)
+            for weight in layer.weights
+        ]
+        for name, part in parts.items()
+    }
+
+
+def _as_list(value):
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _check_outputs(network):
+    for operation in getattr(network, "operations", network.layers):
+        if isinstance(operation, keras.Model):
+            _check_outputs(operation)
+        try:
+            outputs = keras.tree.flatten(operation.output)
+        except (AttributeError, ValueError):  # one that is called twice, or never
+            continue
+        for output in outputs:
+            if math.prod(n or 1 for n in output.shape) > MAX_OUTPUT:
+                raise ValueError(
+                    f"layer `{operation.name}` makes an array of {tuple(output.shape)}"
+                )
