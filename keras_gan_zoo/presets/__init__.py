@@ -1,8 +1,8 @@
 """Presets: folders of a pretrained GAN, the zoo's index, and the Hugging Face Hub."""
 
-from keras_gan_zoo.presets.hub import upload_preset
 from keras_gan_zoo.presets.index import presets_of, read_index, write_index, zoo_folder
 from keras_gan_zoo.presets.loading import load_gan
+from keras_gan_zoo.presets.publishing import upload_preset
 from keras_gan_zoo.presets.saving import save_preset
 from keras_gan_zoo.presets.source import resolve
 from keras_gan_zoo.weights import weights_sha256

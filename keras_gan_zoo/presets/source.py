@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keras_gan_zoo.files import sha256
-from keras_gan_zoo.presets import files, index
+from keras_gan_zoo.presets import client, files, index
 from keras_gan_zoo.presets.files import invalid
 
 
@@ -26,10 +26,8 @@ class Source:
         path = files.require(self.folder, name, self)
         found = sha256(path)
         if found != digest and self.handle.startswith("hf://"):
-            from keras_gan_zoo.presets import hub
-
             with contextlib.suppress(ValueError, OSError):  # offline
-                found = sha256(hub.fetch_again(self.handle, name))
+                found = sha256(client.fetch_again(self.handle, name))
         if found != digest:
             raise invalid(
                 self,
@@ -82,9 +80,7 @@ def resolve(preset, revision=None):
 
 
 def _from_hub(handle, revision, digests=None):
-    from keras_gan_zoo.presets import hub
-
-    folder, handle = hub.download(handle, revision)
+    folder, handle = client.download(handle, revision)
     return Source(folder, handle, digests or {})
 
 

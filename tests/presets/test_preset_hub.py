@@ -10,7 +10,8 @@ import pytest
 from hub_client import Client
 from hub_server import HubServer
 
-from keras_gan_zoo.presets import hub, weights_sha256
+from keras_gan_zoo.presets import client as hub_client
+from keras_gan_zoo.presets import weights_sha256
 
 TOKENS = {"hf_secret_me": "me", "hf_secret_you": "you", "hf_secret_read": "me-read"}
 ME = {"HF_TOKEN": "hf_secret_me"}
@@ -332,7 +333,7 @@ def test_wrong_uri(client, preset, uri):
 def test_full_disk():
     with (
         pytest.raises(OSError, match=r"disk is full.*HF_HOME") as caught,
-        hub._clear_errors("hf://me/gan"),
+        hub_client.clear_errors("hf://me/gan"),
     ):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert caught.value.errno == errno.ENOSPC
