@@ -7,6 +7,8 @@ Run it after `tools/train_extractor.py`: they belong to one set of weights.
 
 import argparse
 
+import numpy as np
+
 from keras_gan_zoo import datasets
 from keras_gan_zoo.scoring import extractors, references
 
@@ -38,8 +40,15 @@ def main():
 
 def make(reference, extractor):
     name, split = datasets.split_name(reference)
-    images, _ = datasets.load(name, split)
-    found = references.compute_reference(reference, name, split, images, extractor)
+    images, labels = datasets.load(name, split)
+    found = references.compute_reference(
+        images,
+        extractor,
+        name=reference,
+        dataset=name,
+        split=split,
+        label_counts=None if labels is None else np.bincount(labels),
+    )
     path = references.bundled_path(reference, extractor)
     path.parent.mkdir(exist_ok=True)
     references.write_statistics(found, extractor, path)

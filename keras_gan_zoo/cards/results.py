@@ -4,30 +4,14 @@ import math
 
 from keras_gan_zoo.datasets import CATALOGUE
 from keras_gan_zoo.scoring.extractors.inception_weights import SHA256
+from keras_gan_zoo.scoring.measures import METRICS
 
 TASK = "unconditional-image-generation"
 
 # The names that the literature's scores have belong to the network that they were
 # defined with, known by the sha256 of its published file, and to its own resizing.
 # Every other extractor's scores go by the general names, so that nobody takes one for
-# the other. What is in neither has one name with any extractor.
-STANDARD = {
-    "is": ("inception_score", "Inception Score"),
-    "fid": ("fid", "FID"),
-    "kid": ("kid", "KID"),
-    "sfid": ("sfid", "sFID"),
-    "fid_infinity": ("fid_infinity", "FID-infinity"),
-    "is_infinity": ("inception_score_infinity", "Inception Score, infinity"),
-}
-GENERAL = {
-    "is": ("classifier_score", "Classifier score"),
-    "fid": ("frechet_distance", "Frechet distance"),
-    "kid": ("kernel_distance", "Kernel distance"),
-    "sfid": ("spatial_frechet_distance", "Spatial Frechet distance"),
-    "fid_infinity": ("frechet_distance_infinity", "Frechet distance, infinity"),
-    "is_infinity": ("classifier_score_infinity", "Classifier score, infinity"),
-    "cmmd": ("mmd_gaussian", "Gaussian MMD"),
-}
+# the other: each metric's row of `METRICS` has both.
 INCEPTION_2015 = frozenset({SHA256})
 
 
@@ -42,8 +26,9 @@ def is_standard(conditions):
 def metric_name(metric, conditions):
     """`(type, label)` of a metric, for example
     `("frechet_distance", "Frechet distance (digits)")`."""
-    names = STANDARD if is_standard(conditions) else GENERAL
-    kind, label = names.get(metric, (metric, metric))
+    row = METRICS.get(metric)
+    named = row and (row.hub if is_standard(conditions) else row.general)
+    kind, label = named or (metric, metric)
     return kind, f"{label} ({conditions.get('extractor')})"
 
 
@@ -85,11 +70,10 @@ def eval_results(report, source=None):
                 f"{report.label(metric)}={value}"
             )
         kind, label = metric_name(metric, facts)
-        own = {}
-        if metric == "is":
-            own = {"splits": facts.get("is_splits"), "std": report.get("is_std")}
-        if metric == "kid":
-            own = {"std": report.get("kid_std")}
+        own, row = {}, METRICS.get(metric)
+        if row:
+            own = {key.removeprefix("is_"): facts.get(key) for key in row.conditions}
+            own |= {extra.rpartition("_")[2]: report.get(extra) for extra in row.extras}
         args = {k: v for k, v in {**arguments, **own}.items() if v is not None}
         results.append(
             EvalResult(

@@ -1,7 +1,7 @@
 """The table of many models' scores, and how far apart two such tables are."""
 
 from keras_gan_zoo.cards.results import is_standard
-from keras_gan_zoo.scoring.report import SCALES
+from keras_gan_zoo.scoring import ranking
 
 
 def score_table(reports, index):
@@ -22,15 +22,16 @@ def score_table(reports, index):
     head = ["entry", "parameters", *labels, *apart, "images/s", "on"]
     rows = [head, ["---"] * len(head)]
     for name, report in reports.items():
-        metadata = index.get(name, {}).get("metadata", {})
+        parameters = index.get(name, {}).get("metadata", {}).get("params")
+        row = ranking.row(name, report, parameters)
         rows.append(
             [
                 f"`{name}`",
-                f"{metadata['params']:,}" if metadata else "",
-                *(cell for m in metrics for cell in _cells(report, m)),
-                *(_difference(report.opinions.get(tool)) for tool in tools),
-                f"{report.conditions['images_per_second']:,.0f}",
-                f"{report.conditions['backend']}, {report.conditions['device']}",
+                f"{parameters:,}" if parameters else "",
+                *(cell for m in metrics for cell in _cells(row.cells.get(m))),
+                *(_difference(row.differences.get(tool)) for tool in tools),
+                f"{row.images_per_second:,.0f}",
+                ", ".join(row.place),
             ]
         )
     lines = [f"| {' | '.join(row)} |" for row in rows]
@@ -56,22 +57,14 @@ def score_table(reports, index):
     return "\n".join(lines)
 
 
-def _cells(report, metric):
-    if metric not in report:
+def _cells(cell):
+    if cell is None:
         return "-", "-"
-    scale = SCALES.get(metric, 1)
-    bounds = report.intervals.get(metric)
-    return (
-        f"{scale * report[metric]:.2f}",
-        "-"
-        if bounds is None
-        else f"{scale * bounds[0]:.2f} to {scale * bounds[1]:.2f}",
-    )
+    return cell.text("{:.2f}".format), cell.interval("{:.2f}".format) or "-"
 
 
-def _difference(opinion):
-    found = opinion.get("relative_difference") if opinion else None
-    return f"{max(found.values()):.0e}" if found else "not asked"
+def _difference(found):
+    return "not asked" if found is None else f"{found:.0e}"
 
 
 def largest_differences(reports, others):

@@ -48,20 +48,21 @@ def make(
 
     [b]Example[/b]: keras-gan-zoo reference make ./faces --extractor inception
     """
-    from keras_gan_zoo.scoring import METRICS, load_reference
-    from keras_gan_zoo.scoring.score import check_metrics, pick_extractor
+    from keras_gan_zoo.scoring import prepare
 
-    metrics = check_metrics(names(metrics))
+    metrics = names(metrics)
     chosen = build_extractor(extractor, extractor_weights, resizer, metrics)
-    chosen = pick_extractor(chosen, reference, metrics)
-    found = load_reference(
+    found, chosen = prepare(
         reference,
+        metrics,
         chosen,
-        batch_size or 250,
-        spatial="sfid" in metrics,
-        features=any(METRICS[name].real == "features" for name in metrics),
+        batch_size=batch_size or 250,
         verbose=tables.is_live(),
     )
+    if found is None:
+        raise typer.BadParameter(
+            f"{','.join(metrics)} compares with no real images.", param_hint="--metrics"
+        )
     images = "?" if found.num_real is None else f"{found.num_real:,}"
     typer.echo(
         f"{found.name}: {images} images, {found.moments.mean.size} features of "

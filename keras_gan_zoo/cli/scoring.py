@@ -10,6 +10,7 @@ import typer
 from keras_gan_zoo.cli import tables
 from keras_gan_zoo.cli.app import GATE, command
 from keras_gan_zoo.cli.commands import Seed
+from keras_gan_zoo.scoring import METRICS
 
 SUFFIXES = (".json", ".md", ".csv")
 
@@ -87,10 +88,7 @@ def score(
     ] = "mnist:test",
     metrics: Annotated[
         str,
-        typer.Option(
-            help="Any of is, fid, kid, precision, recall, density, coverage, sfid, "
-            "fid_infinity, is_infinity, cmmd, swd, modes, reverse_kl."
-        ),
+        typer.Option(help=f"Any of {', '.join(METRICS)}."),
     ] = "is,fid",
     extractor: Extractor = None,
     extractor_weights: Weights = None,

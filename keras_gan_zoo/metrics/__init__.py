@@ -10,14 +10,18 @@ from keras_gan_zoo.metrics.frechet_infinity import (
     frechet_distance_infinity,
     inception_score_infinity,
 )
-from keras_gan_zoo.metrics.inception import inception_score
+from keras_gan_zoo.metrics.inception import (
+    class_sums,
+    inception_score,
+    score_of_sums,
+)
 from keras_gan_zoo.metrics.intervals import (
     difference,
     jackknife_interval,
     t_interval,
 )
 from keras_gan_zoo.metrics.kernel import cmmd, kernel_distance
-from keras_gan_zoo.metrics.modes import mode_coverage
+from keras_gan_zoo.metrics.modes import mode_coverage, mode_coverage_of_counts
 from keras_gan_zoo.metrics.neighbours import (
     density_coverage,
     neighbour_scores,
@@ -28,6 +32,7 @@ from keras_gan_zoo.metrics.sliced_wasserstein import sliced_wasserstein
 
 __all__ = [
     "class_frechet_distances",
+    "class_sums",
     "classification_accuracy_score",
     "cmmd",
     "density_coverage",
@@ -40,9 +45,11 @@ __all__ = [
     "jackknife_interval",
     "kernel_distance",
     "mode_coverage",
+    "mode_coverage_of_counts",
     "neighbour_scores",
     "perceptual_path_length",
     "precision_recall",
+    "score_of_sums",
     "slerp",
     "sliced_wasserstein",
     "t_interval",

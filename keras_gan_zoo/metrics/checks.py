@@ -22,14 +22,19 @@ def check_rows(rows, name, at_least=1, dtype="float64"):
             f"`{name}` must have at least {at_least} rows. "
             f"Received: {name} of shape {rows.shape}"
         )
+    check_finite(rows, name)
+    return rows
+
+
+def check_finite(rows, name, unit="row", start=0):
+    """Refuse NaN and infinity, and say in which rows; the first has number `start`."""
     finite = np.isfinite(rows).all(axis=1)
     if not finite.all():
         raise ValueError(
             f"`{name}` must be finite. Received: {name} with NaN or infinity in "
-            f"{np.sum(~finite)} of {len(rows)} rows, the first of them row "
-            f"{np.argmin(finite)}"
+            f"{np.sum(~finite)} of the {unit}s {start} to {start + len(rows) - 1}, "
+            f"the first of them {unit} {start + np.argmin(finite)}"
         )
-    return rows
 
 
 def check_pair(generated, real, at_least=1, dtype="float64"):

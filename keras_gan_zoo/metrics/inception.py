@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+from scipy import special
 
 from keras_gan_zoo.metrics.checks import check_rows
 
@@ -46,17 +47,37 @@ def inception_score(logits, splits=10, shuffle=False, seed=0):
     if shuffle:
         logits = np.random.default_rng(seed).permutation(logits)
     bounds = np.arange(splits + 1) * len(logits) // splits
-    scores = [_score(logits[a:b]) for a, b in itertools.pairwise(bounds)]
+    sums = [class_sums(logits[a:b]).sum(axis=0) for a, b in itertools.pairwise(bounds)]
+    scores = score_of_sums(np.array(sums))
     return float(np.mean(scores)), float(np.std(scores))
 
 
-def _score(logits):
-    log_p = logits - logits.max(axis=1, keepdims=True)
-    log_p -= np.log(np.exp(log_p).sum(axis=1, keepdims=True))
-    p = np.exp(log_p)
-    marginal = p.mean(axis=0)
-    # E KL(p || marginal) = H(marginal) - E H(p). Where exp underflows to 0, log_p is
-    # finite and p * log_p = 0; a class that no row has is left out of H(marginal).
-    held = marginal[marginal > 0]
-    divergence = np.mean(np.sum(p * log_p, axis=1)) - np.sum(held * np.log(held))
-    return np.exp(max(divergence, 0.0))
+def class_sums(logits):
+    """What a score is made of, one row a sample: 1, the entropy of p, and p.
+
+    Args:
+        logits: array of shape `(n, classes)`.
+
+    Returns:
+        float64 array of shape `(n, 2 + classes)`; sums over samples are all that
+        `score_of_sums` reads.
+    """
+    p = special.softmax(np.asarray(logits, "float64"), axis=1)
+    return np.column_stack([np.ones(len(p)), special.entr(p).sum(axis=1), p])
+
+
+def score_of_sums(sums):
+    """The Inception Score of samples of which only the sums are known.
+
+    exp of E KL(p || marginal) = H(marginal) - E H(p).
+
+    Args:
+        sums: array of shape `(..., 2 + classes)`, sums of rows of `class_sums`.
+
+    Returns:
+        float64 array of shape `(...)`.
+    """
+    means = sums[..., 1:] / sums[..., :1]
+    entropy, marginal = means[..., 0], means[..., 1:]
+    divergence = special.entr(marginal).sum(axis=-1) - entropy
+    return np.exp(divergence.clip(0.0))

@@ -36,10 +36,24 @@ def mode_coverage(labels, num_modes, real_labels=None):
     >>> mode_coverage([0, 0, 1, 1], num_modes=4)  # half of the modes: log 2
     {'modes': 2, 'reverse_kl': 0.6931471805599453}
     """
-    generated = _frequencies(labels, "labels", num_modes)
-    real = np.full(num_modes, 1.0 / num_modes)
-    if real_labels is not None:
-        real = _frequencies(real_labels, "real_labels", num_modes)
+    counts = _counts(labels, "labels", num_modes)
+    if real_labels is None:
+        return mode_coverage_of_counts(counts)
+    return mode_coverage_of_counts(
+        counts, _counts(real_labels, "real_labels", num_modes)
+    )
+
+
+def mode_coverage_of_counts(counts, real_counts=None):
+    """`mode_coverage` of samples of which only the number in each mode is known.
+
+    Args:
+        counts: integers, one a mode.
+        real_counts: the same of real samples, or None for equal ones.
+    """
+    generated = np.asarray(counts) / np.sum(counts)
+    real = np.ones(len(generated)) if real_counts is None else np.asarray(real_counts)
+    real = real / real.sum()
     held = generated > 0
     with np.errstate(divide="ignore"):
         ratios = np.log(generated[held]) - np.log(real[held])
@@ -47,11 +61,11 @@ def mode_coverage(labels, num_modes, real_labels=None):
     return {"modes": int(held.sum()), "reverse_kl": divergence}
 
 
-def _frequencies(labels, name, num_modes):
+def _counts(labels, name, num_modes):
     labels = check_labels(labels, name)
     if labels.min() < 0 or labels.max() >= num_modes:
         raise ValueError(
             f"`{name}` must be from 0 to `num_modes - 1`. Received: {name} from "
             f"{labels.min()} to {labels.max()}, num_modes={num_modes}"
         )
-    return np.bincount(labels, minlength=num_modes) / len(labels)
+    return np.bincount(labels, minlength=num_modes)

@@ -6,13 +6,14 @@ from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
 from keras_gan_zoo.scoring.keras_metrics import FrechetDistance, InceptionScore
 from keras_gan_zoo.scoring.measures import METRICS
 from keras_gan_zoo.scoring.moments import Moments
+from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.references import (
     Reference,
     export_statistics,
     load_reference,
 )
 from keras_gan_zoo.scoring.report import ScoreReport
-from keras_gan_zoo.scoring.score import prepare, score
+from keras_gan_zoo.scoring.score import score
 
 __all__ = [
     "EXTRACTORS",

@@ -7,20 +7,22 @@ them. So the workers need this package, Keras and the same backend, and nothing 
 """
 
 import collections
+import dataclasses
 import secrets
 
 import keras
 
 from keras_gan_zoo.scoring import extractors, pipeline
+from keras_gan_zoo.scoring.collection import Collection
 from keras_gan_zoo.scoring.extractors import Extractor
-from keras_gan_zoo.scoring.measures import Collection
+from keras_gan_zoo.scoring.job import Job
 from keras_gan_zoo.scoring.sources import Generated
 
 SHARDS = 8  # of each worker: the most that is lost with one is an eighth of its share
 RETRIES = 3  # of a shard whose worker died
 
 
-def collect(plan, source, extractor, reference, offset, batch_size, workers, progress):
+def collect(job, workers):
     """Extract all samples of a plan on the cluster that `ray.init` reached.
 
     Each task gets an equal part of the cluster's processors, and a GPU where there
@@ -28,8 +30,8 @@ def collect(plan, source, extractor, reference, offset, batch_size, workers, pro
     again, by another; an error of the source or the extractor is raised as it is.
 
     Args:
+        job: `Job`.
         workers: int, tasks at a time.
-        others: see `keras_gan_zoo.scoring.pipeline.collect`.
 
     Returns:
         `Collection`, equal to that of one process to <= 1e-9 relative where both
@@ -39,42 +41,32 @@ def collect(plan, source, extractor, reference, offset, batch_size, workers, pro
         ImportError: no Ray.
         ValueError: a source that only comes in order, a model without a config.
     """
-    if not source.can_seek:
+    if not job.source.can_seek:
         raise ValueError(
             "Workers take their images from anywhere in the source, and this one only "
             "comes in order. Pass an array, a function of sample numbers, a folder or "
             "a GAN, or leave out `workers`. Received: a source of type "
-            f"{source.facts['source']}, workers={workers}"
+            f"{job.source.facts['source']}, workers={workers}"
         )
     ray = _import_ray()
-    shards = _shards(plan, source, batch_size, workers)
+    shards = _shards(job, workers)
     if not ray.is_initialized():
         ray.init()
     task = ray.remote(_collect_shard).options(**_task_options(ray, workers))
-    job = ray.put(
-        {
-            "key": secrets.token_hex(8),
-            "plan": plan,
-            "source": _pack_source(source),
-            "extractor": _pack_extractor(extractor),
-            "reference": reference,
-            "offset": offset,
-            "batch_size": batch_size,
-        }
-    )
-    collection = Collection(plan, reference)
+    packed = ray.put((secrets.token_hex(8), _pack(job)))
+    collection = Collection(job.plan, job.reference)
     waiting, merging = collections.deque(shards), collections.deque(shards)
-    running, found, done = {}, {}, offset
+    running, found, done = {}, {}, job.offset
     try:
         while waiting or running:
             while waiting and len(running) < workers:
                 shard = waiting.popleft()
-                running[task.remote(job, *shard)] = shard
+                running[task.remote(packed, *shard)] = shard
             (ready,), _ = ray.wait(list(running), num_returns=1)
             first, last = shard = running.pop(ready)
             found[shard] = _result(ray, ready)
             done += last - first
-            progress(done)
+            job.progress(done)
             # In the samples' order, whoever was first: sums don't depend on it.
             while merging and merging[0] in found:
                 collection.merge(found.pop(merging.popleft()))
@@ -96,9 +88,9 @@ def _import_ray():
     return ray
 
 
-def _shards(plan, source, batch_size, workers):
+def _shards(job, workers):
     """`(first, last)` of each shard. They are cut where one process cuts its chunks."""
-    chunks = pipeline.chunks_of(source, 0, plan.count, batch_size)
+    chunks = pipeline.chunks_of(job, 0, job.plan.count)
     size = max(len(chunks) // (SHARDS * workers), 1)
     parts = [chunks[i : i + size] for i in range(0, len(chunks), size)]
     return [(part[0][0], part[-1][1]) for part in parts]
@@ -143,29 +135,38 @@ def _result(ray, ready):
 
 # === In a worker ===
 
-_unpacked = {}  # the last job's source and extractor: a worker does many shards
+_unpacked = {}  # the last job by its key: a worker does many shards
 
 
-def _collect_shard(job, first, last):
-    if job["key"] not in _unpacked:
+def _collect_shard(packed, first, last):
+    key, job = packed
+    if key not in _unpacked:
         _unpacked.clear()
         keras.config.enable_unsafe_deserialization()  # the caller's own code, anyway
-        pair = _unpack_source(job["source"]), _unpack_extractor(job["extractor"])
-        _unpacked[job["key"]] = pair
-    source, extractor = _unpacked[job["key"]]
-    return pipeline.collect_shard(
-        job["plan"],
-        source,
-        [extractor],
-        job["reference"],
-        job["offset"],
-        first,
-        last,
-        job["batch_size"],
-    )
+        _unpacked[key] = _unpack(job)
+    job = _unpacked[key]
+    return pipeline.collect_shard(job, [job.extractor], first, last)
 
 
 # === What travels ===
+
+
+def _pack(job):
+    reference = job.reference  # its images and labels are read where all is merged
+    if reference is not None:
+        reference = dataclasses.replace(reference, images=None, labels=None)
+    return {
+        **{name: getattr(job, name) for name in ("plan", "offset", "batch_size")},
+        "source": _pack_source(job.source),
+        "extractor": _pack_extractor(job.extractor),
+        "reference": reference,
+    }
+
+
+def _unpack(packed):
+    source = _unpack_source(packed["source"])
+    extractor = _unpack_extractor(packed["extractor"])
+    return Job(**{**packed, "source": source, "extractor": extractor})
 
 
 def _pack_source(source):
@@ -181,6 +182,7 @@ def _pack_source(source):
         "name": source.facts["source"],
         "seed": source.seed,
         "use_ema": source.use_ema,
+        "labels": source.labels,
     }
 
 
@@ -191,7 +193,9 @@ def _unpack_source(packed):
         gan = packed["class"].from_config(packed["config"])
     gan.generator.set_weights(packed["generator"])
     gan.ema_generator.set_weights(packed["average"])
-    return Generated(gan, packed["name"], packed["seed"], packed["use_ema"])
+    source = Generated(gan, packed["name"], packed["seed"], packed["use_ema"])
+    source.labels = packed["labels"]
+    return source
 
 
 def _pack_extractor(extractor):

@@ -10,15 +10,15 @@ import os
 import tempfile
 
 import numpy as np
-from scipy import special
 
-from keras_gan_zoo import metrics as pure
+from keras_gan_zoo import metrics
 from keras_gan_zoo.scoring.moments import Moments
 
 GROUPS = 20  # of the jackknife
 WIDE_GROUPS = 10  # where a covariance each takes tens of megabytes
 WIDE = 512  # dimensions
 KERNEL_ROWS = 1000  # of a block of the kernel distance
+DTYPES = {"labels": "int64", "images": "uint8"}  # of rows; all others are float32
 SPILL = 256 * 2**20  # bytes; a larger matrix lies in a temporary file
 
 
@@ -39,13 +39,11 @@ class ClassSums:
 
     def update(self, start, logits):
         refuse_probabilities(logits)
-        p = special.softmax(logits.astype("float64"), axis=1)
-        entropy = special.entr(p).sum(axis=1)
-        values = np.column_stack([np.ones(len(p)), entropy, p])
+        values = metrics.class_sums(logits)
         if self.sums is None:
             cells = (len(self.edges) - 1, self.groups)
             self.sums = np.zeros((*cells, values.shape[1]))
-        rows = np.arange(start, start + len(p))
+        rows = np.arange(start, start + len(values))
         split = np.searchsorted(self.edges, rows, side="right") - 1
         low, high = self.edges[split], self.edges[split + 1]
         group = (rows - low) * self.groups // (high - low)
@@ -57,12 +55,7 @@ class ClassSums:
 
     def scores(self, without=None):
         groups = [g for g in range(self.groups) if g != without]
-        totals = self.sums[:, groups].sum(axis=1)
-        means = totals[:, 1:] / totals[:, :1]
-        entropy, marginal = means[:, 0], means[:, 1:]
-        # E KL(p || marginal) = H(marginal) - E H(p)
-        divergence = special.entr(marginal).sum(axis=1) - entropy
-        scores = np.exp(divergence.clip(0.0))
+        scores = metrics.score_of_sums(self.sums[:, groups].sum(axis=1))
         return {"is": scores.mean(), "is_std": scores.std()}
 
 
@@ -123,7 +116,7 @@ class BlockMoments:
             if group != without:
                 fake.merge(block)
         real = self.real
-        distance = pure.frechet_distance_from_moments(
+        distance = metrics.frechet_distance_from_moments(
             fake.mean, fake.covariance, real.mean, real.covariance
         )
         return {self.name: distance}
@@ -175,7 +168,7 @@ class KernelBlocks:
             return
         fake = np.concatenate([parts[start] for start in sorted(parts)])
         real = self.real_rows(block)
-        self.values[block], _ = pure.kernel_distance(fake, real, subsets=None)
+        self.values[block], _ = metrics.kernel_distance(fake, real, subsets=None)
         del self.parts[block]
 
     def real_rows(self, block):
@@ -211,8 +204,7 @@ class ClassCounts:
 
     def scores(self, without=None):
         del without
-        classes = np.repeat(np.arange(len(self.counts)), self.counts)
-        return pure.mode_coverage(classes, len(self.counts))
+        return metrics.mode_coverage_of_counts(self.counts)
 
 
 class Rows:
@@ -248,9 +240,10 @@ class Rows:
 
 
 def _matrix(output, rows, columns):
-    size = 4 * rows * columns
+    dtype = np.dtype(DTYPES.get(output, "float32"))
+    size = dtype.itemsize * rows * columns
     if size <= SPILL:
-        return np.empty((rows, columns), "float32")
+        return np.empty((rows, columns), dtype)
     folder = tempfile.gettempdir()
     with tempfile.TemporaryFile(dir=folder) as file:  # the map keeps it alive
         try:
@@ -266,4 +259,4 @@ def _matrix(output, rows, columns):
                 f"{rows} rows of {columns} numbers, {os.strerror(error.errno)}",
                 folder,
             ) from error
-        return np.memmap(file, "float32", "r+", shape=(rows, columns))
+        return np.memmap(file, dtype, "r+", shape=(rows, columns))

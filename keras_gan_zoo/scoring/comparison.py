@@ -3,13 +3,13 @@
 import itertools
 import os
 
-from keras_gan_zoo import metrics as pure
-from keras_gan_zoo.scoring import tables
-from keras_gan_zoo.scoring.measures import METRICS
-from keras_gan_zoo.scoring.report import SCALES, ScoreReport, data_frame
+from keras_gan_zoo.metrics import difference
+from keras_gan_zoo.scoring import ranking, tables
+from keras_gan_zoo.scoring.measures import METRICS, scale_of
+from keras_gan_zoo.scoring.report import ScoreReport, data_frame
 
-# Conditions without which two scores can't be compared: of all metrics, of those that
-# read a reference, and of the Inception Score.
+# Conditions without which two scores can't be compared: of all metrics, and of those
+# that read a reference. A metric's own are in its row of the table.
 ALWAYS = (
     "extractor_sha256",
     "preprocessing",
@@ -21,7 +21,6 @@ ALWAYS = (
     "interval_level",
 )
 OF_REFERENCE = ("data_fingerprint", "num_real")
-OF_SPLITS = ("is_splits",)
 VERDICTS = {True: "larger than the noise", False: "within the noise", None: "unknown"}
 
 
@@ -89,7 +88,7 @@ class Comparison:
 
     def __init__(self, reports, metrics, by):
         self.metrics, self.by = metrics, by
-        order = self._order(reports, by)
+        order = ranking.rank(reports, by)
         self.reports = {name: reports[name] for name in order}
         self.pairs = [
             self._pair(metric, one, other)
@@ -97,14 +96,9 @@ class Comparison:
             for one, other in itertools.combinations(order, 2)
         ]
 
-    @staticmethod
-    def _order(reports, metric):
-        sign = -1 if METRICS[metric].higher else 1
-        return sorted(reports, key=lambda name: sign * reports[name][metric])
-
     def ranking(self, metric=None):
         """The names, best first."""
-        return self._order(self.reports, metric or self.by)
+        return ranking.rank(self.reports, metric or self.by)
 
     def verdict(self, one, other, metric=None):
         """The entry of `pairs` for two models."""
@@ -125,7 +119,7 @@ class Comparison:
         found = {"difference": values[0] - values[1], "interval": None}
         significant = None
         if all(bounds):
-            found = pure.difference(values[0], bounds[0], values[1], bounds[1])
+            found = difference(values[0], bounds[0], values[1], bounds[1])
             significant = found.pop("significant")
         pair = {
             "metric": metric,
@@ -172,8 +166,8 @@ class Comparison:
         some = next(iter(self.reports.values()))
         rows = [("rank", "model", *(some.shown(metric) for metric in self.metrics))]
         for rank, (name, report) in enumerate(self.reports.items(), 1):
-            cells = (_cell(report, metric) for metric in self.metrics)
-            rows.append((str(rank), name, *cells))
+            cells = ranking.row(name, report).cells
+            rows.append((str(rank), name, *(_text(cells[m]) for m in self.metrics)))
         return rows
 
     def sentences(self):
@@ -184,7 +178,7 @@ class Comparison:
                 *pair["models"],
                 some.shown(pair["metric"]),
                 *(
-                    tables.number(SCALES.get(pair["metric"], 1) * value)
+                    tables.number(scale_of(pair["metric"]) * value)
                     for value in pair["values"]
                 ),
                 "no interval, so unknown"
@@ -204,13 +198,8 @@ class Comparison:
         return "\n".join([tables.text(self.rows()), *self.sentences()])
 
 
-def _cell(report, metric):
-    scale = SCALES.get(metric, 1)
-    text = tables.number(scale * report[metric])
-    bounds = report.intervals.get(metric)
-    if bounds is None:
-        return f"{text} (no interval)"
-    return f"{text} ({' to '.join(tables.number(scale * b) for b in bounds)})"
+def _text(cell):
+    return f"{cell.text()} ({cell.interval() or 'no interval'})"
 
 
 def _named(reports):
@@ -241,8 +230,7 @@ def _check_conditions(reports, metrics):
     keys = list(ALWAYS)
     if any(METRICS[metric].real for metric in metrics):
         keys += OF_REFERENCE
-    if "is" in metrics:
-        keys += OF_SPLITS
+    keys += [key for metric in metrics for key in METRICS[metric].conditions]
     (first, one), *others = reports.items()
     for name, other in others:
         apart = {

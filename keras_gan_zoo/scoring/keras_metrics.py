@@ -1,7 +1,10 @@
 """`FrechetDistance` and `InceptionScore` as `keras.metrics`, for images in batches.
 
-Their state is float64 moments in NumPy, so they run outside of compiled graphs: by
-themselves, or in a model that was compiled with `run_eagerly=True`.
+They are for models and loops of the user's own: an autoencoder's `compile(metrics=)`,
+or a custom training loop that has images at hand anyway. A `GAN` has `callbacks.Score`
+instead, and images that can be had again have `score`, which also says what a score
+depends on. Their state is float64 moments in NumPy, so they run outside of compiled
+graphs: by themselves, or in a model that was compiled with `run_eagerly=True`.
 """
 
 import os
@@ -11,14 +14,17 @@ import keras
 import numpy as np
 from keras import ops
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
-from scipy import special
 
 from keras_gan_zoo.images import check_images, to_uint8
-from keras_gan_zoo.metrics import frechet_distance_from_moments
+from keras_gan_zoo.metrics import (
+    class_sums,
+    frechet_distance_from_moments,
+    score_of_sums,
+)
 from keras_gan_zoo.scoring.collectors import refuse_probabilities
 from keras_gan_zoo.scoring.moments import Moments
+from keras_gan_zoo.scoring.preparation import pick_extractor
 from keras_gan_zoo.scoring.references import load_reference
-from keras_gan_zoo.scoring.score import pick_extractor
 
 
 class _OfImages(keras.metrics.Metric):
@@ -169,12 +175,11 @@ class InceptionScore(_OfImages):
 
     def add(self, outputs):
         refuse_probabilities(outputs["logits"])
-        p = special.softmax(outputs["logits"].astype("float64"), axis=1)
-        values = np.column_stack([np.ones(len(p)), special.entr(p).sum(axis=1), p])
+        values = class_sums(outputs["logits"])
         if self.sums is None:
             self.sums = np.zeros((self.splits, values.shape[1]))
-        np.add.at(self.sums, self.split_of(np.arange(len(p)) + self.count), values)
-        self.count += len(p)
+        np.add.at(self.sums, self.split_of(np.arange(len(values)) + self.count), values)
+        self.count += len(values)
 
     def split_of(self, numbers):
         """The splits of images: not in turn, for the classes of a data set may be."""
@@ -187,10 +192,7 @@ class InceptionScore(_OfImages):
     def value(self):
         if self.count < self.splits:
             return np.nan
-        marginal, entropy = self.sums[:, 2:], self.sums[:, 1] / self.sums[:, 0]
-        marginal = marginal / self.sums[:, :1]
-        divergence = special.entr(marginal).sum(axis=1) - entropy
-        return np.mean(np.exp(divergence.clip(0.0)))
+        return np.mean(score_of_sums(self.sums))
 
     def get_config(self):
         config = super().get_config()

@@ -1,11 +1,14 @@
-"""The metrics that `score` knows: what each reads, keeps and asks of a reference."""
+"""The metrics that `score` knows: one row each, of all that the package asks of one."""
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 
-from keras_gan_zoo import metrics as pure
-from keras_gan_zoo.scoring import collectors
+from keras_gan_zoo import metrics
+from keras_gan_zoo.scoring import accuracy, collectors
+
+BOTH = ("tfgan", "torch_fidelity")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,27 +17,47 @@ class Metric:
 
     Attributes:
         label: str, what is printed.
-        output: str, the output of an extractor that it reads.
-        real: None, `"moments"` or `"features"`: what it asks of a reference.
+        reads: tuple, what it reads of samples: outputs of an extractor (`"features"`,
+            `"logits"`, `"spatial"`), and `"labels"` and `"images"`, which come from the
+            source.
+        real: tuple, what it needs of a `Reference`: `"moments"`, `"spatial"`,
+            `"features"`, `"labels"`, `"images"`.
         collector: class of `collectors`, for a metric that streams.
         function: `function(rows, reference, seed) -> dict of scores`, for one that
-            needs all rows at once.
+            needs all rows at once, a dict of what it reads. The score of a single class
+            is named like `"fid/3"`.
         higher: bool, higher is better.
         protocol: str, what else the score depends on, for reports.
+        extras: dict, the scores that come with it -> what they are.
+        scale: float, tables show the score times this, as papers do; reports don't.
+        least: function of the number of splits -> how many samples it takes.
+        conditions: tuple, conditions of a report, besides those of all metrics, without
+            which two scores can't be compared.
+        opinions: tuple, the modules of `second_opinion` that have it.
+        hub: `(type, name)` in a model index where the extractor is the network that the
+            literature's scores are of. By default the metric's key.
+        general: the same where it is any other, so that nobody takes one for the other.
     """
 
     label: str
-    output: str
-    real: str | None = None
+    reads: tuple
+    real: tuple = ()
     collector: type | None = None
-    function: object = None
+    function: Callable | None = None
     higher: bool = False
     protocol: str = ""
+    extras: dict = dataclasses.field(default_factory=dict)
+    scale: float = 1
+    least: Callable = lambda splits: 2  # a covariance's
+    conditions: tuple = ()
+    opinions: tuple = ()
+    hub: tuple | None = None
+    general: tuple | None = None
 
 
 def _fid_infinity(rows, reference, seed):
-    real = reference.moments_of("features")
-    value, slope = pure.frechet_distance_infinity(
+    rows, real = rows["features"], reference.moments
+    value, slope = metrics.frechet_distance_infinity(
         rows, (real.mean, real.covariance), seed, at_least=_fewest(rows)
     )
     return {"fid_infinity": value, "fid_slope": slope}
@@ -42,8 +65,9 @@ def _fid_infinity(rows, reference, seed):
 
 def _is_infinity(rows, reference, seed):
     del reference
+    rows = rows["logits"]
     collectors.refuse_probabilities(rows)
-    value, slope = pure.inception_score_infinity(rows, seed, at_least=_fewest(rows))
+    value, slope = metrics.inception_score_infinity(rows, seed, at_least=_fewest(rows))
     return {"is_infinity": value, "is_slope": slope}
 
 
@@ -54,215 +78,200 @@ def _fewest(rows):
 
 def _neighbours(rows, reference, seed):
     del seed
-    return pure.neighbour_scores(rows, reference.features)
+    return metrics.neighbour_scores(rows["features"], reference.features)
 
 
 def _cmmd(rows, reference, seed):
     del seed
-    return {"cmmd": pure.cmmd(_unit(rows), _unit(reference.features))}
+    return {"cmmd": metrics.cmmd(_unit(rows["features"]), _unit(reference.features))}
 
 
 def _sliced_wasserstein(rows, reference, seed):
-    return {"swd": pure.sliced_wasserstein(rows, reference.features, seed=seed)}
+    value = metrics.sliced_wasserstein(rows["features"], reference.features, seed=seed)
+    return {"swd": value}
 
 
 def _unit(rows):
     return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
 
 
+def _class_fid(rows, reference, seed):
+    del seed
+    found = metrics.class_frechet_distances(
+        rows["features"], rows["labels"][:, 0], reference.features, reference.labels
+    )
+    mean = found.pop("mean")
+    return {"class_fid": mean, **{f"fid/{label}": v for label, v in found.items()}}
+
+
+def _accuracy(rows, reference, seed):
+    del seed
+    images = rows["images"].reshape(-1, *reference.images.shape[1:])
+    found = accuracy.classification_accuracy(
+        images, rows["labels"][:, 0], reference.images, reference.labels
+    )
+    mean = found.pop("mean")
+    return {"cas": mean, **{f"cas/{label}": v for label, v in found.items()}}
+
+
 _LINE = "a line over 1 / N through 15 values of N, from 5000 or half of the samples on"
+_NEIGHBOURS = {
+    "reads": ("features",),
+    "real": ("features",),
+    "function": _neighbours,
+    "higher": True,
+    "least": lambda splits: 6,
+}
 
 METRICS = {
     "is": Metric(
         "IS",
-        "logits",
+        reads=("logits",),
         collector=collectors.ClassSums,
         higher=True,
         protocol="mean of exp over consecutive splits, natural logarithm",
+        extras={"is_std": "std over splits"},
+        least=lambda splits: max(splits, 2),
+        conditions=("is_splits",),
+        opinions=BOTH,
+        hub=("inception_score", "Inception Score"),
+        general=("classifier_score", "Classifier score"),
     ),
     "fid": Metric(
         "FID",
-        "features",
-        "moments",
-        collectors.BlockMoments,
+        reads=("features",),
+        real=("moments",),
+        collector=collectors.BlockMoments,
         protocol="covariances with ddof 1, float64, no epsilon",
+        opinions=BOTH,
+        hub=("fid", "FID"),
+        general=("frechet_distance", "Frechet distance"),
     ),
     "kid": Metric(
         "KID",
-        "features",
-        "features",
-        collectors.KernelBlocks,
+        reads=("features",),
+        real=("features",),
+        collector=collectors.KernelBlocks,
         protocol="(x.y / d + 1)^3, unbiased, mean over disjoint blocks of about "
         f"{collectors.KERNEL_ROWS} samples, each against as many real ones",
+        extras={"kid_std": "std over blocks"},
+        scale=1e3,
+        opinions=BOTH,
+        hub=("kid", "KID"),
+        general=("kernel_distance", "Kernel distance"),
     ),
     "sfid": Metric(
         "sFID",
-        "spatial",
-        "moments",
-        collectors.SpatialMoments,
+        reads=("spatial",),
+        real=("spatial",),
+        collector=collectors.SpatialMoments,
         protocol="as FID, of the output `spatial`",
+        opinions=BOTH,
+        hub=("sfid", "sFID"),
+        general=("spatial_frechet_distance", "Spatial Frechet distance"),
     ),
     "precision": Metric(
-        "precision",
-        "features",
-        "features",
-        function=_neighbours,
-        higher=True,
-        protocol="k = 3",
+        "precision", protocol="k = 3", opinions=("torch_fidelity",), **_NEIGHBOURS
     ),
     "recall": Metric(
-        "recall",
-        "features",
-        "features",
-        function=_neighbours,
-        higher=True,
-        protocol="k = 3",
+        "recall", protocol="k = 3", opinions=("torch_fidelity",), **_NEIGHBOURS
     ),
-    "density": Metric(
-        "density",
-        "features",
-        "features",
-        function=_neighbours,
-        higher=True,
-        protocol="k = 5",
-    ),
-    "coverage": Metric(
-        "coverage",
-        "features",
-        "features",
-        function=_neighbours,
-        higher=True,
-        protocol="k = 5",
-    ),
+    "density": Metric("density", protocol="k = 5", **_NEIGHBOURS),
+    "coverage": Metric("coverage", protocol="k = 5", **_NEIGHBOURS),
     "fid_infinity": Metric(
-        "FID-infinity", "features", "moments", function=_fid_infinity, protocol=_LINE
+        "FID-infinity",
+        reads=("features",),
+        real=("moments",),
+        function=_fid_infinity,
+        protocol=_LINE,
+        extras={"fid_slope": "slope in 1/N"},
+        hub=("fid_infinity", "FID-infinity"),
+        general=("frechet_distance_infinity", "Frechet distance, infinity"),
     ),
     "is_infinity": Metric(
-        "IS-infinity", "logits", function=_is_infinity, higher=True, protocol=_LINE
+        "IS-infinity",
+        reads=("logits",),
+        function=_is_infinity,
+        higher=True,
+        protocol=_LINE,
+        extras={"is_slope": "slope in 1/N"},
+        hub=("inception_score_infinity", "Inception Score, infinity"),
+        general=("classifier_score_infinity", "Classifier score, infinity"),
     ),
     "cmmd": Metric(
         "CMMD",
-        "features",
-        "features",
+        reads=("features",),
+        real=("features",),
         function=_cmmd,
         protocol="Gaussian kernel, sigma = 10, rows scaled to length 1",
+        general=("mmd_gaussian", "Gaussian MMD"),
     ),
     "swd": Metric(
         "SWD",
-        "features",
-        "features",
+        reads=("features",),
+        real=("features",),
         function=_sliced_wasserstein,
         protocol="Wasserstein-1, mean over 512 directions of the seed",
     ),
     "modes": Metric(
         "modes",
-        "logits",
+        reads=("logits",),
         collector=collectors.ClassCounts,
         higher=True,
         protocol="classes of at least one sample",
     ),
     "reverse_kl": Metric(
         "reverse KL",
-        "logits",
+        reads=("logits",),
         collector=collectors.ClassCounts,
         protocol="of the samples' classes from equal shares, natural logarithm",
     ),
+    "class_fid": Metric(
+        "class FID",
+        reads=("features", "labels"),
+        real=("features", "labels"),
+        function=_class_fid,
+        protocol="as FID, of each class by itself; unweighted mean over classes",
+        conditions=("labels",),
+        hub=("class_fid", "Class-conditional FID"),
+        general=("class_frechet_distance", "Class-conditional Frechet distance"),
+    ),
+    "cas": Metric(
+        "CAS",
+        reads=("images", "labels"),
+        real=("images", "labels"),
+        function=_accuracy,
+        higher=True,
+        protocol=accuracy.PROTOCOL,
+        conditions=("labels",),
+    ),
+}
+
+# What comes with a metric: its name -> (the metric, what it is).
+EXTRAS = {
+    extra: (name, what)
+    for name, metric in METRICS.items()
+    for extra, what in metric.extras.items()
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """What is scored of how many samples.
-
-    Attributes:
-        metrics: tuple of keys of `METRICS`.
-        count: int, samples.
-        splits: int, of the Inception Score.
-        seed: int.
-        keep: tuple of outputs whose rows are kept whole for a second opinion.
-    """
-
-    metrics: tuple
-    count: int
-    splits: int = 10
-    seed: int = 0
-    keep: tuple = ()
-
-    @property
-    def outputs(self):
-        """The outputs of the extractor that are read."""
-        return tuple(dict.fromkeys(METRICS[name].output for name in self.metrics))
-
-    @property
-    def whole(self):
-        """The outputs whose rows are kept whole."""
-        needs = [METRICS[m].output for m in self.metrics if METRICS[m].function]
-        return tuple(dict.fromkeys([*needs, *self.keep]))
+def check_metrics(names):
+    """`names`, one or several, as a tuple of keys of `METRICS`, each once."""
+    names = (names,) if isinstance(names, str) else tuple(names)
+    unknown = [name for name in names if name not in METRICS]
+    if unknown or not names:
+        raise ValueError(
+            f"`metrics` must be one or more of {list(METRICS)}. "
+            f"Received: metrics={list(names)}"
+        )
+    return tuple(dict.fromkeys(names))
 
 
-class Collection:
-    """All that a plan's metrics keep of the samples; shards of them merge.
+def needs_of(names):
+    """What these metrics need of a reference; nothing where they ask for none."""
+    return {need for name in names for need in METRICS[name].real}
 
-    Args:
-        plan: `Plan`.
-        reference: `Reference`, or None where no metric asks for one.
-        shard: bool: for some of the samples, to be merged elsewhere.
-    """
 
-    def __init__(self, plan, reference=None, shard=False):
-        kinds = dict.fromkeys(METRICS[m].collector for m in plan.metrics)
-        self.plan, self.reference = plan, reference
-        self.streams = [kind(plan, reference) for kind in kinds if kind]
-        self.rows = {
-            output: collectors.Rows(output, plan.count, shard) for output in plan.whole
-        }
-
-    def __getstate__(self):
-        return {**vars(self), "reference": None}
-
-    def update(self, start, outputs):
-        """Add the outputs of the samples `start` to `start + n`."""
-        for output, rows in outputs.items():
-            finite = np.isfinite(rows).all(axis=1)
-            if not finite.all():
-                raise ValueError(
-                    f"`{output}` must be finite. Received: NaN or infinity in "
-                    f"{np.sum(~finite)} of the batch of samples {start} to "
-                    f"{start + len(rows) - 1}, the first of them sample "
-                    f"{start + np.argmin(finite)}"
-                )
-        for collector in (*self.streams, *self.rows.values()):
-            collector.update(start, outputs[collector.output])
-
-    def merge(self, other):
-        """Add the collection of other samples. Returns `self`."""
-        for mine, theirs in zip(self.streams, other.streams, strict=True):
-            mine.merge(theirs)
-        for output, rows in self.rows.items():
-            rows.merge(other.rows[output])
-        return self
-
-    def scores(self):
-        """dict of floats: each metric's, and what comes with it, such as `is_std`."""
-        found = {}
-        for stream in self.streams:
-            found |= stream.scores()
-        functions = {
-            METRICS[m].function: METRICS[m].output
-            for m in self.plan.metrics
-            if METRICS[m].function
-        }
-        for function, output in functions.items():
-            rows = self.rows[output].matrix
-            found |= function(rows, self.reference, self.plan.seed)
-        unasked = set(METRICS) - set(self.plan.metrics)
-        return {k: float(v) for k, v in found.items() if k not in unasked}
-
-    def replicates(self):
-        """For each streamed metric, its scores with one group left out at a time."""
-        found = {}
-        for stream in self.streams:
-            if stream.groups > 1:
-                runs = [stream.scores(without=group) for group in range(stream.groups)]
-                found |= {name: [float(run[name]) for run in runs] for name in runs[0]}
-        return found
+def scale_of(name):
+    """What tables show a score times."""
+    return METRICS[name].scale if name in METRICS else 1

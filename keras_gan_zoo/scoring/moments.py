@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_gan_zoo.files import write_atomically
+from keras_gan_zoo.metrics.checks import check_finite
 
 
 class Moments:
@@ -21,7 +22,6 @@ class Moments:
 
     def __init__(self):
         self.count = 0
-        self._updates = 0
         self._mean = None
         self._scatter = None
 
@@ -44,25 +44,16 @@ class Moments:
             `self`.
 
         Raises:
-            ValueError: NaN or infinity (named with its batch and row), a wrong
+            ValueError: NaN or infinity (named with its row), a wrong
                 rank, another number of columns than before.
         """
         features = np.asarray(features, dtype="float64")
-        name = f"batch {self._updates}"
         if features.ndim != 2:
             raise ValueError(
                 "`features` must have shape (n, d), for example (256, 64). "
-                f"Received: {name} of shape {features.shape}"
+                f"Received: features of shape {features.shape}"
             )
-        finite = np.isfinite(features).all(axis=1)
-        if not finite.all():
-            raise ValueError(
-                f"`features` must be finite. Received: {name} (rows {self.count} to "
-                f"{self.count + len(features) - 1} of all) with NaN or infinity in "
-                f"{np.sum(~finite)} rows, the first of them row {np.argmin(finite)} "
-                "of the batch"
-            )
-        self._updates += 1
+        check_finite(features, "features", start=self.count)
         if len(features) == 0:
             return self
         mean = features.mean(axis=0)

@@ -9,105 +9,66 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 import numpy as np
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.scoring.measures import Collection
+from keras_gan_zoo.scoring.collection import Collection
 
 CHUNK = 1000  # images that are made at once; of each device, a few chunks wait
 CHUNK_BYTES = 64 * 2**20  # of them, unless one batch is more
 
 
-def collect(
-    plan,
-    source,
-    extractor,
-    reference=None,
-    offset=0,
-    batch_size=250,
-    devices=None,
-    workers=None,
-    progress=lambda done: None,
-):
-    """Extract all samples of a plan.
+def collect(job, devices=None):
+    """Extract all samples of a plan in this process.
 
     Args:
-        plan: `Plan`.
-        source: see `keras_gan_zoo.scoring.sources`.
-        extractor: `Extractor`.
-        reference: `Reference` or None.
-        offset: int, the source's image that is sample 0.
-        batch_size: int, images a forward pass.
+        job: `Job`.
         devices: list of device names, or None for the backend's own.
-        workers: int or None, Ray tasks.
-        progress: function that is told how many images of the source are done.
 
     Returns:
         `Collection`.
     """
-    if workers is not None:
-        if devices:
-            raise ValueError(
-                "`devices` are of this machine, `workers` of a Ray cluster, which "
-                f"chooses theirs: pass one. Received: devices={list(devices)}, "
-                f"workers={workers}"
-            )
-        from keras_gan_zoo.scoring import cluster
-
-        return cluster.collect(
-            plan, source, extractor, reference, offset, batch_size, workers, progress
-        )
+    extractor = job.extractor
     extractors = [extractor.on(device) for device in devices or ()] or [extractor]
-    return collect_shard(
-        plan, source, extractors, reference, offset, 0, plan.count, batch_size, progress
-    )
+    return collect_shard(job, extractors, 0, job.plan.count)
 
 
-def chunks_of(source, first, last, batch_size):
+def chunks_of(job, first, last):
     """`(start, stop)` of the samples that are made at once, whole batches of them.
 
     A shard that begins with a chunk has the batches that a whole run has.
     """
-    images = min(CHUNK, CHUNK_BYTES // int(np.prod(source.image_shape)))
-    size = max(images // batch_size, 1) * batch_size
+    images = min(CHUNK, CHUNK_BYTES // int(np.prod(job.source.image_shape)))
+    size = max(images // job.batch_size, 1) * job.batch_size
     return [(i, min(i + size, last)) for i in range(first, last, size)]
 
 
-def collect_shard(
-    plan,
-    source,
-    extractors,
-    reference,
-    offset,
-    first,
-    last,
-    batch_size,
-    progress=lambda done: None,
-):
+def collect_shard(job, extractors, first, last):
     """Extract the samples `first` to `last` of a plan, each chunk on one extractor."""
-    chunks = chunks_of(source, first, last, batch_size)
+    chunks = chunks_of(job, first, last)
     idle, stopped = queue.SimpleQueue(), threading.Event()
     for extractor in extractors:
         idle.put(extractor)
 
     def take(chunk):
         start, stop = chunk
-        return start, source.take(offset + start, offset + stop, batch_size)
+        place = slice(job.offset + start, job.offset + stop)
+        images = job.source.take(place.start, place.stop, job.batch_size)
+        labels = job.source.labels
+        return start, images, None if labels is None else labels[place]
 
     def extract(chunk):
-        start, images = chunk
-        extractor, batches = idle.get(), []
+        start, images, labels = chunk
+        extractor = idle.get()
         try:
-            for i in range(0, len(images), batch_size):
-                if stopped.is_set():
-                    raise CancelledError
-                batch = images[i : i + batch_size]
-                batches.append(extractor.extract(batch, batch_size, plan.outputs))
+            found = _extract(job, extractor, images, stopped)
         finally:
             idle.put(extractor)
-        return start, {
-            name: np.concatenate([batch[name] for batch in batches])
-            for name in plan.outputs
-        }
+        if "labels" in job.plan.reads:
+            found["labels"] = labels[:, None]
+        if "images" in job.plan.reads:
+            found["images"] = images.reshape(len(images), -1)
+        return start, len(images), found
 
-    collection = Collection(plan, reference, shard=last - first < plan.count)
+    shard = last - first < job.plan.count
+    collection = Collection(job.plan, job.reference, shard)
     with (
         backend.full_float32(),
         contextlib.closing(_ahead(take, chunks, 1, stopped)) as images,
@@ -115,12 +76,25 @@ def collect_shard(
             _ahead(extract, images, len(extractors), stopped)
         ) as outputs,
     ):
-        done = offset + first
-        for start, found in outputs:
+        done = job.offset + first
+        for start, count, found in outputs:
             collection.update(start, found)
-            done += len(found[plan.outputs[0]])
-            progress(done)
+            done += count
+            job.progress(done)
     return collection
+
+
+def _extract(job, extractor, images, stopped):
+    """dict of arrays, all outputs that the plan reads."""
+    outputs, size = job.plan.outputs, job.batch_size
+    batches = []
+    for i in range(0, len(images) if outputs else 0, size):
+        if stopped.is_set():
+            raise CancelledError
+        batches.append(extractor.extract(images[i : i + size], size, outputs))
+    return {
+        name: np.concatenate([batch[name] for batch in batches]) for name in outputs
+    }
 
 
 def _ahead(function, items, workers, stopped):

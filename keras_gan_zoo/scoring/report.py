@@ -10,20 +10,12 @@ import pathlib
 import types
 
 from keras_gan_zoo.files import write_atomically
-from keras_gan_zoo.scoring import tables
-from keras_gan_zoo.scoring.measures import METRICS
+from keras_gan_zoo.scoring import ranking, tables
+from keras_gan_zoo.scoring.measures import EXTRAS, METRICS, scale_of
 
 FORMAT = 1
 SCHEMA = pathlib.Path(__file__).with_name("report.schema.json")
 
-# What comes with a metric: the score that it goes with, and what it is.
-EXTRAS = {
-    "is_std": ("is", "std over splits"),
-    "kid_std": ("kid", "std over blocks"),
-    "fid_slope": ("fid_infinity", "slope in 1/N"),
-    "is_slope": ("is_infinity", "slope in 1/N"),
-}
-SCALES = {"kid": 1e3}  # shown times this, as in papers; the report has the score itself
 TOOLS = {"tensorflow-gan": "TF-GAN", "torch-fidelity": "torch-fidelity"}
 
 
@@ -38,6 +30,8 @@ class ScoreReport(collections.abc.Mapping):
         intervals: dict, for each score `(low, high)` of a 95 % interval, or None.
         conditions: dict, everything that the scores depend on.
         second_opinion: dict, what other tools make of the same activations.
+        per_class: dict of metric -> dict of label -> score of that class alone:
+            `report.per_class["fid"]["3"]`.
 
     Raises:
         ValueError: a score that is not finite.
@@ -51,8 +45,23 @@ class ScoreReport(collections.abc.Mapping):
     'FID (digits)'
     """
 
-    def __init__(self, scores, intervals=None, conditions=None, second_opinion=None):
-        bad = {name: value for name, value in scores.items() if not _is_finite(value)}
+    def __init__(
+        self,
+        scores,
+        intervals=None,
+        conditions=None,
+        second_opinion=None,
+        per_class=None,
+    ):
+        values = {
+            **scores,
+            **{
+                f"{name}/{label}": value
+                for name, by_label in (per_class or {}).items()
+                for label, value in by_label.items()
+            },
+        }
+        bad = {name: value for name, value in values.items() if not _is_finite(value)}
         if bad:
             raise ValueError(f"Scores must be finite numbers. Received: {bad}")
         self._scores = {name: float(value) for name, value in scores.items()}
@@ -60,6 +69,14 @@ class ScoreReport(collections.abc.Mapping):
             {
                 name: None if bounds is None else tuple(map(float, bounds))
                 for name, bounds in (intervals or {}).items()
+            }
+        )
+        self.per_class = types.MappingProxyType(
+            {
+                name: types.MappingProxyType(
+                    {str(label): float(value) for label, value in by_label.items()}
+                )
+                for name, by_label in (per_class or {}).items()
             }
         )
         self.conditions = types.MappingProxyType(copy.deepcopy(dict(conditions or {})))
@@ -115,6 +132,7 @@ class ScoreReport(collections.abc.Mapping):
             "format": FORMAT,
             "scores": dict(self._scores),
             "intervals": intervals,
+            "per_class": {name: dict(found) for name, found in self.per_class.items()},
             "conditions": copy.deepcopy(dict(self.conditions)),
             "second_opinion": copy.deepcopy(dict(self.second_opinion)),
         }
@@ -169,7 +187,15 @@ class ScoreReport(collections.abc.Mapping):
                 "as `report.to_dict()`. Received: "
                 + (f"keys {sorted(values)}" if isinstance(values, dict) else "no dict")
             )
-        return cls(**{part: values[part] for part in parts})
+        per_class = values.get("per_class") or {}  # reports of 0.1.0 have none
+        if not isinstance(per_class, dict) or not all(
+            isinstance(found, dict) for found in per_class.values()
+        ):
+            raise ValueError(
+                "A report's `per_class` is a dict of dicts of numbers. "
+                f"Received: per_class={per_class!r:.200}"
+            )
+        return cls(**{part: values[part] for part in parts}, per_class=per_class)
 
     # === Tables ===
 
@@ -214,41 +240,31 @@ class ScoreReport(collections.abc.Mapping):
 
     def rows(self):
         """One row of texts a metric, the first row the head: what is printed."""
-        opinions = self.opinions
-        rows = [("score", "value", "95 % interval", "better", *opinions)]
-        for name in self.metrics:
-            scale = SCALES.get(name, 1)
-            bounds = self.intervals.get(name)
-            others = [
-                tables.number(scale * one["scores"][name])
-                if name in one.get("scores", {})
-                else "-"
-                for one in opinions.values()
-            ]
+        tools = list(self.opinions)
+        rows = [("score", "value", "95 % interval", "better", *tools)]
+        for name, cell in ranking.row("", self).cells.items():
             rows.append(
                 (
                     self.shown(name),
-                    self._value(name, scale),
-                    " to ".join(tables.number(scale * bound) for bound in bounds)
-                    if bounds
-                    else "-",
+                    cell.text() + self._extras(name),
+                    cell.interval() or "-",
                     self.better(name) or "-",
-                    *others,
+                    *(cell.opinion(tool) or "-" for tool in tools),
                 )
             )
         return rows
 
     def shown(self, name):
         """The label with the factor that a table shows the score with."""
-        label = self.label(name)
-        return label.replace(" (", " x 1e3 (", 1) if name in SCALES else label
+        label, scale = self.label(name), scale_of(name)
+        return label if scale == 1 else label.replace(" (", f" x {_power(scale)} (", 1)
 
-    def _value(self, name, scale):
-        text = tables.number(scale * self[name])
+    def _extras(self, name):
+        text = ""
         for extra, (metric, what) in EXTRAS.items():
             if metric == name and extra in self:
-                what = "std" if what.startswith("std") else "slope"
-                text += f" ({what} {tables.number(scale * self[extra])})"
+                short = what.split()[0]
+                text += f" ({short} {tables.number(scale_of(name) * self[extra])})"
         return text
 
     def notes(self):
@@ -280,6 +296,9 @@ class ScoreReport(collections.abc.Mapping):
                 "FID falls as samples grow in number: compare scores of equal numbers, "
                 "or add `fid_infinity`."
             )
+        few = facts.get("small_classes")
+        if few:
+            lines.append(_few_sentence(few))
         return lines + opinion_sentences(self.second_opinion)
 
     def to_markdown(self):
@@ -300,6 +319,19 @@ class ScoreReport(collections.abc.Mapping):
 
     def __repr__(self):
         return "\n".join([tables.text(self.rows()), *self.notes()])
+
+
+def _few_sentence(few):
+    sides = [
+        f"{len(few[side])} of the {side} images' (fewest: {min(few[side].values())})"
+        for side in ("generated", "real")
+        if few.get(side)
+    ]
+    return (
+        f"Class FID: classes with fewer images than the {few['dimensions']} dimensions "
+        f"of the features are {' and '.join(sides)}. Their distances have a large "
+        "bias: compare scores of equally many images a class."
+    )
 
 
 def opinion_sentences(opinion):
@@ -333,6 +365,9 @@ def condition_rows(conditions):
     flat["versions"] = ", ".join(f"{name} {v}" for name, v in versions.items() if v)
     for name, text in (flat.pop("protocols", None) or {}).items():
         flat[f"{name} protocol"] = text
+    few = flat.pop("small_classes", None)
+    if few:
+        flat["small_classes"] = _few_sentence(few)
     return [
         (
             name.replace("_", " "),
@@ -355,6 +390,10 @@ def data_frame(records):
             "`to_dict()` take nothing."
         ) from error
     return pandas.DataFrame(records)
+
+
+def _power(scale):
+    return f"{scale:.0e}".replace("e+0", "e")
 
 
 def _tool(by):

@@ -1,6 +1,8 @@
 """`score`: samples in, a report out."""
 
+import dataclasses
 import datetime
+import functools
 import importlib.metadata
 import platform
 import time
@@ -8,15 +10,12 @@ import time
 import keras
 import numpy as np
 
-from keras_gan_zoo import metrics as pure
-from keras_gan_zoo.scoring import (
-    extractors,
-    pipeline,
-    references,
-    second_opinion,
-    sources,
-)
-from keras_gan_zoo.scoring.measures import METRICS, Plan
+from keras_gan_zoo.metrics import jackknife_interval, t_interval
+from keras_gan_zoo.scoring import cluster, pipeline, progress, second_opinion, sources
+from keras_gan_zoo.scoring.job import Job, Plan
+from keras_gan_zoo.scoring.labels import assign, check_wanted, few
+from keras_gan_zoo.scoring.measures import METRICS, check_metrics
+from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
 
 LEVEL = 0.95
@@ -30,6 +29,7 @@ def score(
     num_images=10_000,
     repeats=1,
     seed=0,
+    labels=None,
     use_ema=True,
     batch_size=None,
     splits=10,
@@ -44,8 +44,8 @@ def score(
     All metrics are taken in one pass over the images. These are made, or taken, while
     the chunk before goes through the extractor. Moments are streamed in float64, so
     that memory does not grow with `num_images`; metrics that need every row at once
-    (`precision`, `recall`, `density`, `coverage`, `cmmd`, `swd`, `fid_infinity`,
-    `is_infinity`, and `verify`) keep them in a temporary file where they are many.
+    (those whose row of `METRICS` has a `function`), and `verify`, keep them in a
+    temporary file where they are many.
 
     Intervals are at 95 %. With `repeats` of 2 or more, the score is the mean over
     repeats and its interval Student's t over them. With one, it is a jackknife over
@@ -59,18 +59,19 @@ def score(
             function of an int array of sample numbers that returns as many images;
             a tf.data set, data loader or generator of uint8 batches.
         reference: what samples are compared with: `"name:split"` such as
-            `"mnist:test"`, a uint8 array, an image folder, or an `.npz` file of
-            statistics.
-        metrics: list of names, see `keras_gan_zoo.scoring.METRICS`: `"is"`, `"fid"`,
-            `"kid"`, `"precision"`, `"recall"`, `"density"`, `"coverage"`, `"sfid"`,
-            `"fid_infinity"`, `"is_infinity"`, `"cmmd"`, `"swd"`, `"modes"`,
-            `"reverse_kl"`.
+            `"mnist:test"`, a uint8 array, a pair `(images, labels)`, an image folder,
+            or an `.npz` file of statistics.
+        metrics: list of names, keys of `keras_gan_zoo.scoring.METRICS`.
         extractor: `None` for the one that belongs to a named reference (`"digits"`
             for mnist and digits), a name, an `Extractor`, or a Keras model with
             outputs `features` and `logits`.
         num_images: int; `None` takes all of an array or a folder.
         repeats: int, independent sets of `num_images` samples.
         seed: int. Names the samples of a GAN; shuffles an array or a folder.
+        labels: the label of each sample, of a class-conditional GAN: `"reference"`
+            (balanced as the reference, the default where that has labels),
+            `"uniform"`, or an array of int. Sample i has its label whatever the batch
+            size and `num_images` are. Of images, an array of int, one for each.
         use_ema: bool: the averaged generator of a GAN, or its raw one.
         batch_size: int, images a forward pass; 250 by default. Changes no score.
         splits: int, of the Inception Score.
@@ -116,51 +117,46 @@ def score(
         workers=(workers, 1),
     )
     refuse = _why_not_verify(verify)
-    batch_size = batch_size or 250
     source = sources.get(source, seed, use_ema)
     num_images = _check_counts(source, num_images, repeats, metrics, splits)
+    check_wanted(labels, source, metrics)
+    collect = _collector(devices, workers)
+    batch_size = batch_size or 250
     reference, extractor = prepare(
-        reference, metrics, extractor, source.image_shape, batch_size, verbose
+        reference, metrics, extractor, source.image_shape, batch_size, verbose, labels
     )
+    labelling = assign(labels, source, reference, metrics, num_images * repeats)
     asked = () if refuse else second_opinion.outputs(metrics)
-    plan = Plan(metrics, num_images, splits, seed, asked)
-
-    bar = references.progress_bar(num_images * repeats, verbose)
+    job = Job(
+        Plan(metrics, num_images, splits, seed, asked),
+        source,
+        extractor,
+        reference,
+        batch_size=batch_size,
+        progress=progress.bar(num_images * repeats, verbose),
+    )
     runs, opinions, seconds = [], [], 0.0
     for repeat in range(repeats):
         started = time.perf_counter()
-        collection = pipeline.collect(
-            plan,
-            source,
-            extractor,
-            reference,
-            offset=repeat * num_images,
-            batch_size=batch_size,
-            devices=devices,
-            workers=workers,
-            progress=bar,
-        )
+        collection = collect(dataclasses.replace(job, offset=repeat * num_images))
         seconds += time.perf_counter() - started
         runs.append(collection.scores())
         if not refuse:
             opinions.append(second_opinion.ask(runs[-1], collection, splits))
-    scores = {name: float(np.mean([run[name] for run in runs])) for name in runs[0]}
-    bounds, method = dict.fromkeys(metrics), "not asked for"
-    if repeats > 1:
-        method = f"t over {repeats} repeats"
-        for name in metrics:
-            bounds[name] = pure.t_interval([run[name] for run in runs], LEVEL)
-    elif intervals:
-        method = "jackknife over groups of samples"
-        for name, values in collection.replicates().items():
-            if name in bounds:
-                bounds[name] = pure.jackknife_interval(scores[name], values, LEVEL)
+    scores = {
+        name: float(np.mean([run[name] for run in runs]))
+        for name in runs[0]
+        if all(name in run for run in runs)  # a class that not every repeat has
+    }
+    bounds, method = _intervals(runs, scores, collection, metrics, intervals)
     conditions = {
         "metrics": list(metrics),
         **extractor.facts(source.image_shape),
         **source.facts,
+        **labelling,
         "image_shape": list(source.image_shape),
         **({} if reference is None else reference.facts),
+        **few(collection, reference, metrics),
         "num_fake": num_images,
         "repeats": repeats,
         "seed": seed,
@@ -174,49 +170,51 @@ def score(
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
     opinion = second_opinion.combine(opinions) or {"by": None, "reason": refuse}
-    return ScoreReport(scores, bounds, conditions, opinion)
-
-
-def prepare(reference, metrics, extractor, image_shape, batch_size=250, verbose=0):
-    """What can be done, and refused, before there is an image to score.
-
-    Returns:
-        `(reference, extractor)`, a `Reference` (None where no metric reads it) and an
-        `Extractor`, both of which `score` takes.
-    """
-    metrics = check_metrics(metrics)
-    extractor = pick_extractor(extractor, reference, metrics)
-    extractor.check_shape(image_shape)
-    asks = {METRICS[name].real for name in metrics} - {None}
-    if not asks:
-        return None, extractor
-    if reference is None:
-        named = [METRICS[name].label for name in metrics if METRICS[name].real]
-        raise ValueError(
-            f"{', '.join(named)} needs a `reference`, for example 'mnist:test', an "
-            "array of images or a statistics file. Received: reference=None"
-        )
-    found = references.load_reference(
-        reference,
-        extractor,
-        batch_size,
-        spatial="sfid" in metrics,
-        features="features" in asks,
-        verbose=verbose,
+    return ScoreReport(
+        {name: value for name, value in scores.items() if "/" not in name},
+        bounds,
+        conditions,
+        opinion,
+        _by_class(scores),
     )
-    return found, extractor
 
 
-def check_metrics(metrics):
-    """`metrics` as a tuple of known names, each once."""
-    metrics = (metrics,) if isinstance(metrics, str) else tuple(metrics)
-    unknown = [name for name in metrics if name not in METRICS]
-    if unknown or not metrics:
+def _collector(devices, workers):
+    """The function that carries out a job: here, or on a cluster."""
+    if workers is None:
+        return functools.partial(pipeline.collect, devices=devices)
+    if devices:
         raise ValueError(
-            f"`metrics` must be one or more of {list(METRICS)}. "
-            f"Received: metrics={list(metrics)}"
+            "`devices` are of this machine, `workers` of a Ray cluster, which "
+            f"chooses theirs: pass one. Received: devices={list(devices)}, "
+            f"workers={workers}"
         )
-    return tuple(dict.fromkeys(metrics))
+    return functools.partial(cluster.collect, workers=workers)
+
+
+def _intervals(runs, scores, collection, metrics, wanted):
+    """`(low, high)` of each metric or None, and the method."""
+    bounds = dict.fromkeys(metrics)
+    if len(runs) > 1:
+        for name in metrics:
+            bounds[name] = t_interval([run[name] for run in runs], LEVEL)
+        return bounds, f"t over {len(runs)} repeats"
+    if not wanted:
+        return bounds, "not asked for"
+    for name, values in collection.replicates().items():
+        if name in bounds:
+            bounds[name] = jackknife_interval(scores[name], values, LEVEL)
+    return bounds, "jackknife over groups of samples"
+
+
+def _by_class(scores):
+    """`{"fid/3": 1.5}` as `{"fid": {"3": 1.5}}`."""
+    found = {}
+    for name, value in scores.items():
+        metric, slash, label = name.partition("/")
+        if slash:
+            found.setdefault(metric, {})[label] = value
+    return found
 
 
 def _why_not_verify(wanted):
@@ -233,30 +231,6 @@ def _why_not_verify(wanted):
             f"`verify` must be True, False or 'auto'. Received: verify={wanted!r}"
         )
     return refuse
-
-
-def pick_extractor(extractor, reference, metrics):
-    if extractor is None:
-        dataset = references.dataset_of(reference)
-        if dataset not in extractors.DEFAULTS:
-            raise ValueError(
-                "Which extractor? None belongs to this reference. Pass "
-                "`extractor=`, a Keras model or one of:\n"
-                f"{extractors.choices()}\nReceived: extractor=None, "
-                f"reference={_name(reference)}"
-            )
-        extractor = extractors.DEFAULTS[dataset]
-    extractor = extractors.get(extractor, metrics)
-    for metric in metrics:
-        needs = METRICS[metric].output
-        if needs not in extractor.outputs:
-            raise ValueError(
-                f"The metric {metric!r} reads `{needs}`, which this extractor does not "
-                "return. Leave the metric out, or give the model an output named "
-                f"`{needs}`. Received: "
-                f"extractor={extractor.name!r} with outputs {extractor.outputs}"
-            )
-    return extractor
 
 
 def _check_integers(**given):
@@ -284,8 +258,7 @@ def _check_counts(source, num_images, repeats, metrics, splits):
             f"are; `num_images=None` takes all. Received: num_images={num_images}, "
             f"repeats={repeats}, a source of {source.length} images"
         )
-    neighbours = {"precision", "recall", "density", "coverage"} & set(metrics)
-    least = max(splits if "is" in metrics else 1, 6 if neighbours else 2)
+    least = max(METRICS[name].least(splits) for name in metrics)
     if num_images < least:
         raise ValueError(
             f"At least {least} images are needed: 2 for a covariance, one for each of "
@@ -293,10 +266,6 @@ def _check_counts(source, num_images, repeats, metrics, splits):
             f"Received: num_images={num_images}, splits={splits}"
         )
     return int(num_images)
-
-
-def _name(reference):
-    return repr(reference) if isinstance(reference, str) else type(reference).__name__
 
 
 def _environment(extractor):

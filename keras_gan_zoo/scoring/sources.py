@@ -2,7 +2,8 @@
 
 A source has `length` (None: it never ends, or nobody knows), `image_shape`, `facts`
 for the report, and `take(start, stop, batch_size)`, its uint8 images `start` to
-`stop`; a source that `can_seek` gives them in any order.
+`stop`; a source that `can_seek` gives them in any order. Where its images have labels,
+`labels[i]` is that of image i.
 """
 
 import os
@@ -14,18 +15,36 @@ from keras_gan_zoo import datasets
 from keras_gan_zoo.datasets.adapters import is_batched, iterate
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.images import check_images
+from keras_gan_zoo.metrics.checks import check_labels
 from keras_gan_zoo.weights import weights_sha256
 
 IN_ORDER = "repeat r: samples r * num_fake to (r + 1) * num_fake of the "
 
 
-class Generated:
-    """Samples of a GAN, each addressed by the seed and its number."""
+class Source:
+    """What sources have in common."""
 
-    can_seek, length = True, None
+    can_seek = takes_labels = True
+    length = labels = num_classes = None
+
+    def set_labels(self, labels, count):
+        """Take a label for each image, or for each of the `count` that are scored."""
+        expected = self.length or count
+        if len(labels) != expected:
+            raise ValueError(
+                f"`labels` must be one for each image, {expected}. "
+                f"Received: labels of length {len(labels)}"
+            )
+        self.labels = labels
+
+
+class Generated(Source):
+    """Samples of a GAN, each addressed by the seed and its number."""
 
     def __init__(self, gan, name, seed, use_ema):
         self.gan, self.seed, self.use_ema = gan, seed, use_ema
+        self.num_classes = getattr(gan, "num_classes", None)
+        self.takes_labels = self.num_classes is not None
         self.image_shape = tuple(gan.image_shape)
         self.facts = {
             "source": name,
@@ -39,25 +58,34 @@ class Generated:
 
     def take(self, start, stop, batch_size):
         """uint8 images `start` to `stop`."""
+        labels = None if self.labels is None else self.labels[start:stop]
         return self.gan.generate(
             stop - start,
+            labels=labels,
             seed=self.seed,
             start=start,
             use_ema=self.use_ema,
             batch_size=batch_size,
         )
 
+    def set_labels(self, labels, count):
+        """Make the images of these classes."""
+        if labels.min() < 0 or labels.max() >= self.num_classes:
+            raise ValueError(
+                f"`labels` must be from 0 to {self.num_classes - 1}, the GAN's "
+                f"classes. Received: labels from {labels.min()} to {labels.max()}"
+            )
+        super().set_labels(labels, count)
 
-class Stored:
+
+class Stored(Source):
     """Images of an array or a folder, shuffled by the seed.
 
     In the given order a set that is sorted by class would give each split of the
     Inception Score one class, and its first rows would not stand for the whole.
     """
 
-    can_seek = True
-
-    def __init__(self, images, name, seed):
+    def __init__(self, images, name, seed, labels=None):
         self.images = _check_uint8(images)
         self.order = np.random.default_rng(seed).permutation(len(self.images))
         self.image_shape = self.images.shape[1:]
@@ -70,17 +98,22 @@ class Stored:
             f"{IN_ORDER}rows in that order",
             "value_handling": "uint8 as given",
         }
+        if labels is not None:
+            self.set_labels(check_labels(labels, "labels"), self.length)
 
     def take(self, start, stop, batch_size):
         """uint8 images `start` to `stop`."""
         del batch_size
         return self.images[self.order[start:stop]]
 
+    def set_labels(self, labels, count):
+        """Take a label for each image, in the order in which they were given."""
+        super().set_labels(labels, count)
+        self.labels = labels[self.order]
 
-class Function:
+
+class Function(Source):
     """Images of a function of their numbers."""
-
-    can_seek, length = True, None
 
     def __init__(self, function):
         self.function = function
@@ -107,7 +140,7 @@ class Function:
         return np.concatenate(found)
 
 
-class Stream:
+class Stream(Source):
     """Batches of a tf.data set, a data loader or a generator, as they come."""
 
     can_seek = False
@@ -116,7 +149,6 @@ class Stream:
         self.batches = iterate(batches)
         self.waiting, self.at = next(self.batches), 0
         self.image_shape = _check_uint8(self.waiting).shape[1:]
-        self.length = None
         self.facts = {
             "source": type(batches).__name__,
             "generator_sha256": None,
@@ -168,11 +200,12 @@ def get(source, seed=0, use_ema=True):
 def _from_path(path, seed, use_ema):
     name = os.path.basename(os.path.abspath(path))
     if path.endswith(".npz"):
-        return Stored(_read_npz(path), f"file {name}", seed)
+        images, labels = _read_npz(path)
+        return Stored(images, f"file {name}", seed, labels)
     is_folder = os.path.isdir(path)
     if is_folder and not os.path.exists(f"{path}/config.json"):
-        images, _ = datasets.load(path, None)
-        return Stored(images, f"folder {name}", seed)
+        images, labels = datasets.load(path, None)
+        return Stored(images, f"folder {name}", seed, labels)
     gan = GAN.from_preset(path)
     return Generated(gan, name if is_folder else path, seed, use_ema)
 
@@ -186,15 +219,17 @@ def _read_npz(path):
             "A file to score is an uncorrupted `.npz` with one array of uint8 images. "
             f"Received: source={path!r}, which can't be read: {error}"
         ) from error
+    labels = arrays.pop("labels", None)
     images = arrays.get("images", arrays.get("arr_0"))
     if images is None and len(arrays) == 1:
         (images,) = arrays.values()
     if images is None:
         raise ValueError(
             "An `.npz` file to score holds one array of uint8 images, or one named "
-            f"`images`. Received: source={path!r} with {sorted(arrays)}"
+            "`images`, and their `labels` if there are any. "
+            f"Received: source={path!r} with {sorted(arrays)}"
         )
-    return images
+    return images, labels
 
 
 def _check_uint8(images):

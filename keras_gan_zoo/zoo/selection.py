@@ -6,7 +6,8 @@ from pathlib import Path
 from keras_gan_zoo import datasets
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.scoring import METRICS, prepare, score
-from keras_gan_zoo.scoring.score import check_metrics, pick_extractor
+from keras_gan_zoo.scoring.measures import check_metrics
+from keras_gan_zoo.scoring.preparation import pick_extractor
 
 
 def settings_of(recipe):

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from keras_gan_zoo import GAN, networks, score
-from keras_gan_zoo.scoring import Extractor, load_reference, pipeline, references
+from keras_gan_zoo.scoring import Extractor, load_reference, pipeline, progress
 
 from .conftest import tiny_model
 
@@ -88,7 +88,7 @@ def test_a_killed_worker_costs_its_shard_and_no_score(
 
     real = rng.integers(0, 256, (300, 8, 8, 1), "uint8")
     settings = {
-        "reference": load_reference(real, extractor, features=True),
+        "reference": load_reference(real, extractor, needs={"features"}),
         "metrics": ["is", "fid", "kid", "modes", "precision"],
         "extractor": extractor,
         "num_images": 1010,
@@ -96,7 +96,7 @@ def test_a_killed_worker_costs_its_shard_and_no_score(
         **QUIET,
     }
     done = []
-    monkeypatch.setattr(references, "progress_bar", lambda *_: done.append)
+    monkeypatch.setattr(progress, "bar", lambda *_: done.append)
     thread = threading.Thread(target=kill, daemon=True)
     thread.start()
     shared = score(images, workers=2, **settings)
@@ -196,7 +196,7 @@ def test_ctrl_c_ends_the_tasks(ray, extractor, small_chunks, tmp_path, monkeypat
             time.sleep(0.05)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(references, "progress_bar", lambda *_: interrupt)
+    monkeypatch.setattr(progress, "bar", lambda *_: interrupt)
     settings = {"metrics": "is", "extractor": extractor, **QUIET}
     with pytest.raises(KeyboardInterrupt):
         score(images, num_images=1000, batch_size=100, workers=2, **settings)

@@ -10,7 +10,8 @@ import pytest
 
 from keras_gan_zoo import metrics
 from keras_gan_zoo.scoring import Reference, collectors
-from keras_gan_zoo.scoring.measures import Collection, Plan
+from keras_gan_zoo.scoring.collection import Collection
+from keras_gan_zoo.scoring.job import Plan
 from keras_gan_zoo.scoring.moments import Moments
 
 COUNT = 467

@@ -58,11 +58,13 @@ def test_low_precision_features_are_summed_in_float64(rng):
     np.testing.assert_allclose(moments.covariance, np.cov(exact.T), rtol=1e-10)
 
 
-def test_nan_names_its_batch(rng):
+def test_nan_names_its_row(rng):
     moments = Moments().update(rng.normal(size=(4, 2)))
     bad = rng.normal(size=(4, 2))
     bad[3, 1] = np.nan
-    with pytest.raises(ValueError, match=r"batch 1 \(rows 4 to 7 of all\).*row 3"):
+    with pytest.raises(
+        ValueError, match=r"of the rows 4 to 7, the first of them row 7$"
+    ):
         moments.update(bad)
     assert moments.count == 4
 

@@ -13,7 +13,7 @@ import pytest
 
 from keras_gan_zoo import score
 from keras_gan_zoo.scoring import Extractor, pipeline, sources
-from keras_gan_zoo.scoring.measures import Plan
+from keras_gan_zoo.scoring.job import Job, Plan
 
 QUIET = {"verify": False, "verbose": 0}
 
@@ -45,7 +45,7 @@ def collect(source, extractor, count, **kwargs):
     """The numbers that were collected, by the place where they lie."""
     plan = Plan(("swd",), count)
     source = sources.get(source)
-    kept = pipeline.collect(plan, source, extractor, **kwargs).rows["features"]
+    kept = pipeline.collect(Job(plan, source, extractor, **kwargs)).rows["features"]
     return kept.matrix[:, 0].astype(int)
 
 
@@ -74,9 +74,8 @@ def test_order_holds_where_extractors_are_unequally_fast(monkeypatch):
     monkeypatch.setattr(pipeline, "CHUNK", 10)
     slow = reading(lambda images: time.sleep(0.02))
     source, plan = sources.get(by_number), Plan(("swd",), 400)
-    collection = pipeline.collect_shard(
-        plan, source, [slow, reading()], None, 0, 0, 400, 10
-    )
+    job = Job(plan, source, slow, batch_size=10)
+    collection = pipeline.collect_shard(job, [slow, reading()], 0, 400)
     found = collection.rows["features"].matrix[:, 0]
     np.testing.assert_array_equal(found, np.arange(400))
 

@@ -1,9 +1,9 @@
 """Extractors: uint8 images -> the features and logits that scores are made of."""
 
-from keras_gan_zoo.scoring.extractors.extractor import (
+from keras_gan_zoo.scoring.extractors.extractor import Extractor
+from keras_gan_zoo.scoring.extractors.registry import (
     DEFAULTS,
     EXTRACTORS,
-    Extractor,
     choices,
     get,
     registered_name,

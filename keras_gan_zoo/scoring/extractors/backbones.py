@@ -7,66 +7,10 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan_zoo.scoring.extractors.resize import BicubicResize
+
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
-
-
-@keras.saving.register_keras_serializable("keras_gan_zoo.scoring")
-class BicubicResize(keras.layers.Layer):
-    """uint8 (n, h, w, c) -> float32 (n, *size, c), 0 to 255: Pillow's bicubic.
-
-    Antialiased, in float, clipped and not rounded to whole grey levels, as clean-fid
-    does (Parmar et al. 2022, arXiv:2104.11222).
-
-    Args:
-        size: `(height, width)`.
-
-    Example:
-
-    >>> images = np.full((1, 9, 8, 3), 7, "uint8")
-    >>> tuple(BicubicResize((4, 5))(images).shape)
-    (1, 4, 5, 3)
-    """
-
-    def __init__(self, size, name=None):
-        super().__init__(name=name, dtype="float32", trainable=False)
-        self.size = tuple(size)
-
-    def call(self, images):
-        height, width, channels = images.shape[1:]
-        x = ops.cast(images, "float32")
-        rows, columns = height or ops.shape(x)[1], width or ops.shape(x)[2]
-        x = ops.matmul(
-            bicubic_matrix(self.size[0], rows),
-            ops.reshape(x, (-1, rows, columns * channels)),
-        )
-        x = ops.matmul(
-            bicubic_matrix(self.size[1], columns),
-            ops.reshape(x, (-1, columns, channels)),
-        )
-        return ops.clip(ops.reshape(x, (-1, *self.size, channels)), 0, 255)
-
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], *self.size, input_shape[-1])
-
-    def get_config(self):
-        return {"size": self.size, "name": self.name}
-
-
-def bicubic_matrix(out, size):
-    """(out, size), float32: the weight of each pixel, Keys' kernel with a = -0.5.
-
-    A size that is known only when the graph runs is a tensor, as TensorFlow has it.
-    """
-    xp = np if isinstance(size, int) else ops
-    scale = (size if xp is np else ops.cast(size, "float64")) / out
-    centres = (np.arange(out)[:, None] + 0.5) * scale
-    pixels = xp.arange(size, dtype="float64")[None, :] + 0.5
-    x = xp.abs(pixels - centres) / xp.maximum(scale, 1.0)
-    near = (1.5 * x - 2.5) * x * x + 1.0
-    far = ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
-    weights = xp.where(x < 1, near, xp.where(x < 2, far, 0.0 * x))
-    return ops.cast(weights / xp.sum(weights, axis=1, keepdims=True), "float32")
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo.scoring")

@@ -1,15 +1,18 @@
 """What samples are compared with: real images, their moments and the cache."""
 
-from keras_gan_zoo.scoring.references.reference import (
-    Reference,
+from keras_gan_zoo.scoring.references.cache import (
     bundled_path,
     bundled_reference,
     cache_entries,
+)
+from keras_gan_zoo.scoring.references.loading import (
     compute_reference,
     dataset_of,
-    export_statistics,
     load_reference,
-    progress_bar,
+)
+from keras_gan_zoo.scoring.references.reference import Reference
+from keras_gan_zoo.scoring.references.statistics import (
+    export_statistics,
     read_statistics,
     write_statistics,
 )
@@ -23,7 +26,6 @@ __all__ = [
     "dataset_of",
     "export_statistics",
     "load_reference",
-    "progress_bar",
     "read_statistics",
     "write_statistics",
 ]

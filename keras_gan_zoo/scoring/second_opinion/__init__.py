@@ -1,6 +1,11 @@
 """What other tools make of the activations that the scores come from."""
 
-from keras_gan_zoo.scoring.second_opinion.opinion import ask, combine, compare, outputs
+from keras_gan_zoo.scoring.second_opinion.opinion import (
+    ask,
+    combine,
+    opinion_of,
+    outputs,
+)
 from keras_gan_zoo.scoring.second_opinion.tfgan import (
     frechet_distance,
     inception_score,
@@ -12,9 +17,9 @@ from keras_gan_zoo.scoring.second_opinion.tfgan import (
 __all__ = [
     "ask",
     "combine",
-    "compare",
     "frechet_distance",
     "inception_score",
+    "opinion_of",
     "outputs",
     "rows_with_moments",
     "tfgan_module",

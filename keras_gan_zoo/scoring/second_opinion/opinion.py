@@ -6,27 +6,17 @@ import itertools
 import numpy as np
 
 from keras_gan_zoo.scoring.collectors import KernelBlocks
-from keras_gan_zoo.scoring.second_opinion import tfgan
-from keras_gan_zoo.scoring.second_opinion import torch_fidelity as fidelity
+from keras_gan_zoo.scoring.measures import METRICS
+from keras_gan_zoo.scoring.second_opinion import tfgan, torch_fidelity
 
 TOLERANCE = 1e-4  # relative
-
-READS = {
-    "is": "logits",
-    "fid": "features",
-    "sfid": "spatial",
-    "kid": "features",
-    "precision": "features",
-    "recall": "features",
-}
 
 
 def outputs(metrics):
     """The outputs of an extractor whose rows `ask` needs for these metrics."""
-    asked = [name for name in metrics if name in READS]
-    if fidelity.why_not():
-        asked = [name for name in asked if name in ("is", "fid", "sfid", "kid")]
-    return tuple(dict.fromkeys(READS[name] for name in asked))
+    tools = {"tfgan"} if torch_fidelity.why_not() else {"tfgan", "torch_fidelity"}
+    asked = [name for name in metrics if tools & set(METRICS[name].opinions)]
+    return tuple(dict.fromkeys(_output(name) for name in asked))
 
 
 def ask(ours, collection, splits=10):
@@ -40,8 +30,8 @@ def ask(ours, collection, splits=10):
     Returns:
         dict, TF-GAN's opinion: `by`, `scores`, `relative_difference` by score,
         `tolerance`, `agrees` (None where it can't tell, with the `reason`),
-        `not_compared`, `rounding` (see `compare`), `real_activations`: where the real
-        side's came from. `others`: a list of such dicts, torch-fidelity's.
+        `not_compared`, `rounding` (see `opinion_of`), `real_activations`: where the
+        real side's came from. `others`: a list of such dicts, torch-fidelity's.
 
     Raises:
         RuntimeError: the scores differ by more than the tolerance.
@@ -49,7 +39,9 @@ def ask(ours, collection, splits=10):
     slack = _rounding(ours, collection)
     opinion = _ask_tfgan(ours, collection, splits, slack)
     others = (
-        [] if fidelity.why_not() else [_ask_fidelity(ours, collection, splits, slack)]
+        []
+        if torch_fidelity.why_not()
+        else [_ask_fidelity(ours, collection, splits, slack)]
     )
     return {**opinion, "others": others}
 
@@ -60,11 +52,11 @@ def _ask_tfgan(ours, collection, splits, slack):
     if "is" in ours:
         scores["is"] = tfgan.inception_score(rows["logits"], splits)
     for name in {"fid", "sfid"} & ours.keys():
-        real = collection.reference.moments_of(READS[name])
-        scores[name] = tfgan.frechet_distance(rows[READS[name]], real)
+        real = collection.reference.moments_of(_output(name))
+        scores[name] = tfgan.frechet_distance(rows[_output(name)], real)
     if "kid" in ours:
         scores["kid"] = tfgan.kernel_distance(_blocks(collection, rows["features"]))
-    return compare(
+    return opinion_of(
         f"tensorflow-gan {importlib.metadata.version('tensorflow-gan')} "
         f"on tensorflow {importlib.metadata.version('tensorflow')}",
         ours,
@@ -78,21 +70,21 @@ def _ask_fidelity(ours, collection, splits, slack):
     rows = {name: kept.matrix for name, kept in collection.rows.items()}
     scores, not_compared = {}, {}
     if "is" in ours:
-        scores["is"] = fidelity.inception_score(rows["logits"], splits)
+        scores["is"] = torch_fidelity.inception_score(rows["logits"], splits)
     for name in {"fid", "sfid"} & ours.keys():
-        real = collection.reference.moments_of(READS[name])
-        scores[name] = fidelity.frechet_distance(rows[READS[name]], real)
+        real = collection.reference.moments_of(_output(name))
+        scores[name] = torch_fidelity.frechet_distance(rows[_output(name)], real)
     if "kid" in ours:
         blocks = next(s for s in collection.streams if isinstance(s, KernelBlocks))
         if np.ptp(np.diff(blocks.edges)) or blocks.edges[1] != blocks.size:
             not_compared["kid"] = "it takes sets of equal size alone"
         else:
             pairs = _blocks(collection, rows["features"])
-            scores["kid"] = fidelity.kernel_distance(pairs)
+            scores["kid"] = torch_fidelity.kernel_distance(pairs)
     wanted = {"precision", "recall"} & ours.keys()
     if wanted:
         scores |= _neighbours(ours, wanted, rows["features"], collection.reference)
-    return compare(
+    return opinion_of(
         f"torch-fidelity {importlib.metadata.version('torch-fidelity')} "
         f"on torch {importlib.metadata.version('torch')}",
         ours,
@@ -101,6 +93,10 @@ def _ask_fidelity(ours, collection, splits, slack):
         not_compared,
         real_activations="the reference's, its moments for Frechet distances",
     )
+
+
+def _output(metric):
+    return METRICS[metric].reads[0]
 
 
 def _blocks(collection, features):
@@ -113,7 +109,7 @@ def _blocks(collection, features):
 def _neighbours(ours, wanted, rows, reference):
     """Precision and recall, once more by exact distances where they are apart."""
     for exact in (False, True):
-        found = fidelity.precision_recall(rows, reference.features, exact)
+        found = torch_fidelity.precision_recall(rows, reference.features, exact)
         found = {name: found[name] for name in wanted}
         if all(_difference(found[n], ours[n]) <= TOLERANCE for n in wanted):
             break
@@ -129,8 +125,8 @@ def _rounding(ours, collection):
     """
     slack = {}
     for name in {"fid", "sfid"} & ours.keys():
-        real = collection.reference.moments_of(READS[name])
-        rows = collection.rows[READS[name]].matrix
+        real = collection.reference.moments_of(_output(name))
+        rows = collection.rows[_output(name)].matrix
         spread = np.var(rows, axis=0, ddof=1, dtype="float64").sum()
         gap = np.mean(rows, axis=0, dtype="float64") - real.mean
         slack[name] = 1e-6 * float(spread + np.trace(real.covariance) + gap @ gap)
@@ -141,7 +137,7 @@ def _rounding(ours, collection):
     return slack
 
 
-def compare(by, ours, scores, rounding=None, not_compared=None, **facts):
+def opinion_of(by, ours, scores, rounding=None, not_compared=None, **facts):
     """One opinion beside `ours`.
 
     Args:

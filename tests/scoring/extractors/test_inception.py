@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from keras_gan_zoo.scoring import cluster, extractors
-from keras_gan_zoo.scoring.extractors import inception
+from keras_gan_zoo.scoring.extractors import inception, resize
 from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
 from keras_gan_zoo.weights import weights_sha256
 
@@ -201,7 +201,7 @@ def clean_fid(images):
 
 def ours(images, resizer):
     """Our resized images in grey levels."""
-    x = keras.ops.convert_to_numpy(inception.resize(images, resizer))
+    x = keras.ops.convert_to_numpy(resize.resize(images, resizer))
     return x.astype("float64") * 128 + 128 if resizer != "torch" else (x + 1.0) * 127.5
 
 
@@ -223,7 +223,7 @@ def test_resizers(size):
     }
     # float32 places a pixel to 1e-7 of the side; neighbours differ by up to 255.
     tolerance = 1e-3 + 2e-5 * max(size)
-    for resizer in inception.RESIZERS:
+    for resizer in resize.RESIZERS:
         np.testing.assert_allclose(
             ours(images, resizer), expected[resizer], atol=tolerance, err_msg=resizer
         )

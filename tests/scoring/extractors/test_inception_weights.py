@@ -12,7 +12,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from keras_gan_zoo.scoring.extractors import inception_weights
+from keras_gan_zoo.scoring.extractors import inception_weights, torch_file
 from keras_gan_zoo.scoring.extractors.inception import SHAPES, InceptionV3FID
 from keras_gan_zoo.scoring.extractors.inception_weights import load_inception_weights
 
@@ -128,7 +128,7 @@ def test_no_code_is_run(kind, saved, tmp_path):
 
 def legacy(*pickles):
     """A file in torch's old format up to its storages."""
-    start = (inception_weights.MAGIC, 1001, {"little_endian": True})
+    start = (torch_file.MAGIC, 1001, {"little_endian": True})
     return b"".join(pickle.dumps(part, protocol=2) for part in (*start, *pickles))
 
 
@@ -139,7 +139,7 @@ def test_names_beyond_a_state_dicts_are_refused(name):
     module, _, name = name.partition(" ")
     opcode = f"\x80\x02c{module}\n{name}\n.".encode("latin1")
     with pytest.raises(ValueError, match=f"{module}.{name}: refused"):
-        inception_weights.read_weights(legacy() + opcode)
+        torch_file.read_weights(legacy() + opcode)
 
 
 def test_a_pickle_cannot_change_the_reader():
@@ -148,8 +148,8 @@ def test_a_pickle_cannot_change_the_reader():
         state = b"}U\x04evilK\x01s"  # {"evil": 1}
         opcodes = b"\x80\x02c" + name.encode() + b"\n" + state + b"b."
         with pytest.raises(ValueError, match="Error"):
-            inception_weights.read_weights(legacy() + opcodes)
-    for value in inception_weights.NAMES.values():
+            torch_file.read_weights(legacy() + opcodes)
+    for value in torch_file.NAMES.values():
         assert not hasattr(value, "evil")
 
 
@@ -254,8 +254,8 @@ def test_storages_that_do_not_fit(parts, match, saved, tmp_path):
     [(0, (4,), (2,)), (1, (4,), (1,)), (-1, (4,), (1,)), (0, (10**12,), (0,))],
 )
 def test_tensors_that_reach_beyond_their_storage(offset, size, stride):
-    storage = inception_weights._Storage("<f4", "0", 4)
-    tensor = inception_weights._Tensor(storage, offset, size, stride)
+    storage = torch_file._Storage("<f4", "0", 4)
+    tensor = torch_file._Tensor(storage, offset, size, stride)
     with pytest.raises(ValueError, match="a tensor "):
         tensor.view(np.zeros(4, "float32"))
 

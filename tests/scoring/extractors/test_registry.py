@@ -13,7 +13,7 @@ from scipy import special
 
 from keras_gan_zoo import datasets
 from keras_gan_zoo.scoring import Extractor, extractors, references
-from keras_gan_zoo.scoring.extractors import backbones, inception
+from keras_gan_zoo.scoring.extractors import backbones, inception, registry
 
 DATA = os.environ.get("KERAS_GAN_ZOO_DATA")
 CLOTHES = pathlib.Path(__file__).with_name("fashion_mnist_test_100.npz")
@@ -170,10 +170,7 @@ def small_inception(monkeypatch):
         factors = {"2048": 3, "logits_unbiased": 5, "spatial": 6}
         return keras.Model(x, {name: mean * factors[name] for name in outputs})
 
-    module = types.ModuleType("inception")
-    module.InceptionV3FID = build
-    name = "keras_gan_zoo.scoring.extractors.inception"
-    monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(registry, "InceptionV3FID", build)
     return asked
 
 

@@ -171,10 +171,10 @@ def test_what_the_cache_has_is_kept(images, monkeypatch):
     flat = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(x))
     model = keras.Model(x, {"features": flat, "spatial": flat})
     extractor = Extractor(model, name="both")
-    load_reference(images, extractor, spatial=True)
-    load_reference(images, extractor, features=True)
+    load_reference(images, extractor, needs={"spatial"})
+    load_reference(images, extractor, needs={"features"})
     monkeypatch.setattr(extractor, "extract", None)
-    kept = load_reference(images, extractor, spatial=True, features=True)
+    kept = load_reference(images, extractor, needs={"spatial", "features"})
     assert kept.origin == "cached"
 
 

@@ -148,10 +148,10 @@ def test_repeats_are_all_asked_about(images, extractor):
 def test_a_wrong_score_is_found_out(sets):
     right = metrics.frechet_distance(*sets)
     theirs = second_opinion.frechet_distance(*sets)
-    good = second_opinion.compare("TF-GAN", {"fid": right}, {"fid": theirs})
+    good = second_opinion.opinion_of("TF-GAN", {"fid": right}, {"fid": theirs})
     assert good["agrees"] is True
     with pytest.raises(RuntimeError, match=r"fid: .* here, .* there \(TF-GAN\)"):
-        second_opinion.compare("TF-GAN", {"fid": right * 1.01}, {"fid": theirs})
+        second_opinion.opinion_of("TF-GAN", {"fid": right * 1.01}, {"fid": theirs})
 
 
 def test_a_wrong_score_fails_the_whole(images, extractor, monkeypatch):
@@ -171,7 +171,7 @@ def test_nan_of_another_tool_fails_no_score(rng):
     ours = {"is": metrics.inception_score(logits, splits=1)[0], "fid": 1.0}
     assert ours["is"] == pytest.approx(4)
     theirs = {"is": second_opinion.inception_score(logits, 1), "fid": 1.0}
-    opinion = second_opinion.compare("TF-GAN", ours, theirs)
+    opinion = second_opinion.opinion_of("TF-GAN", ours, theirs)
     assert opinion["agrees"] is None
     assert opinion["scores"] == {"fid": 1.0}
     assert "is: it returns nan" in opinion["reason"]

@@ -1,0 +1,62 @@
+"""`Collection`: all that a plan's metrics keep of the samples."""
+
+from keras_gan_zoo.metrics.checks import check_finite
+from keras_gan_zoo.scoring import collectors
+from keras_gan_zoo.scoring.measures import METRICS
+
+
+class Collection:
+    """What streams, and the rows that are kept whole; shards of the samples merge.
+
+    Args:
+        plan: `Plan`.
+        reference: `Reference`, or None where no metric asks for one.
+        shard: bool: for some of the samples, to be merged elsewhere.
+    """
+
+    def __init__(self, plan, reference=None, shard=False):
+        kinds = dict.fromkeys(METRICS[m].collector for m in plan.metrics)
+        self.plan, self.reference = plan, reference
+        self.streams = [kind(plan, reference) for kind in kinds if kind]
+        self.rows = {
+            output: collectors.Rows(output, plan.count, shard) for output in plan.whole
+        }
+
+    def __getstate__(self):
+        return {**vars(self), "reference": None}
+
+    def update(self, start, outputs):
+        """Add the outputs of the samples `start` to `start + n`."""
+        for output, rows in outputs.items():
+            check_finite(rows, output, "sample", start)
+        for collector in (*self.streams, *self.rows.values()):
+            collector.update(start, outputs[collector.output])
+
+    def merge(self, other):
+        """Add the collection of other samples. Returns `self`."""
+        for mine, theirs in zip(self.streams, other.streams, strict=True):
+            mine.merge(theirs)
+        for output, rows in self.rows.items():
+            rows.merge(other.rows[output])
+        return self
+
+    def scores(self):
+        """dict of floats: each metric's, and its extras, as `is_std` or `fid/3`."""
+        found = {}
+        for stream in self.streams:
+            found |= stream.scores()
+        rows = {output: kept.matrix for output, kept in self.rows.items()}
+        for function in dict.fromkeys(METRICS[m].function for m in self.plan.metrics):
+            if function:
+                found |= function(rows, self.reference, self.plan.seed)
+        unasked = set(METRICS) - set(self.plan.metrics)
+        return {k: float(v) for k, v in found.items() if k not in unasked}
+
+    def replicates(self):
+        """For each streamed metric, its scores with one group left out at a time."""
+        found = {}
+        for stream in self.streams:
+            if stream.groups > 1:
+                runs = [stream.scores(without=group) for group in range(stream.groups)]
+                found |= {name: [float(run[name]) for run in runs] for name in runs[0]}
+        return found

@@ -1,0 +1,123 @@
+"""What an extractor does with a Keras model."""
+
+import contextlib
+import copy
+
+import keras
+import numpy as np
+
+from keras_gan_zoo import backend
+from keras_gan_zoo.scoring.extractors.outputs import name_tensors
+from keras_gan_zoo.weights import weights_sha256
+
+
+class OfKeras:
+    """A built Keras model with one input, of which only what is asked for is computed.
+
+    Attributes:
+        model: the Keras model.
+        image_shape: `(height, width, channels)`, None where any size will do.
+        outputs: tuple of our names.
+    """
+
+    def __init__(self, model, outputs):
+        if len(_inputs(model)) != 1:
+            raise ValueError(
+                "An extractor is a built Keras model with one input, images of shape "
+                "(n, height, width, channels), or a callable that takes such images. "
+                f"Received: model={model!r}"
+            )
+        self.model, self.name = model, model.name
+        self.image_shape = tuple(model.inputs[0].shape[1:])
+        self._tensors = name_tensors(model, outputs)
+        self.outputs = tuple(self._tensors)
+        self._device, self._runners = None, {}
+
+    @property
+    def sha256(self):
+        return weights_sha256(self.model)
+
+    @property
+    def device(self):
+        weights = self.model.weights
+        if not weights:
+            return "unknown"
+        device = str(getattr(weights[0].value, "device", "unknown"))
+        return device.rpartition("/device:")[2]  # TensorFlow's has the job before it
+
+    @property
+    def precision(self):
+        return self.model.layers[-1].compute_dtype
+
+    def run(self, images, names):
+        """dict of float32 arrays, a row for each of the images."""
+        if names not in self._runners:
+            wanted = {name: self._tensors[name] for name in names}
+            runner = keras.Model(self.model.inputs[0], wanted)
+            if not backend.auto_jit_compile():
+                runner.jit_compile = False
+            self._runners[names] = runner
+        found = self._runners[names].predict_on_batch(images)
+        return {name: np.asarray(found[name], "float32") for name in names}
+
+    def scope(self):
+        """Where computations of `run` belong."""
+        if self._device is None:
+            return contextlib.nullcontext()
+        return keras.device(self._device)
+
+    def named_model(self):
+        """A Keras model of the same layers, with a dict of our outputs."""
+        return keras.Model(self.model.inputs[0], self._tensors)
+
+    def on(self, device):
+        """A copy with the same weights on another device."""
+        original = self.named_model()
+        moved = copy.copy(self)
+        moved._device, moved._runners = _check_device(device), {}
+        with moved.scope():
+            moved.model = keras.models.clone_model(
+                original, clone_function=_clone_layer, recursive=True
+            )
+            moved.model.set_weights(original.get_weights())
+        moved._tensors = dict(moved.model.output)
+        return moved
+
+
+def _inputs(model):
+    try:
+        return model.inputs or ()
+    except AttributeError:  # a Sequential model that is not built, or no model at all
+        return ()
+
+
+def _check_device(device):
+    device = device.lower()
+    kind = device.partition(":")[0]
+    if kind == "cpu" and keras.config.backend() == "torch":
+        device = kind  # it has one, and takes "cpu:0" for another
+    try:
+        with keras.device(device):
+            keras.ops.zeros(1)
+        known = [device]
+        if keras.config.backend() == "tensorflow":  # falls back without a word
+            known = keras.distribution.list_devices(kind)
+    except Exception as error:  # each backend raises its own
+        known, reason = [], error
+    else:
+        reason = f"{kind} devices are {known}"
+    if device not in known and f"{device}:0" not in known:
+        raise ValueError(
+            "`device` must be one that Keras finds here, such as 'cpu:0' or 'gpu:1'. "
+            f"Received: device={device!r}: {reason}"
+        )
+    return device
+
+
+def _clone_layer(layer):
+    """A layer with state anew; one without (a Lambda may be) serves both models."""
+    if not getattr(layer, "variables", None):  # an operation of `keras.ops` has none
+        return layer
+    config = layer.get_config()
+    config.pop("trainable", None)  # nothing is trained, and some layers set it
+    return layer.__class__.from_config(config)

@@ -1,0 +1,51 @@
+"""The names of outputs: which of what a model or function returns is which."""
+
+OUTPUTS = ("features", "logits", "spatial")
+
+
+def name_tensors(model, outputs):
+    """Our names -> the symbolic outputs of a Keras model."""
+    if isinstance(model.output, dict):
+        return _pick(model.output, outputs, "model")
+    return _zip(model.outputs, outputs, "model")
+
+
+def name_arrays(found, outputs):
+    """Our names -> what a callable returned."""
+    if isinstance(found, dict):
+        return _pick(found, outputs, "callable")
+    found = found if isinstance(found, list | tuple) else [found]
+    return _zip(found, outputs, "callable")
+
+
+def _pick(found, outputs, kind):
+    if not outputs:
+        outputs = [name for name in OUTPUTS if name in found]
+    wanted = dict(outputs) if isinstance(outputs, dict) else {o: o for o in outputs}
+    if not wanted or not set(wanted) <= set(OUTPUTS):
+        raise ValueError(
+            f"A {kind}'s outputs must be named `features` and `logits` (and `spatial`)"
+            ", or some of them, or be mapped to these: outputs={'features': 'pool'}. "
+            f"Received: outputs named {sorted(found)}, outputs={outputs!r}"
+        )
+    missing = [theirs for theirs in wanted.values() if theirs not in found]
+    if missing:
+        raise ValueError(
+            f"`outputs` must name what the {kind} returns, {sorted(found)}. "
+            f"Received: outputs={outputs!r}"
+        )
+    return {name: found[wanted[name]] for name in OUTPUTS if name in wanted}
+
+
+def _zip(found, outputs, kind):
+    if outputs is None and len(found) == 2:
+        outputs = ("features", "logits")
+    fits = isinstance(outputs, list | tuple) and len(outputs) == len(found)
+    if not fits or not set(outputs) <= set(OUTPUTS) or len(set(outputs)) < len(found):
+        raise ValueError(
+            f"Which output of the {kind} is which? Return the dict {{'features': ..., "
+            "'logits': ...} or the pair (features, logits), or name what there is: "
+            f"`Extractor({kind}, outputs=('logits',))` or `('features',)`. Received: a "
+            f"{kind} with {len(found)} outputs, outputs={outputs!r}"
+        )
+    return dict(zip(outputs, found, strict=True))

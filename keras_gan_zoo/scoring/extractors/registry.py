@@ -1,0 +1,237 @@
+"""Extractors by name: what is built in, and what `extractor=` may be."""
+
+import functools
+import inspect
+
+import keras
+
+from keras_gan_zoo.datasets import CATALOGUE
+from keras_gan_zoo.scoring.extractors import backbones
+from keras_gan_zoo.scoring.extractors.classifiers import (
+    load_classifier,
+    stacked_classifier,
+)
+from keras_gan_zoo.scoring.extractors.extractor import Extractor
+from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
+from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS
+from keras_gan_zoo.scoring.measures import METRICS
+
+
+def digits():
+    """The digit classifier that is shipped: 28x28x1, 64 features, 10 logits."""
+    return Extractor(load_classifier("digits"), preprocessing="x / 127.5 - 1")
+
+
+def fashion():
+    """The Fashion-MNIST classifier that is shipped: 28x28x1, 64 features, 10 logits."""
+    return Extractor(load_classifier("fashion"), preprocessing="x / 127.5 - 1")
+
+
+def stacked_digits():
+    """The digit classifier on each of 3 channels: 28x28x3, 192 features, 1000 logits.
+
+    For Stacked-MNIST (Metz et al. 2016, arXiv:1611.02163, and Lin et al. 2017,
+    arXiv:1712.04086, which counts modes): class 100 a + 10 b + c is an image whose
+    channels show the digits a, b and c. The logits are joint log-probabilities.
+    """
+    return Extractor(
+        stacked_classifier("digits"),
+        name="stacked_digits",
+        preprocessing="x / 127.5 - 1, each channel on its own",
+    )
+
+
+def inception(weights=None, resizer="tf1"):
+    """The FID Inception (2015-12-05): any size, 2048 features, 1008 logits.
+
+    `FID` and `IS` of papers are of this network with the resizer `"tf1"`. Logits are
+    without the bias, as in the original score. Grey images are repeated.
+
+    Args:
+        weights: file of the published weights, or a dict of arrays; by default they
+            are downloaded once.
+        resizer: `"tf1"`, `"clean"` or `"torch"`; the last two are named in labels,
+            `FID (inception-clean)`.
+    """
+    resizing = {
+        "tf1": "TF1 bilinear to 299, in the network",
+        "clean": "PIL bicubic, antialiased, in float, to 299, in the network",
+        "torch": "torch bilinear, not antialiased, to 299, in the network",
+    }
+    outputs = {"features": "2048", "logits": "logits_unbiased", "spatial": "spatial"}
+    model = InceptionV3FID(weights, resizer, tuple(outputs.values()))
+    return Extractor(
+        model,
+        name="inception" if resizer == "tf1" else f"inception-{resizer}",
+        outputs=outputs,
+        preprocessing="x / 127.5 - 1" if resizer == "torch" else "(x - 128) / 128",
+        resizing=resizing[resizer],
+        repeat_grey=True,
+    )
+
+
+def dinov2_b(weights=None, backbone=None):
+    """DINOv2 ViT-B/14 through KerasHub: any size, 768 features."""
+    return _dinov2("dinov2_b", weights or "dinov2_base", backbone)
+
+
+def dinov2_l(weights=None, backbone=None):
+    """DINOv2 ViT-L/14 through KerasHub: any size, 1024 features."""
+    return _dinov2("dinov2_l", weights or "dinov2_large", backbone)
+
+
+def _dinov2(name, weights, backbone):
+    """The class token, normed (Oquab et al. 2023, arXiv:2304.07193).
+
+    As in the evaluation of Stein et al. 2023, arXiv:2306.04675. `weights` is a preset
+    of KerasHub or a folder of one, `backbone` a `DINOV2Backbone` that takes its place.
+    """
+    model, size = backbones.dinov2_model(weights, backbone)
+    return Extractor(
+        model,
+        name=name,
+        outputs=("features",),
+        preprocessing="ImageNet mean and standard deviation",
+        resizing=f"PIL bicubic, antialiased, in float, to {size}, in the network",
+        repeat_grey=True,
+    )
+
+
+def application(name, weights="imagenet"):
+    """A network of `keras.applications`, such as EfficientNetB0: any size.
+
+    Features are what its last layer reads, logits what that returns, before the
+    softmax. Grey images are repeated.
+
+    Args:
+        name: str, a class of `keras.applications`.
+        weights: `"imagenet"`, which is downloaded once, None for random ones, or a
+            file.
+    """
+    model, size = backbones.application_model(name, weights)
+    return Extractor(
+        model,
+        name=f"keras_applications/{name}",
+        preprocessing=f"preprocess_input of {name}",
+        resizing="PIL bicubic, antialiased, in float, to {}x{}, in the network".format(
+            *size
+        ),
+        repeat_grey=True,
+    )
+
+
+# Name -> function; what a function needs beyond options follows the name and a slash:
+# "keras_applications/EfficientNetB0". A new extractor is one more line.
+EXTRACTORS = {
+    "digits": digits,
+    "fashion": fashion,
+    "stacked_digits": stacked_digits,
+    "inception": inception,
+    "dinov2_b": dinov2_b,
+    "dinov2_l": dinov2_l,
+    "keras_applications": application,
+}
+
+# The extractor that belongs to a named data set.
+DEFAULTS = {name: d.extractor for name, d in CATALOGUE.items() if d.extractor}
+
+
+_built = {}
+
+
+def _build(name):
+    if name not in _built:
+        _built[name] = _factory(name)()
+    return _built[name]
+
+
+def registered_name(extractor):
+    """The name under which `get` returns this very extractor, or None."""
+    return next((name for name, e in _built.items() if e is extractor), None)
+
+
+def get(extractor, metrics=None, **options):
+    """An `Extractor` from an `Extractor`, a name or a Keras model.
+
+    Args:
+        extractor: `Extractor`, a Keras model, or a key of `EXTRACTORS`, such as
+            `"inception"`; `"keras_applications/NAME"` for a network of
+            `keras.applications`.
+        metrics: names of metrics: where a model has a single output, and these need
+            only features or only logits, it is that.
+        **options: what a named extractor takes: `weights=`, `resizer=`.
+
+    Raises:
+        ValueError: no such extractor, or options that it does not take; a bare
+            callable, which needs a fingerprint.
+
+    Example:
+
+    >>> get("digits")
+    <Extractor name='digits', image_shape=(28, 28, 1), outputs=('features', 'logits')>
+    """
+    if isinstance(extractor, str):
+        factory = _factory(extractor)
+        taken = inspect.signature(factory).parameters
+        if not set(options) <= set(taken):
+            raise ValueError(
+                f"The extractor {extractor!r} takes the options {list(taken)}. "
+                f"Received: {options}"
+            )
+        return factory(**options) if options else _build(extractor)
+    if options:
+        raise ValueError(
+            f"Options belong to named extractors: {list(EXTRACTORS)}. "
+            f"Received: extractor={extractor!r}, {options}"
+        )
+    if isinstance(extractor, Extractor):
+        return extractor
+    if isinstance(extractor, keras.Model):
+        return Extractor(extractor, outputs=_single_output(extractor, metrics))
+    if callable(extractor):
+        raise ValueError(
+            "A callable needs a fingerprint, which names it in reports and caches: "
+            "Extractor(function, fingerprint='clip-vit-b-32@v1'). "
+            f"Received: extractor={extractor!r}"
+        )
+    raise _unknown(extractor)
+
+
+def choices():
+    """The registered extractors, numbered, one a line."""
+    lines = []
+    for i, (name, factory) in enumerate(EXTRACTORS.items(), start=1):
+        name = f"{name}/NAME" if _needs_member(factory) else name
+        summary = (inspect.getdoc(factory) or "").partition("\n")[0]
+        lines.append(f"  {i}) {name!r}: {summary}")
+    return "\n".join(lines)
+
+
+def _factory(name):
+    family, slash, member = name.partition("/")
+    factory = EXTRACTORS.get(family)
+    needs = factory is not None and _needs_member(factory)
+    if factory is None or bool(slash) != needs or bool(member) != needs:
+        raise _unknown(name)
+    return functools.partial(factory, member) if slash else factory
+
+
+def _needs_member(factory):
+    parameters = inspect.signature(factory).parameters.values()
+    return any(parameter.default is parameter.empty for parameter in parameters)
+
+
+def _unknown(extractor):
+    return ValueError(
+        "`extractor` must be an `Extractor`, a Keras model, or one of:\n"
+        f"{choices()}\nReceived: extractor={extractor!r}"
+    )
+
+
+def _single_output(model, metrics):
+    """What the single output of a model is, as far as metrics tell."""
+    if len(model.outputs or ()) != 1 or isinstance(model.output, dict):
+        return None
+    read = {n for name in metrics or () if name in METRICS for n in METRICS[name].reads}
+    read &= set(OUTPUTS)
+    return tuple(read) if len(read) == 1 else None

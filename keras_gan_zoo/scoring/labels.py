@@ -1,0 +1,143 @@
+"""The label of each sample: as given, uniform, or balanced as the reference."""
+
+import numpy as np
+
+from keras_gan_zoo.metrics.checks import check_labels
+from keras_gan_zoo.scoring.measures import METRICS
+
+WAYS = ("reference", "uniform")
+
+
+def balanced(counts, n):
+    """Labels of samples, of which any first few hold each label in its share.
+
+    Webster's method: image j of a label with the share p is due at (j + 1/2) / p. So a
+    sample's label depends on its number alone, and as many samples as there are counts
+    have exactly these.
+
+    Args:
+        counts: numbers, the weight of each label from 0 on.
+        n: int.
+
+    Returns:
+        int32 array `(n,)`.
+
+    Example:
+
+    >>> balanced([2, 0, 4], 9)
+    array([2, 0, 2, 2, 0, 2, 2, 0, 2], dtype=int32)
+    """
+    shares = np.asarray(counts, "float64") / np.sum(counts)
+    held = np.flatnonzero(shares)
+    enough = np.ceil((n + len(held)) * shares[held]).astype(int) + 1
+    labels = np.repeat(held, enough)
+    turns = np.concatenate([np.arange(number) for number in enough])
+    due = (turns + 0.5) / shares[labels]
+    return labels[np.argsort(due, kind="stable")][:n].astype("int32")
+
+
+def check_wanted(wanted, source, metrics):
+    """Refuse what can't be, before anything is computed."""
+    by_class = [name for name in metrics if "labels" in METRICS[name].reads]
+    if isinstance(wanted, str) and wanted not in WAYS:
+        raise ValueError(
+            f"`labels` must be one of {list(WAYS)} or an array of int, one a sample. "
+            f"Received: labels={wanted!r}"
+        )
+    if source.num_classes is None and isinstance(wanted, str):
+        raise ValueError(
+            f"`labels={wanted!r}` is for class-conditional GANs, which make the images "
+            "that they are told. Pass an array of int, one for each image, if there is "
+            f"one. Received: a source of type {source.facts['source']!r}"
+        )
+    if not source.takes_labels and (wanted is not None or by_class):
+        raise ValueError(
+            "An unconditional GAN makes images without labels: leave `labels` out, and "
+            "the metrics of single classes, "
+            + ", ".join(f"`{n}`" for n, m in METRICS.items() if "labels" in m.reads)
+            + f". Received: source={source.facts['source']!r}, "
+            + (f"metrics={by_class}" if by_class else "labels that it can't take")
+        )
+
+
+def assign(wanted, source, reference, metrics, count):
+    """Give the source its labels, and say how, for the conditions of a report.
+
+    Args:
+        wanted: `"reference"`, `"uniform"`, an array, or None.
+        source: see `keras_gan_zoo.scoring.sources`; its `labels` are set.
+        reference: `Reference` or None.
+        metrics: names.
+        count: int, samples of all repeats.
+
+    Returns:
+        dict, empty where the source has no labels.
+    """
+    counts = None if reference is None else reference.label_counts
+    if wanted is None and source.num_classes and counts is not None:
+        wanted = "reference"
+    if wanted is None:
+        how = "of the source"
+        if source.num_classes and source.labels is None:
+            how = "drawn by the GAN, from the seed's stream"
+    elif not isinstance(wanted, str):
+        source.set_labels(check_labels(wanted, "labels"), count)
+        how = "as given"
+    elif wanted == "uniform":
+        source.set_labels(balanced(np.ones(source.num_classes), count), count)
+        how = "uniform"
+    else:
+        source.set_labels(balanced(_counts(reference, source), count), count)
+        how = "balanced as the reference"
+    by_class = [name for name in metrics if "labels" in METRICS[name].reads]
+    if by_class and source.labels is None:
+        raise ValueError(
+            f"{by_class} need the label of each sample. Pass `labels=`, "
+            + ("'uniform' or " if source.num_classes else "")
+            + "an array of int, one a sample. Received: labels=None"
+        )
+    if source.labels is None and not source.num_classes:
+        return {}
+    return {"labels": how, "num_classes": source.num_classes}
+
+
+def few(collection, reference, metrics):
+    """Classes with fewer images than features have dimensions: a dict, or {}.
+
+    Their covariances have not full rank, and Frechet distances of them a large bias.
+    """
+    if "class_fid" not in metrics:
+        return {}
+    dimensions = reference.moments.mean.size
+    found = {}
+    for side, labels in (
+        ("generated", collection.rows["labels"].matrix[:, 0]),
+        ("real", reference.labels),
+    ):
+        names, counts = np.unique(labels, return_counts=True)
+        found[side] = {
+            str(name): int(count)
+            for name, count in zip(names, counts, strict=True)
+            if count < dimensions
+        }
+    if not any(found.values()):
+        return {}
+    return {"small_classes": {"dimensions": dimensions, **found}}
+
+
+def _counts(reference, source):
+    counts = None if reference is None else reference.label_counts
+    if counts is None:
+        raise ValueError(
+            "`labels='reference'` takes a reference with labels from 0 on. Pass a data "
+            "set that has them, a folder with a sub-folder a class, or the pair "
+            "`(images, labels)`; or labels='uniform'. Received: reference="
+            + ("None" if reference is None else repr(reference.name))
+        )
+    if len(counts) > source.num_classes:
+        raise ValueError(
+            f"The reference has labels up to {len(counts) - 1}, and the GAN "
+            f"{source.num_classes} classes. Pass `labels='uniform'` or an array. "
+            f"Received: reference={reference.name!r}"
+        )
+    return counts

@@ -1,0 +1,85 @@
+"""What can be done, and refused, before there is an image to score."""
+
+from keras_gan_zoo.scoring import extractors, references
+from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS
+from keras_gan_zoo.scoring.measures import METRICS, check_metrics, needs_of
+
+
+def prepare(
+    reference,
+    metrics,
+    extractor=None,
+    image_shape=None,
+    batch_size=250,
+    verbose=0,
+    labels=None,
+):
+    """Reference and extractor, ready for `score`, once for many scores.
+
+    Args:
+        reference, metrics, extractor, batch_size, verbose, labels: see `score`.
+        image_shape: `(height, width, channels)` of the samples, if it is known.
+
+    Returns:
+        `(reference, extractor)`, a `Reference` (None where no metric reads it) and an
+        `Extractor`, both of which `score` takes.
+
+    Raises:
+        ValueError: what doesn't fit together.
+    """
+    metrics = check_metrics(metrics)
+    extractor = pick_extractor(extractor, reference, metrics)
+    if image_shape is not None:
+        extractor.check_shape(image_shape)
+    needs = needs_of(metrics)
+    if isinstance(labels, str) and labels == "reference":
+        needs |= {"label_counts"}
+    if not needs:
+        return None, extractor
+    if reference is None:
+        named = [METRICS[name].label for name in metrics if METRICS[name].real]
+        raise ValueError(
+            f"{', '.join(named) or 'labels=' + repr(labels)} needs a `reference`, for "
+            "example 'mnist:test', an array of images or a statistics file. "
+            "Received: reference=None"
+        )
+    found = references.load_reference(reference, extractor, batch_size, needs, verbose)
+    if "images" in needs and image_shape is not None:
+        real_shape = found.images.shape[1:]
+        if tuple(image_shape) != real_shape:
+            raise ValueError(
+                "A network that is trained on samples and tested on real images takes "
+                "them equally large: resize the reference, or leave out `cas`. "
+                f"Received: samples of shape {tuple(image_shape)}, a reference of "
+                f"shape {real_shape}"
+            )
+    return found, extractor
+
+
+def pick_extractor(extractor, reference, metrics):
+    """An `Extractor` that has what the metrics read; by default the reference's."""
+    if extractor is None:
+        dataset = references.dataset_of(reference)
+        if dataset not in extractors.DEFAULTS:
+            raise ValueError(
+                "Which extractor? None belongs to this reference. Pass "
+                "`extractor=`, a Keras model or one of:\n"
+                f"{extractors.choices()}\nReceived: extractor=None, "
+                f"reference={_name(reference)}"
+            )
+        extractor = extractors.DEFAULTS[dataset]
+    extractor = extractors.get(extractor, metrics)
+    for metric in metrics:
+        read = [name for name in METRICS[metric].reads if name in OUTPUTS]
+        for needs in set(read) - set(extractor.outputs):
+            raise ValueError(
+                f"The metric {metric!r} reads `{needs}`, which this extractor does not "
+                "return. Leave the metric out, or give the model an output named "
+                f"`{needs}`. Received: "
+                f"extractor={extractor.name!r} with outputs {extractor.outputs}"
+            )
+    return extractor
+
+
+def _name(reference):
+    return repr(reference) if isinstance(reference, str) else type(reference).__name__

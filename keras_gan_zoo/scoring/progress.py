@@ -1,0 +1,19 @@
+"""How far the work is, for people who watch."""
+
+import time
+
+import keras
+
+
+def bar(total, verbose, what="image"):
+    """A function that is told how many are done, and shows the speed."""
+    if not verbose:
+        return lambda done: None
+    shown = keras.utils.Progbar(total, unit_name=what, stateful_metrics=[f"{what}s/s"])
+    started = time.perf_counter()
+
+    def show(done):
+        rate = done / (time.perf_counter() - started)
+        shown.update(done, [(f"{what}s/s", rate)], finalize=done == total)
+
+    return show

@@ -1,0 +1,98 @@
+"""What tables of scores show, as numbers: a row a model, a cell a metric.
+
+Whoever prints a table, of one report, of a comparison, of the zoo, asks here for the
+numbers and renders them.
+"""
+
+import dataclasses
+
+from keras_gan_zoo.scoring import tables
+from keras_gan_zoo.scoring.measures import METRICS, scale_of
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """A score as tables show it, times the metric's `scale`.
+
+    Attributes:
+        value: float.
+        bounds: `(low, high)` or None.
+        opinions: dict of a tool's name -> its score.
+    """
+
+    value: float
+    bounds: tuple | None
+    opinions: dict
+
+    def text(self, number=tables.number):
+        """The value."""
+        return number(self.value)
+
+    def interval(self, number=tables.number):
+        """`"1.2 to 1.5"`, or None."""
+        return self.bounds and " to ".join(map(number, self.bounds))
+
+    def opinion(self, tool, number=tables.number):
+        """A tool's score, or None."""
+        return number(self.opinions[tool]) if tool in self.opinions else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A model's scores.
+
+    Attributes:
+        name: str.
+        cells: dict of metric -> `Cell`.
+        parameters: int or None.
+        differences: dict of a tool's name -> the largest relative difference, or None.
+        images_per_second: float or None.
+        place: `(backend, device)`.
+    """
+
+    name: str
+    cells: dict
+    parameters: int | None
+    differences: dict
+    images_per_second: float | None
+    place: tuple
+
+
+def row(name, report, parameters=None):
+    """The `Row` of a `ScoreReport`."""
+    facts = report.conditions
+    cells = {}
+    for metric in report.metrics:
+        scale, bounds = scale_of(metric), report.intervals.get(metric)
+        cells[metric] = Cell(
+            scale * report[metric],
+            None if bounds is None else tuple(scale * bound for bound in bounds),
+            {
+                tool: scale * opinion["scores"][metric]
+                for tool, opinion in report.opinions.items()
+                if metric in opinion.get("scores", {})
+            },
+        )
+    return Row(
+        name,
+        cells,
+        parameters,
+        {
+            tool: max(opinion.get("relative_difference", {}).values(), default=None)
+            for tool, opinion in report.opinions.items()
+        },
+        facts.get("images_per_second"),
+        (facts.get("backend"), facts.get("device")),
+    )
+
+
+def rank(reports, metric):
+    """Names of reports, the best by `metric` first; those without it are left out.
+
+    Args:
+        reports: dict, name -> `ScoreReport`.
+        metric: str.
+    """
+    sign = -1 if METRICS[metric].higher else 1
+    scored = [name for name, report in reports.items() if metric in report]
+    return sorted(scored, key=lambda name: sign * reports[name][metric])

@@ -1,0 +1,105 @@
+"""Statistics that were made before: shipped with the package, or in the cache folder.
+
+An entry of the cache is keyed by the fingerprint of the images and by the extractor
+(weights, preprocessing, resizing, and its outputs for two probe images). What can't be
+read or does not fit is none.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import pathlib
+import re
+import warnings
+
+import numpy as np
+
+from keras_gan_zoo.files import cache_folder, write_atomically
+from keras_gan_zoo.scoring.references.statistics import (
+    read_statistics,
+    write_statistics,
+)
+
+BUNDLED = pathlib.Path(__file__).with_name("bundled")
+
+
+def bundled_reference(reference, extractor):
+    """A `Reference` that ships with the package, or None."""
+    path = bundled_path(reference, extractor)
+    if not path.exists():
+        return None
+    found = read_statistics(path)
+    if (found.name, found.extractor_sha256) != (reference, extractor.sha256):
+        return None
+    return dataclasses.replace(found, origin="shipped with keras_gan_zoo")
+
+
+def bundled_path(reference, extractor):
+    """Where the moments of a named reference lie in the package."""
+    slug = re.sub(r"[^a-z0-9]+", "_", f"{reference}".lower()).strip("_")
+    return BUNDLED / f"{slug}.{extractor.name}.npz"
+
+
+def cache_entries():
+    """The statistics in the cache and in the package: dict of path -> `Reference`."""
+    found = {}
+    for folder in (cache_folder(), BUNDLED):
+        for path in sorted(folder.glob("*.npz")):
+            with contextlib.suppress(ValueError):
+                found[path] = read_statistics(path)
+    return found
+
+
+def read_cache(fingerprint, extractor):
+    """What the cache has of these images under this extractor, or None."""
+    path = _path(fingerprint, extractor)
+    try:
+        found = read_statistics(path)
+        with np.load(path, allow_pickle=False) as file:
+            probe = file["probe"]
+    except (ValueError, KeyError):
+        return None
+    same = (
+        found.fingerprint == fingerprint
+        and found.extractor_sha256 == extractor.sha256
+        and probe.shape == extractor.probe.shape
+        and np.allclose(probe, extractor.probe, rtol=1e-3, atol=1e-3)
+    )
+    return _with_rows(found, path.with_suffix(".npy")) if same else None
+
+
+def write_cache(reference, extractor):
+    """Keep a `Reference`; where that fails, a warning says so."""
+    path = _path(reference.fingerprint, extractor)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_statistics(reference, extractor, path)
+        if reference.features is not None:
+            write_atomically(
+                path.with_suffix(".npy"),
+                lambda file: np.save(file, reference.features),
+            )
+    except OSError as error:  # a full disk or a read-only home costs time, no score
+        warnings.warn(f"The reference is not cached: {error}", stacklevel=2)
+
+
+def _path(fingerprint, extractor):
+    key = "|".join(
+        (fingerprint, extractor.sha256, extractor.preprocessing, extractor.resizing)
+    )
+    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
+    return cache_folder() / f"{digest}.npz"
+
+
+def _with_rows(found, path):
+    """`found` with its rows, if these are whole and have its mean."""
+    try:
+        rows = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return found
+    mean = found.moments.mean
+    if rows.shape == (found.num_real, mean.size) and np.allclose(
+        rows.mean(axis=0, dtype="float64"), mean, rtol=1e-6, atol=1e-6
+    ):
+        return dataclasses.replace(found, features=rows)
+    return found

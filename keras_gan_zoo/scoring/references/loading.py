@@ -1,0 +1,154 @@
+"""`load_reference`: a name, images or a file -> what samples are compared with."""
+
+import dataclasses
+import os
+
+import numpy as np
+
+from keras_gan_zoo import backend, datasets
+from keras_gan_zoo.images import check_images
+from keras_gan_zoo.metrics.checks import check_labels
+from keras_gan_zoo.scoring import progress
+from keras_gan_zoo.scoring.collectors import Rows
+from keras_gan_zoo.scoring.moments import Moments
+from keras_gan_zoo.scoring.references.cache import (
+    bundled_reference,
+    read_cache,
+    write_cache,
+)
+from keras_gan_zoo.scoring.references.reference import Reference
+from keras_gan_zoo.scoring.references.statistics import read_statistics
+
+
+def dataset_of(reference):
+    """`"mnist"` of `"mnist:test"`; None where a reference is not named like that."""
+    if not isinstance(reference, str) or _is_file(reference):
+        return None
+    name, _ = datasets.split_name(reference)
+    return name if name in datasets.CATALOGUE else None
+
+
+def load_reference(reference, extractor, batch_size=250, needs=(), verbose=0):
+    """A reference under an extractor.
+
+    Looked up in this order: shipped with the package, in the cache, computed from
+    the images and then cached.
+
+    Args:
+        reference: `"name:split"` such as `"mnist:test"`, a uint8 array, a pair
+            `(images, labels)`, an image folder, an `.npz` statistics file (`count`,
+            `mean`, `covariance`, or the `mu`, `sigma` of pytorch-fid and clean-fid),
+            or a `Reference`.
+        extractor: `Extractor` with features.
+        batch_size: int.
+        needs: what is asked for besides the moments of features: any of `"spatial"`
+            (moments of the spatial features), `"features"` (all rows of them),
+            `"labels"` and `"images"`.
+        verbose: 0 or 1, a progress bar where they are computed.
+
+    Returns:
+        `Reference`.
+
+    Raises:
+        ValueError: an unknown or unreadable reference, one that was made with
+            another extractor, or a statistics file where more is asked for.
+    """
+    needs = set(needs) - {"moments"}
+    if _is_file(reference):
+        reference = read_statistics(reference)
+    if isinstance(reference, Reference):
+        reference.check_extractor(extractor)
+        return reference.check_holds(needs)
+    if not isinstance(reference, str | os.PathLike):
+        images, labels = reference if _is_pair(reference) else (reference, None)
+        facts = {"name": "array", "labels": labels}
+    else:
+        found = bundled_reference(reference, extractor)
+        if found is not None and not found.missing(needs):
+            return found
+        name, split = datasets.split_name(reference)
+        images, labels = datasets.load(name, split)
+        facts = {"dataset": name, "split": split, "labels": labels}
+        if name not in datasets.CATALOGUE:
+            name = f"folder {os.path.basename(os.path.abspath(name))}"
+        facts["name"] = f"{name}:{split}"
+    return _from_images(images, extractor, batch_size, needs, verbose, facts)
+
+
+def compute_reference(
+    images, extractor, batch_size=250, needs=(), verbose=0, fingerprint=None, **facts
+):
+    """A `Reference` from uint8 images; see `load_reference`.
+
+    Args:
+        fingerprint: str, that of the images, where it is known already.
+        **facts: what else a `Reference` has: `name`, `dataset`, `split`, `labels` ...
+    """
+    outputs = ("features", "spatial") if "spatial" in needs else ("features",)
+    moments = {output: Moments() for output in outputs}
+    rows = Rows("features", len(images)) if "features" in needs else None
+    show = progress.bar(len(images), verbose)
+    with backend.full_float32():
+        for start in range(0, len(images), batch_size):
+            batch = images[start : start + batch_size]
+            found = extractor.extract(batch, batch_size, outputs)
+            for output in outputs:
+                moments[output].update(found[output])
+            if rows is not None:
+                rows.update(start, found["features"])
+            show(start + len(batch))
+    return Reference(
+        moments=moments["features"],
+        spatial=moments.get("spatial"),
+        fingerprint=fingerprint or datasets.fingerprint(images),
+        num_real=len(images),
+        extractor=extractor.name,
+        extractor_sha256=extractor.sha256,
+        image_shape="x".join(map(str, images.shape[1:])),
+        features=None if rows is None else rows.matrix,
+        images=images if "images" in needs else None,
+        **facts,
+    )
+
+
+def _from_images(images, extractor, batch_size, needs, verbose, facts):
+    images = check_images(images)
+    extractor.check(images)
+    if len(images) < 2:
+        raise ValueError(
+            "A reference takes at least 2 images, and thousands for a stable score. "
+            f"Received: {len(images)}"
+        )
+    facts["label_counts"] = None
+    if facts["labels"] is not None:
+        facts["labels"] = check_labels(facts["labels"], "labels", len(images))
+        facts["label_counts"] = counts_of(facts["labels"])
+    given = {"images": images} if "images" in needs else {}
+    known = Reference(moments=None, **facts)  # nothing is computed yet
+    known.check_holds(needs & {"labels", "label_counts"})
+    fingerprint = datasets.fingerprint(images)
+    found = read_cache(fingerprint, extractor)
+    if found is not None:
+        found = dataclasses.replace(found, origin="cached", **given, **facts)
+        if not found.missing(needs):
+            return found
+        # What the entry has already, it keeps.
+        needs = needs | {n for n in ("spatial", "features") if not found.missing({n})}
+    found = compute_reference(
+        images, extractor, batch_size, needs, verbose, fingerprint, **facts
+    )
+    write_cache(found, extractor)
+    return found
+
+
+def counts_of(labels):
+    """How many there are of each label from 0 on; None where a label is negative."""
+    return np.bincount(labels) if labels.min() >= 0 else None
+
+
+def _is_file(reference):
+    return isinstance(reference, str | os.PathLike) and str(reference).endswith(".npz")
+
+
+def _is_pair(reference):
+    return isinstance(reference, tuple) and len(reference) == 2

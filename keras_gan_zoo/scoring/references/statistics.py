@@ -1,0 +1,128 @@
+"""Files of moments: our own, and those of pytorch-fid and clean-fid."""
+
+import hashlib
+import pathlib
+import zipfile
+import zlib
+
+import numpy as np
+
+from keras_gan_zoo.files import write_atomically
+from keras_gan_zoo.scoring.moments import Moments
+from keras_gan_zoo.scoring.references.reference import Reference
+
+UNREADABLE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
+# What a file says of its moments in words.
+FACTS = (
+    "name",
+    "dataset",
+    "split",
+    "fingerprint",
+    "extractor",
+    "extractor_sha256",
+    "image_shape",
+)
+
+
+def read_statistics(path):
+    """A `Reference` from an `.npz` file of moments."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            values = {key: file[key] for key in file.files}
+    except (*UNREADABLE, KeyError) as error:
+        raise ValueError(
+            "A statistics file is an uncorrupted `.npz` of plain arrays. "
+            f"Received: reference={str(path)!r}, which can't be read: {error}"
+        ) from error
+    mean = values.get("mean", values.get("mu"))
+    covariance = values.get("covariance", values.get("sigma"))
+    if np.ndim(covariance) == 0 and np.size(mean) == 1 and covariance is not None:
+        mean, covariance = np.reshape(mean, 1), np.reshape(covariance, (1, 1))
+    if mean is None or covariance is None:
+        raise ValueError(
+            "A statistics file holds `count`, `mean` and `covariance` (or `mu` and "
+            f"`sigma`). Received: reference={str(path)!r} with {sorted(values)}"
+        )
+    if mean.ndim != 1 or covariance.shape != 2 * mean.shape or mean.size == 0:
+        raise ValueError(
+            "A statistics file holds a mean of shape (d,) and a covariance of shape "
+            f"(d, d). Received: reference={str(path)!r} with shapes {mean.shape} and "
+            f"{covariance.shape}"
+        )
+    numbers = {mean.dtype.kind, covariance.dtype.kind} <= set("fiu")
+    if not (numbers and np.isfinite(mean).all() and np.isfinite(covariance).all()):
+        raise ValueError(
+            "Statistics must be finite numbers. "
+            f"Received: reference={str(path)!r} with NaN, infinity or no numbers"
+        )
+    size = abs(covariance).max()
+    if (
+        not np.allclose(covariance, covariance.T, rtol=1e-4, atol=1e-6 * size)
+        or covariance.diagonal().min() < -1e-6 * size
+    ):
+        raise ValueError(
+            "A covariance is symmetric, and no variance is negative. "
+            f"Received: reference={str(path)!r}, whose `sigma` is no covariance"
+        )
+    texts = {key: str(values[key]) or None for key in FACTS if key in values}
+    if not texts.get("fingerprint"):  # a foreign file: no pixels are known
+        digest = hashlib.sha256(np.ascontiguousarray(mean, "float64"))
+        digest.update(np.ascontiguousarray(covariance, "float64"))
+        texts["fingerprint"] = f"statistics {digest.hexdigest()}"
+    count = int(values["count"]) if "count" in values else None
+    spatial = None
+    if {"spatial_mean", "spatial_covariance"} <= values.keys():
+        spatial = Moments.from_statistics(
+            count or 2, values["spatial_mean"], values["spatial_covariance"]
+        )
+    counts = values.get("label_counts")
+    return Reference(
+        label_counts=None if counts is None else np.array(counts, "int64"),
+        **{"name": pathlib.Path(path).name, **texts},
+        moments=Moments.from_statistics(count or 2, mean, covariance),
+        spatial=spatial,
+        num_real=count,
+        origin="statistics file",
+    )
+
+
+def write_statistics(reference, extractor, path):
+    """Write a `Reference` as an `.npz` that `load_reference` reads."""
+    more = {}
+    if reference.label_counts is not None:
+        more["label_counts"] = reference.label_counts
+    if reference.spatial is not None:
+        more["spatial_mean"] = reference.spatial.mean
+        more["spatial_covariance"] = reference.spatial.covariance
+    return reference.moments.save(
+        path,
+        name=reference.name,
+        dataset=reference.dataset or "",
+        split=reference.split or "",
+        fingerprint=reference.fingerprint or "",
+        extractor=extractor.name,
+        extractor_sha256=extractor.sha256,
+        image_shape=reference.image_shape or "",
+        probe=extractor.probe,
+        **more,
+    )
+
+
+def export_statistics(reference, path):
+    """Write a `Reference` in the layout of pytorch-fid and clean-fid: `mu`, `sigma`.
+
+    What else is known of it stays beside them, so that `load_reference` still refuses
+    it under another extractor.
+
+    Returns:
+        `pathlib.Path` of the file.
+    """
+    texts = {key: getattr(reference, key) for key in FACTS}
+    values = {key: value for key, value in texts.items() if value}
+    values |= {"mu": reference.moments.mean, "sigma": reference.moments.covariance}
+    if reference.num_real is not None:
+        values["count"] = reference.num_real
+    if reference.spatial is not None:
+        values["spatial_mean"] = reference.spatial.mean
+        values["spatial_covariance"] = reference.spatial.covariance
+    return write_atomically(path, lambda file: np.savez(file, **values))
