@@ -2,10 +2,19 @@
 
 import importlib
 
-from keras_gan_zoo import layers, losses, networks, penalties
+from keras_gan_zoo import (
+    augmentation,
+    auxiliaries,
+    generator_penalties,
+    layers,
+    losses,
+    networks,
+    penalties,
+)
 from keras_gan_zoo.families import FAMILIES
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.penalties import DRAGAN, R1, GradientPenalty
+from keras_gan_zoo.latents import Latents
+from keras_gan_zoo.penalties import DRAGAN, R1, R2, GradientPenalty
 
 __version__ = "0.1.0"
 
@@ -14,12 +23,17 @@ __all__ = [
     "DRAGAN",
     "GAN",
     "R1",
+    "R2",
     "GradientPenalty",
+    "Latents",
     "ScoreReport",
+    "augmentation",
+    "auxiliaries",
     "callbacks",
     "cards",
     "compare",
     "datasets",
+    "generator_penalties",
     "images",
     "layers",
     "losses",

@@ -1,19 +1,32 @@
-"""The GAN: a Keras model of two networks, whose `fit` trains both."""
+"""The GAN: a Keras model of two networks, whose `fit` trains both.
 
-import os
+Longer than the other modules, since Keras wants one class: half of it is signatures and
+docstrings of `compile`, `fit`, `evaluate`, `generate`; what they do is elsewhere.
+"""
+
+import contextlib
 import random
+from functools import partial
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_gan_zoo import backend, losses
-from keras_gan_zoo.latents import DISTRIBUTIONS, draw_latents
+from keras_gan_zoo import backend
+from keras_gan_zoo.augmentation import base as augmentations
+from keras_gan_zoo.backend.keras_internals import check_compiled, drop_loss_tracker
+from keras_gan_zoo.images import to_uint8
+from keras_gan_zoo.labels import check_labels
+from keras_gan_zoo.latents import draw_labels, draw_latents, draw_whole
+from keras_gan_zoo.networks import contract
+from keras_gan_zoo.objectives import auxiliaries as auxiliary_terms
+from keras_gan_zoo.objectives import generator_penalties as generator_terms
+from keras_gan_zoo.objectives import losses
+from keras_gan_zoo.objectives import penalties as penalty_terms
 from keras_gan_zoo.paper import Paper
-from keras_gan_zoo.training import step
+from keras_gan_zoo.training import iteration, settings, sources, state
+from keras_gan_zoo.training.data_order import DataOrder, first_of
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer
-
-UPDATES = ("alternating", "simultaneous")
 
 
 class _Presets:
@@ -26,7 +39,7 @@ class _Presets:
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
-class GAN(backend.Trainer, keras.Model):
+class GAN(backend.Steps, keras.Model):
     """A generator and a discriminator, trained against each other by `fit`.
 
     Any two built Keras models under a published objective (Goodfellow et al. 2014,
@@ -36,19 +49,35 @@ class GAN(backend.Trainer, keras.Model):
 
     Args:
         generator: built `keras.Model`, latents `(n, latent_dim)` -> images
-            `(n, height, width, channels)` in [-1, 1].
-        discriminator: built `keras.Model`, such images -> logits `(n, 1)`.
+            `(n, height, width, channels)` in [-1, 1]. A conditional one takes a dict of
+            `latents` and `labels`, int32 `(n,)`.
+        discriminator: built `keras.Model`, such images -> logits `(n, 1)`, or a dict of
+            outputs with `logits` in it. A conditional one takes a dict of `images` and
+            `labels`.
         loss: `"minimax"`, `"non_saturating"`, `"wasserstein"`, `"least_squares"`,
-            `"hinge"` or a `keras_gan_zoo.losses.AdversarialLoss`. Kept as the
-            attribute `objective`.
+            `"hinge"`, `"relativistic_paired"`, `"relativistic_average"` or a
+            `keras_gan_zoo.losses.AdversarialLoss`. Kept as the attribute `objective`.
         penalties: list of penalties on the discriminator, such as `R1(weight=10)`.
+        auxiliaries: list of terms that read more than logits, such as
+            `keras_gan_zoo.auxiliaries.Classification()`.
+        generator_penalties: list of terms of the generator alone, such as
+            `keras_gan_zoo.generator_penalties.PathLength()`.
+        augmentation: `keras_gan_zoo.augmentation.Augmentation` between images and
+            discriminator, or None.
+        num_classes: int for a class-conditional GAN, or None.
+        label_distribution: `"uniform"`, or `"data"`: generated images have labels as
+            often as the images that were trained on.
+        label_names: list of `num_classes` str, or None.
         critic_steps: int, discriminator updates an iteration.
+        generator_steps: int, generator updates an iteration.
         ema_half_life: float or None. Half-life in images of an exponential moving
             average of the generator's weights, batch-norm statistics included.
             `generate`, `predict`, scores and presets use it.
         update: `"alternating"`, or `"simultaneous"`: both players move at once, from
             one shared forward pass.
         latent_distribution: `"normal"` N(0, 1) or `"uniform"` U(-1, 1).
+        latents: `keras_gan_zoo.latents.Latents` in its place, for latents of several
+            laws, such as InfoGAN's codes.
         seed: int or None. Governs latents, penalties and the order of the data.
             `None` draws one from Keras' global generator.
         name: str.
@@ -67,7 +96,7 @@ class GAN(backend.Trainer, keras.Model):
     >>> gan.compile()
     >>> history = gan.fit(np.zeros((32, 8, 8), "uint8"), batch_size=16, verbose=0)
     >>> sorted(history.history)
-    ['d_loss', 'g_loss']
+    ['d_loss', 'g_loss', 'loss']
     >>> gan.generate(2, seed=7).shape
     (2, 8, 8, 1)
     """
@@ -88,44 +117,53 @@ class GAN(backend.Trainer, keras.Model):
         *,
         loss="non_saturating",
         penalties=(),
+        auxiliaries=(),
+        generator_penalties=(),
+        augmentation=None,
+        num_classes=None,
+        label_distribution="uniform",
+        label_names=None,
         critic_steps=1,
+        generator_steps=1,
         ema_half_life=None,
         update="alternating",
         latent_distribution="normal",
+        latents=None,
         seed=None,
         name=None,
         **kwargs,
     ):
         super().__init__(name=name, **kwargs)
-        _check_networks(generator, discriminator)
-        if critic_steps < 1:
-            raise ValueError(
-                "`critic_steps` must be 1 or more. "
-                f"Received: critic_steps={critic_steps}"
-            )
-        if update not in UPDATES:
-            raise ValueError(
-                f"`update` must be one of {UPDATES}. Received: update={update!r}"
-            )
-        if update == "simultaneous" and critic_steps > 1:
-            raise ValueError(
-                "`update='simultaneous'` moves both players once an iteration, so it "
-                f"needs `critic_steps=1`. Received: critic_steps={critic_steps}"
-            )
-        if ema_half_life is not None and not ema_half_life > 0:
-            raise ValueError(
-                "`ema_half_life` must be a positive number of images, for example "
-                f"10_000, or None. Received: ema_half_life={ema_half_life}"
-            )
-        if latent_distribution not in DISTRIBUTIONS:
-            raise ValueError(
-                f"`latent_distribution` must be one of {DISTRIBUTIONS}. "
-                f"Received: latent_distribution={latent_distribution!r}"
-            )
+        # === Config ===
+        self.objective = losses.get(loss)
+        self.penalties = [penalty_terms.get(term) for term in penalties]
+        self.auxiliaries = [auxiliary_terms.get(term) for term in auxiliaries]
+        self.generator_penalties = [
+            generator_terms.get(term) for term in generator_penalties
+        ]
+        self.augmentation = augmentations.get(augmentation)
+        self.num_classes = settings.check_count("num_classes", num_classes, 2)
+        self.label_distribution = label_distribution
+        self.label_names = None if label_names is None else tuple(label_names)
+        self.critic_steps = settings.check_count("critic_steps", critic_steps)
+        self.generator_steps = settings.check_count("generator_steps", generator_steps)
+        self.ema_half_life = ema_half_life
+        self.update = update
+        self.latent_distribution = latent_distribution
+        if isinstance(latents, dict):
+            latents = keras.saving.deserialize_keras_object(latents)
+        self.latents = latents
 
         # === Networks ===
+        contract.check_networks(
+            generator, discriminator, self.num_classes, self.augmentation
+        )
+        contract.check_reads(discriminator, self.auxiliaries)
+        contract.check_per_image(discriminator, self.penalties)
+        contract.check_tap(generator, self.generator_penalties)
         self.generator = generator
         self.discriminator = discriminator
+        settings.check(self)
         if ema_half_life is None:
             self._average = None
         else:
@@ -137,33 +175,35 @@ class GAN(backend.Trainer, keras.Model):
         self.seed = random.randrange(2**31) if seed is None else int(seed)
         self._training_seed = keras.random.SeedGenerator(self.seed)
         self._evaluation_seed = keras.random.SeedGenerator(self.seed)
-        self.epochs_seen = self._counter("epochs_seen", "int32")
-        self.images_seen = self._counter("images_seen", "float32")
-
-        # === Config ===
-        self.objective = losses.get(loss)
-        self.penalties = [_get_penalty(penalty) for penalty in penalties]
-        self.critic_steps = int(critic_steps)
-        self.ema_half_life = ema_half_life
-        self.update = update
-        self.latent_distribution = latent_distribution
+        self.epochs_seen = self._counter("epochs_seen")
+        self.images_seen = self._counter("images_seen")
+        self.images_averaged = self._counter("images_averaged", dtype="float32")
+        self.label_counts = None
+        if label_distribution == "data":
+            self.label_counts = self._counter("label_counts", (self.num_classes,))
         self._trackers = {
             name: keras.metrics.Mean(name=name) for name in self._log_names()
         }
+        self._said_unused_labels = False
         self.built = True
 
-    def _counter(self, name, dtype):
+    def _counter(self, name, shape=(), dtype="int32"):
         return self.add_weight(
-            shape=(), initializer="zeros", dtype=dtype, trainable=False, name=name
+            shape=shape, initializer="zeros", dtype=dtype, trainable=False, name=name
         )
 
     def _log_names(self):
         logits = np.zeros((1, 1), "float32")
-        names = ["d_loss", "g_loss", *self.objective.metrics(logits, logits)]
-        names += [penalty.name for penalty in self.penalties]
+        names = ["loss", "d_loss", "g_loss", *self.objective.metrics(logits, logits)]
+        names += [term.name for term in (*self.penalties, *self.generator_penalties)]
+        for term in self.auxiliaries:
+            for player in ("discriminator", "generator"):
+                if auxiliary_terms.overrides(term, f"{player}_loss"):
+                    names.append(f"{player[0]}_{term.name}")
         if len(set(names)) < len(names):
             raise ValueError(
-                f"Each penalty needs a `name` of its own. Received: names={names}"
+                "Each term needs a `name` of its own, for example "
+                f'`R1(name="r1_again")`. Received: names={names}'
             )
         return names
 
@@ -173,14 +213,21 @@ class GAN(backend.Trainer, keras.Model):
         return self.generator if self._average is None else self._average
 
     @property
+    def discriminator_variables(self):
+        """What the discriminator's player moves: auxiliaries may bring weights."""
+        return self.discriminator.trainable_variables + [
+            v for term in self.auxiliaries for v in term.trainable_variables
+        ]
+
+    @property
     def latent_dim(self):
         """Size of one latent."""
-        return self.generator.input_shape[-1]
+        return contract.main_input(self.generator, "latents").shape[-1]
 
     @property
     def image_shape(self):
         """`(height, width, channels)` of one image."""
-        return tuple(self.generator.output_shape[1:])
+        return tuple(contract.made_by(self.generator).shape[1:])
 
     # === Compiling ===
 
@@ -245,9 +292,9 @@ class GAN(backend.Trainer, keras.Model):
             auto_scale_loss=False,  # each player scales its own
             **{**self._compile_settings, "jit_compile": jit_compile},
         )
-        self._loss_tracker = None  # Keras' own `loss`, which a GAN doesn't have
+        drop_loss_tracker(self)
         self.optimizer.build_players(
-            self.generator.trainable_variables, self.discriminator.trainable_variables
+            self.generator.trainable_variables, self.discriminator_variables
         )
 
     def get_compile_config(self):
@@ -284,18 +331,48 @@ class GAN(backend.Trainer, keras.Model):
 
     def draw_latents(self, n, training=True):
         """Latents of one step, shape `(n, latent_dim)`."""
+        if self.latents is not None:
+            return self.latents.draw(n, partial(self.draw, training=training))
         draws = self.draw((n, self.latent_dim), self.latent_distribution, training)
         return 2.0 * draws - 1.0 if self.latent_distribution == "uniform" else draws
 
-    def train_iteration(self, images):
-        return self._track(step.train_iteration(self, images))
+    def draw_labels(self, n, training=True):
+        """Labels of one step, int32 `(n,)`; None without classes."""
+        if self.num_classes is None:
+            return None
+        shares = None
+        if self.label_counts is not None:
+            counts = ops.cast(self.label_counts, "float32") + 1e-9  # equal before any
+            shares = counts / ops.sum(counts)
+        draw = partial(self.draw, training=training)
+        return draw_whole(draw, n, self.num_classes, shares)
 
-    def test_iteration(self, images):
-        return self._track(step.test_iteration(self, images))
+    def train_iteration(self, images, labels=None):
+        labels = self._step_labels(labels)
+        if self.label_counts is not None:
+            seen = ops.sum(ops.one_hot(labels, self.num_classes, dtype="int32"), axis=0)
+            self.label_counts.assign(self.label_counts + seen)
+        logs = iteration.train_iteration(self, images, labels)
+        return self._track(logs, ops.shape(images)[0])
 
-    def _track(self, logs):
+    def test_iteration(self, images, labels=None):
+        logs = iteration.test_iteration(self, images, self._step_labels(labels))
+        return self._track(logs, ops.shape(images)[0])
+
+    def _step_labels(self, labels):
+        if self.num_classes is None:
+            return None
+        if labels is None:
+            raise ValueError(
+                f"This GAN has {self.num_classes} classes, so a batch has labels too: "
+                "`train_on_batch(images, labels)`. Received: labels=None"
+            )
+        return ops.cast(labels, "int32")
+
+    def _track(self, logs, n):
+        """Averages are over images, however they came in batches."""
         for name, value in logs.items():
-            self._trackers[name].update_state(value)
+            self._trackers[name].update_state(value, sample_weight=n)
         return self.get_metrics_result()
 
     def fit(
@@ -320,63 +397,67 @@ class GAN(backend.Trainer, keras.Model):
     ):
         """Train both networks on images.
 
-        Keras' own `fit`, with two differences: `x` is images alone, and
-        `batch_size` is what one discriminator update sees, of which a step takes
-        `critic_steps`. Every image is used once an epoch.
+        Keras' own `fit`, with two differences: `y` are class labels, for conditional
+        GANs, and `batch_size` is what one discriminator update sees, of which a step
+        takes `critic_steps`. Every image is used once an epoch.
 
         Args:
             x: uint8 images `(n, height, width, channels)` or `(n, height, width)`;
                 floats with a `value_range`; the path of an image folder, or a data
                 set's name such as `"mnist:train"`; or a `tf.data.Dataset`,
-                `PyDataset`, torch `DataLoader` or generator of batches.
+                `PyDataset`, torch `DataLoader` or generator of batches, or of pairs
+                (images, labels).
+            y: labels of a conditional GAN, whole numbers `(n,)` or one-hot rows. A data
+                set, a folder with a sub-folder a class and a named set bring theirs.
             batch_size: int, 32 by default; not for a source that batches itself.
             value_range: `(low, high)` of float images, such as `(0, 1)`.
 
         Returns:
-            A `History` with `d_loss` and `g_loss` (without penalties), each
-            penalty under its name, and `wasserstein_distance` for that loss.
+            A `History` with `d_loss` and `g_loss` (without penalties), every other
+            term under its name (an auxiliary's as `d_<name>`, `g_<name>`), `loss`, the
+            sum of all that is minimised, and `wasserstein_distance` for that loss.
 
         Raises:
-            ValueError: where images are not what the networks take.
+            ValueError: where images or labels are not what the networks take.
         """
-        labels = {"y": y, "class_weight": class_weight, "sample_weight": sample_weight}
-        for name, value in labels.items():
-            if value is not None:
-                raise ValueError(
-                    "An unconditional GAN trains on images alone: `fit(images)`. "
-                    f"Received: {name} of type {type(value).__name__}"
-                )
-        self._assert_compile_called("fit")
+        _refuse(class_weight=class_weight, sample_weight=sample_weight)
+        check_compiled(self, "fit")
         seed = self.seed if shuffle else None
+        validation_range = value_range
         if validation_split:
-            x = self._images(x, value_range)
-            cut = len(x) - int(len(x) * validation_split)
-            x, validation_data = x[:cut], x[cut:]
-            validation_range = (-1, 1) if x.dtype != "uint8" else None
-            value_range = validation_range
-        else:
+            arrays = sources.read_arrays(self, x, y, value_range)
+            arrays, validation_data = sources.split_off(arrays, validation_split)
+            x, y = sources.as_pair(arrays)
+            value_range = None if x.dtype == "uint8" else (-1, 1)
             validation_range = value_range
-        batches = self._batches(
-            x, batch_size, value_range, self.critic_steps, seed, steps_per_epoch
+        batches = sources.batches_of(
+            self,
+            x,
+            y,
+            batch_size,
+            value_range,
+            self.critic_steps,
+            seed,
+            steps_per_epoch,
         )
         if validation_data is not None:
-            validation_data = self._batches(
-                validation_data,
+            validation_data = sources.batches_of(
+                self,
+                *sources.as_pair(validation_data),
                 validation_batch_size or batch_size,
                 validation_range,
                 steps=validation_steps,
             )
-        if not isinstance(callbacks, keras.callbacks.CallbackList):
-            callbacks = [_DataOrder(batches), *_as_list(callbacks)]
-        return super().fit(
-            batches,
-            epochs=epochs,
-            verbose=verbose,
-            callbacks=callbacks,
-            validation_data=validation_data,
-            initial_epoch=initial_epoch,
-            validation_freq=validation_freq,
-        )
+        with first_of(callbacks, DataOrder(batches), self) as callbacks:
+            return super().fit(
+                batches,
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=callbacks,
+                validation_data=validation_data,
+                initial_epoch=initial_epoch,
+                validation_freq=validation_freq,
+            )
 
     def evaluate(
         self,
@@ -392,55 +473,11 @@ class GAN(backend.Trainer, keras.Model):
         **kwargs,
     ):
         """The logs of `fit` at fixed weights, in inference mode; see `fit`."""
-        from keras_gan_zoo.training.batches import ImageBatches
-
-        if not isinstance(x, ImageBatches) and x is not None:
-            x = self._batches(x, batch_size, value_range, steps=steps)
+        _refuse(sample_weight=sample_weight)
+        if x is not None and not isinstance(x, sources.ImageBatches):
+            x = sources.batches_of(self, x, y, batch_size, value_range, steps=steps)
         return super().evaluate(
             x, verbose=verbose, callbacks=callbacks, return_dict=return_dict, **kwargs
-        )
-
-    def _images(self, x, value_range):
-        from keras_gan_zoo import datasets, images
-
-        if isinstance(x, (str, os.PathLike)):
-            x, _ = datasets.load(*datasets.split_name(x))
-        return images.check_images(x, self.image_shape, value_range)
-
-    def _batches(
-        self, x, batch_size, value_range, critic_steps=1, seed=None, steps=None
-    ):
-        from keras_gan_zoo.datasets import adapters
-        from keras_gan_zoo.training.batches import ImageBatches
-
-        if not adapters.is_batched(x):
-            size = 32 if batch_size is None else batch_size
-            if size < 1:
-                raise ValueError(
-                    f"`batch_size` must be 1 or more. Received: batch_size={batch_size}"
-                )
-            return ImageBatches.from_array(
-                self._images(x, value_range), size, critic_steps, seed, steps
-            )
-        if batch_size is not None:
-            raise ValueError(
-                "`batch_size` is for arrays and folders; a data set batches itself, "
-                "and each of its batches is what one update sees. "
-                f"Received: batch_size={batch_size} and x of type {type(x).__name__}"
-            )
-        one_shot = adapters.is_one_shot(x)
-        if one_shot and steps is None:
-            raise ValueError(
-                "A generator can be read once only, so `fit` needs "
-                "`steps_per_epoch` (and `evaluate` needs `steps`). "
-                f"Received: x of type {type(x).__name__}"
-            )
-        return ImageBatches.from_batches(
-            lambda: adapters.iterate(x, self.image_shape, value_range),
-            critic_steps,
-            steps,
-            one_shot,
-            _length(x),
         )
 
     # === Generating ===
@@ -466,7 +503,9 @@ class GAN(backend.Trainer, keras.Model):
 
         Args:
             n: int, how many.
-            labels: for class-conditional models; None here.
+            labels: of a conditional GAN: int for all, or an array of `n`. None draws
+                them from a stream of the seed's own, so that image `i` of a seed keeps
+                its label.
             seed: int, or None for other images at each call.
             truncation: float or None: cut the normal latents to
                 [-truncation, truncation], for less variety and cleaner images.
@@ -477,27 +516,46 @@ class GAN(backend.Trainer, keras.Model):
         Returns:
             uint8 array `(n, height, width, channels)`.
         """
-        from keras_gan_zoo.images import to_uint8
 
-        if labels is not None:
-            raise ValueError(
-                "This model is unconditional: `generate` takes no labels. "
-                f"Received: labels={labels!r}"
-            )
         if n < 1:
             raise ValueError(f"`n` must be 1 or more. Received: n={n}")
         seed = random.randrange(2**31) if seed is None else seed
-        latents = draw_latents(
-            n, self.latent_dim, seed, self.latent_distribution, start, truncation
+        inputs = draw_latents(
+            n,
+            self.latents or self.latent_dim,
+            seed,
+            self.latent_distribution,
+            start,
+            truncation,
         )
+        labels = self._labels_to_make(labels, n, seed, start)
+        if contract.takes_labels(self.generator):
+            inputs = {"latents": inputs, "labels": labels}
         network = self if use_ema else self.generator
         size = min(batch_size or 128, n)
         return np.concatenate(
             [
-                to_uint8(_forward(network, latents[i : i + size], size))
+                to_uint8(_forward(network, inputs, i, min(i + size, n), size))
                 for i in range(0, n, size)
             ]
         )
+
+    def _labels_to_make(self, labels, n, seed, start):
+        if self.num_classes is None:
+            if labels is not None:
+                raise ValueError(
+                    "This model is unconditional: `generate` takes no labels. "
+                    f"Received: labels={labels!r}"
+                )
+            return None
+        if labels is None:
+            counts = self.label_counts
+            if counts is not None:
+                counts = ops.convert_to_numpy(counts)
+            return draw_labels(n, self.num_classes, seed, start, counts)
+        if np.ndim(labels) == 0:
+            labels = np.full(n, labels)
+        return check_labels(labels, n, self.num_classes, "labels")
 
     # === Presets ===
 
@@ -550,39 +608,39 @@ class GAN(backend.Trainer, keras.Model):
             "generator": keras.saving.serialize_keras_object(self.generator),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "loss": losses.serialize(self.objective),
-            "penalties": [
-                keras.saving.serialize_keras_object(p) for p in self.penalties
-            ],
+            "penalties": _serialize(self.penalties),
+            "auxiliaries": _serialize(self.auxiliaries),
+            "generator_penalties": _serialize(self.generator_penalties),
+            "augmentation": keras.saving.serialize_keras_object(self.augmentation),
+            "num_classes": self.num_classes,
+            "label_distribution": self.label_distribution,
+            "label_names": self.label_names,
             "critic_steps": self.critic_steps,
+            "generator_steps": self.generator_steps,
             "ema_half_life": self.ema_half_life,
             "update": self.update,
             "latent_distribution": self.latent_distribution,
+            "latents": keras.saving.serialize_keras_object(self.latents),
             "seed": self.seed,
         }
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        config = {
-            key: keras.saving.deserialize_keras_object(value, custom_objects)
-            if key in ("generator", "discriminator") and isinstance(value, dict)
-            else value
-            for key, value in config.items()
-        }
-        return cls(**config)
-
-    def _own_variables(self):
-        """Counters and random states: Keras saves layers' weights, not these."""
-        own = [self.epochs_seen, self.images_seen]
-        weights = {id(w) for w in self.weights}
-        return own + [v for v in self.variables if id(v) not in weights]
+        # A scope without objects would hide those of the caller's.
+        own = keras.saving.custom_object_scope(custom_objects)
+        with own if custom_objects else contextlib.nullcontext():
+            networks = {
+                name: keras.saving.deserialize_keras_object(config[name])
+                for name in ("generator", "discriminator")
+                if isinstance(config.get(name), dict)
+            }
+            return cls(**{**config, **networks})
 
     def save_own_variables(self, store):
-        for i, variable in enumerate(self._own_variables()):
-            store[str(i)] = variable
+        state.save(self, store)
 
     def load_own_variables(self, store):
-        for i, variable in enumerate(self._own_variables()):
-            variable.assign(store[str(i)])
+        state.load(self, store)
 
     def summary(self, *args, **kwargs):
         """Both networks' summaries."""
@@ -590,82 +648,30 @@ class GAN(backend.Trainer, keras.Model):
         self.discriminator.summary(*args, **kwargs)
 
 
-class _DataOrder(keras.callbacks.Callback):
-    """Keeps the data order a function of the saved `epochs_seen`.
-
-    First in the list, so that whatever saves the model at the end of an epoch saves
-    the new count.
-    """
-
-    def __init__(self, batches):
-        super().__init__()
-        self.batches = batches
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.batches.epoch = int(ops.convert_to_numpy(self.model.epochs_seen))
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.model.epochs_seen.assign(self.batches.epoch + 1)
-
-
-def _forward(network, latents, size):
-    """Images of up to `size` latents, filled up to `size` so that it compiles once.
+def _forward(network, inputs, start, stop, size):
+    """Images of `start` to `stop`, filled up to `size` so that it compiles once.
 
     Not by `predict`: its tf.data pipeline can wait at its end, see `backend.stream`.
     """
-    filling = np.zeros((size - len(latents), *latents.shape[1:]), latents.dtype)
-    images = network.predict_on_batch(np.concatenate([latents, filling]))
-    return images[: len(latents)]
+
+    def rows(values):
+        values = values[start:stop]
+        filling = np.zeros((size - len(values), *values.shape[1:]), values.dtype)
+        return np.concatenate([values, filling])
+
+    return network.predict_on_batch(keras.tree.map_structure(rows, inputs))[
+        : stop - start
+    ]
 
 
-def _length(batches):
-    """How many batches a source has; None where it doesn't know."""
-    try:
-        return len(batches)
-    except TypeError:
-        return None
+def _serialize(terms):
+    return [keras.saving.serialize_keras_object(term) for term in terms]
 
 
-def _as_list(callbacks):
-    if callbacks is None:
-        return []
-    return list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
-
-
-def _get_penalty(penalty):
-    from keras_gan_zoo.penalties import Penalty
-
-    if isinstance(penalty, dict):
-        penalty = keras.saving.deserialize_keras_object(penalty)
-    if isinstance(penalty, Penalty):
-        return penalty
-    raise ValueError(
-        "`penalties` must be a list of penalties, for example "
-        f"`penalties=[keras_gan_zoo.R1(weight=10)]`. Received: {penalty!r}"
-    )
-
-
-def _check_networks(generator, discriminator):
-    for name, network in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(network, keras.Model) or not network.built:
+def _refuse(**arguments):
+    for name, value in arguments.items():
+        if value is not None:
             raise ValueError(
-                f"`{name}` must be a built Keras model, for example a functional one. "
-                f"Received: {name}={network!r}"
+                "A GAN's losses weigh all images alike. "
+                f"Received: {name} of type {type(value).__name__}"
             )
-    latents, images = generator.input_shape, generator.output_shape
-    if len(latents) != 2 or len(images) != 4 or None in images[1:]:
-        raise ValueError(
-            "`generator` must map latents (n, latent_dim) to images (n, height, "
-            "width, channels) of one size. Received: a model from shape "
-            f"{latents} to shape {images}"
-        )
-    if tuple(discriminator.input_shape[1:]) != tuple(images[1:]):
-        raise ValueError(
-            "`discriminator` must take the images that the generator makes, shape "
-            f"{images}. Received: a model of input shape {discriminator.input_shape}"
-        )
-    if tuple(discriminator.output_shape[1:]) != (1,):
-        raise ValueError(
-            "`discriminator` must return logits of shape (n, 1), without a sigmoid. "
-            f"Received: a model of output shape {discriminator.output_shape}"
-        )

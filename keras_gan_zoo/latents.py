@@ -1,8 +1,134 @@
-"""Latents that are the same on every machine, backend, device and batch size."""
+"""Latents and labels: the same on every machine, backend, device and batch size."""
 
+import keras
 import numpy as np
+from keras import ops
 
 DISTRIBUTIONS = ("normal", "uniform")
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class Latents:
+    """Latents of several laws, side by side in one tensor.
+
+    First `normal` numbers from N(0, 1), then `uniform` ones from U(-1, 1), then a
+    one-hot code for each entry of `categorical`. Codes that a term such as
+    `Information` recovers thus stand at the end (Chen et al. 2016, section 5).
+
+    Args:
+        normal: int, how many.
+        uniform: int, how many.
+        categorical: sizes of the codes, such as `(10,)`.
+
+    Example:
+
+    >>> latents = Latents(uniform=64, categorical=(10,))
+    >>> latents.dim
+    74
+    >>> {name: (part.start, part.stop) for name, part in latents.parts.items()}
+    {'uniform': (0, 64), 'categorical_0': (64, 74)}
+    """
+
+    def __init__(self, normal=0, uniform=0, categorical=()):
+        self.normal, self.uniform = int(normal), int(uniform)
+        self.categorical = tuple(int(size) for size in categorical)
+        sizes = (self.normal, self.uniform, *(size - 2 for size in self.categorical))
+        if min(sizes) < 0 or not self.dim:
+            raise ValueError(
+                "`Latents` takes how many numbers of each law, and codes of 2 classes "
+                "or more, for example `Latents(normal=62, categorical=(10,))`. "
+                f"Received: normal={normal}, uniform={uniform}, "
+                f"categorical={categorical!r}"
+            )
+
+    @property
+    def dim(self):
+        """Size of one latent."""
+        return self.normal + self.uniform + sum(self.categorical)
+
+    @property
+    def parts(self):
+        """The slice of each part: `normal`, `uniform`, `categorical_0`, ..."""
+        sizes = {"normal": self.normal, "uniform": self.uniform}
+        sizes |= {f"categorical_{i}": k for i, k in enumerate(self.categorical)}
+        parts, start = {}, 0
+        for name, size in sizes.items():
+            if size:
+                parts[name] = slice(start, start + size)
+            start += size
+        return parts
+
+    def draw(self, n, draw):
+        """`n` latents of a training step, from `draw(shape, distribution)`."""
+        found = []
+        if self.normal:
+            found.append(draw((n, self.normal), "normal"))
+        if self.uniform:
+            found.append(2.0 * draw((n, self.uniform), "uniform") - 1.0)
+        for size in self.categorical:
+            found.append(ops.one_hot(draw_whole(draw, n, size), size))
+        return ops.concatenate(found, axis=1)
+
+    def get_config(self):
+        return {
+            "normal": self.normal,
+            "uniform": self.uniform,
+            "categorical": list(self.categorical),
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def __eq__(self, other):
+        return type(other) is type(self) and other.get_config() == self.get_config()
+
+    def __hash__(self):
+        return hash((self.normal, self.uniform, self.categorical))
+
+    def __repr__(self):
+        settings = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items() if v)
+        return f"Latents({settings})"
+
+
+def draw_whole(draw, n, size, shares=None):
+    """`n` whole numbers below `size` of a training step, int32.
+
+    `shares` are their probabilities, a tensor `(size,)`; uniform without.
+    """
+    uniform = draw((n,), "uniform")
+    if shares is None:
+        return ops.cast(ops.floor(uniform * size), "int32")
+    below = ops.cumsum(shares)[:-1]
+    return ops.sum(ops.cast(uniform[:, None] >= below[None], "int32"), axis=1)
+
+
+def draw_labels(n, num_classes, seed, start=0, probabilities=None):
+    """Labels `start` to `start + n` of the stream that `seed` names.
+
+    A stream of its own: label `i` depends on `(seed, i)` alone, as latent `i` does.
+
+    Args:
+        n: int, how many.
+        num_classes: int.
+        seed: int, 0 or more.
+        start: int, index of the first sample.
+        probabilities: array `(num_classes,)` of shares, which need not add up to
+            1; None for equal ones.
+
+    Returns:
+        int32 array of shape `(n,)`.
+
+    Example:
+
+    >>> draw_labels(4, 10, seed=7)[2:] == draw_labels(2, 10, seed=7, start=2)
+    array([ True,  True])
+    """
+    uniform = _uniform(n, 1, seed, start, stream=1)[:, 0]
+    if probabilities is None or not np.sum(probabilities):
+        return (uniform * num_classes).astype("int32")
+    edges = np.cumsum(np.asarray(probabilities, "float64"))
+    return np.searchsorted(edges[:-1] / edges[-1], uniform, "right").astype("int32")
 
 
 def draw_latents(n, dim, seed, distribution="normal", start=0, truncation=None):
@@ -14,11 +140,11 @@ def draw_latents(n, dim, seed, distribution="normal", start=0, truncation=None):
 
     Args:
         n: int, how many.
-        dim: int, the size of one latent.
+        dim: int, the size of one latent, or a `Latents`, which knows its laws.
         seed: int, 0 or more.
         distribution: `"normal"` for N(0, 1) or `"uniform"` for U(-1, 1).
         start: int, index of the first sample.
-        truncation: float or None. Normal latents only: values come from
+        truncation: float or None. Normal latents only: these come from
             N(0, 1) cut to [-truncation, truncation] (Brock et al. 2018,
             arXiv:1809.11096, section 3.1).
 
@@ -32,17 +158,14 @@ def draw_latents(n, dim, seed, distribution="normal", start=0, truncation=None):
     >>> bool((draw_latents(4, 3, seed=7)[2:] == draw_latents(2, 3, 7, start=2)).all())
     True
     """
-    from scipy.special import ndtr, ndtri
-
+    if isinstance(dim, Latents):
+        return _draw_parts(n, dim, seed, start, truncation)
     if distribution not in DISTRIBUTIONS:
         raise ValueError(
             f"`latent_distribution` must be one of {DISTRIBUTIONS}. "
             f"Received: latent_distribution={distribution!r}"
         )
-    blocks = -(-dim // 4)  # Philox counts in blocks of four 64-bit integers
-    bits = np.random.Philox(key=seed).advance(start * blocks).random_raw(n * blocks * 4)
-    bits = bits.reshape(n, blocks * 4)[:, :dim]
-    uniform = ((bits >> np.uint64(11)) + 0.5) * 2.0**-53  # strictly inside (0, 1)
+    uniform = _uniform(n, dim, seed, start)
     if distribution == "uniform":
         if truncation is not None:
             raise ValueError(
@@ -50,6 +173,38 @@ def draw_latents(n, dim, seed, distribution="normal", start=0, truncation=None):
                 f"Received: truncation={truncation}, latent_distribution='uniform'"
             )
         return (2.0 * uniform - 1.0).astype("float32")
+    return _normal(uniform, truncation)
+
+
+def _draw_parts(n, latents, seed, start, truncation):
+    if truncation is not None and not latents.normal:
+        raise ValueError(
+            "`truncation` is defined for normal latents only. "
+            f"Received: truncation={truncation}, latents={latents}"
+        )
+    first, second = latents.normal, latents.normal + latents.uniform
+    count = second + len(latents.categorical)
+    uniform = _uniform(n, count, seed, start)
+    parts = [_normal(uniform[:, :first], truncation)] if first else []
+    parts.append(2.0 * uniform[:, first:second] - 1.0)
+    for column, size in enumerate(latents.categorical, start=second):
+        code = (uniform[:, column] * size).astype("int64")
+        parts.append(np.eye(size)[code])
+    return np.concatenate(parts, axis=1).astype("float32")
+
+
+def _uniform(n, dim, seed, start, stream=0):
+    """float64 `(n, dim)`, strictly inside (0, 1), of the samples from `start` on."""
+    blocks = -(-dim // 4)  # Philox counts in blocks of four 64-bit integers
+    generator = np.random.Philox(key=int(seed) + (stream << 64))
+    bits = generator.advance(start * blocks).random_raw(n * blocks * 4)
+    bits = bits.reshape(n, blocks * 4)[:, :dim]
+    return ((bits >> np.uint64(11)) + 0.5) * 2.0**-53
+
+
+def _normal(uniform, truncation):
+    from scipy.special import ndtr, ndtri
+
     if truncation is not None:
         if not truncation > 0:
             raise ValueError(

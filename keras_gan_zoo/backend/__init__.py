@@ -1,65 +1,30 @@
 """The few things that differ between TensorFlow, JAX and torch, and nothing more."""
 
-import keras
+import importlib
 
-if keras.config.backend() == "tensorflow":
-    from keras_gan_zoo.backend.tensorflow import (
-        DATA_FORMAT,
-        Trainer,
-        apply_gradients,
-        auto_jit_compile,
-        full_float32,
-        images_at_once,
-        input_gradients,
-        num_replicas,
-        replica_rows,
-        stream,
-        vjp,
-    )
-elif keras.config.backend() == "jax":
-    from keras_gan_zoo.backend.jax import (
-        DATA_FORMAT,
-        Trainer,
-        apply_gradients,
-        auto_jit_compile,
-        full_float32,
-        images_at_once,
-        input_gradients,
-        num_replicas,
-        replica_rows,
-        stream,
-        vjp,
-    )
-elif keras.config.backend() == "torch":
-    from keras_gan_zoo.backend.torch import (
-        DATA_FORMAT,
-        Trainer,
-        apply_gradients,
-        auto_jit_compile,
-        full_float32,
-        images_at_once,
-        input_gradients,
-        num_replicas,
-        replica_rows,
-        stream,
-        vjp,
-    )
-else:
-    raise ImportError(
-        "keras_gan_zoo trains on the TensorFlow, JAX and torch backends of Keras. "
-        f"Received: KERAS_BACKEND={keras.config.backend()!r}"
-    )
+import keras
 
 __all__ = [
     "DATA_FORMAT",
-    "Trainer",
+    "Steps",
     "apply_gradients",
     "auto_jit_compile",
+    "every",
     "full_float32",
     "images_at_once",
     "input_gradients",
+    "input_vjp",
     "num_replicas",
     "replica_rows",
     "stream",
     "vjp",
 ]
+
+if keras.config.backend() not in ("tensorflow", "jax", "torch"):
+    raise ImportError(
+        "keras_gan_zoo trains on the TensorFlow, JAX and torch backends of Keras. "
+        f"Received: KERAS_BACKEND={keras.config.backend()!r}"
+    )
+
+_chosen = importlib.import_module(f"{__name__}.{keras.config.backend()}")
+globals().update({name: getattr(_chosen, name) for name in __all__})

@@ -4,8 +4,8 @@ import contextlib
 
 import jax
 import keras
-from keras.src.backend.common.stateless_scope import get_stateless_scope
-from keras.src.trainers.data_adapters.data_adapter_utils import get_jax_iterator
+
+from keras_gan_zoo.backend.keras_internals import get_jax_iterator, get_stateless_scope
 
 DATA_FORMAT = "channels_last"  # what convolutions do best with
 
@@ -80,6 +80,40 @@ def input_gradients(fn, x, differentiable=True):
     return gradient, aux
 
 
+def input_vjp(fn, x):
+    """`fn(x) -> (y, aux)`: return `y, aux, pull`.
+
+    `pull(cotangent)` is d sum(y * cotangent) / dx, itself differentiable. Its cost is
+    paid where it is called, so that `every` can leave it out.
+    """
+    outer = get_stateless_scope()
+
+    def pure(x):
+        (y, aux), state = _run_inside(outer, lambda: fn(x))
+        return y, (aux, state)
+
+    y, pull, (aux, state) = jax.vjp(pure, x, has_aux=True)
+    outer.state_mapping.update(state)
+    return y, aux, lambda cotangent: pull(cotangent)[0]
+
+
+def every(count, k, fn):
+    """The scalar `fn()` where the variable `count` is a multiple of `k`, else 0."""
+    outer = get_stateless_scope()
+
+    def run():
+        value, state = _run_inside(outer, fn)
+        return value, {key: state[key] for key in outer.state_mapping}
+
+    def skip():
+        return jax.numpy.zeros(()), dict(outer.state_mapping)
+
+    due = outer.get_current_value(count) % k == 0
+    value, state = jax.lax.cond(due, run, skip)
+    outer.state_mapping.update(state)
+    return value
+
+
 def apply_gradients(optimizer, gradients, variables):
     """One update of `variables`."""
     state = optimizer.variables
@@ -102,8 +136,8 @@ def replica_rows(draw, n):
     return draw(n)
 
 
-def stream(batches, shape, dtype):
-    """An iterator of JAX arrays from `batches() -> iterator of (array,)`."""
+def stream(batches, specs):
+    """An iterator of JAX arrays from `batches() -> iterator of tuples of arrays`."""
     return get_jax_iterator(batches())
 
 
@@ -112,7 +146,7 @@ def auto_jit_compile():
     return "auto"
 
 
-class Trainer:
+class Steps:
     """`train_step` and `test_step` as Keras calls them on this backend."""
 
     def train_step(self, state, data):
@@ -133,14 +167,14 @@ class Trainer:
         return self._stateless(self.test_iteration, groups, state, data)
 
     def _stateless(self, step, groups, state, data):
-        images = keras.utils.unpack_x_y_sample_weight(data)[0]
+        batch = keras.utils.unpack_x_y_sample_weight(data)[:2]
         pairs = [
             pair
             for variables, values in zip(groups, state, strict=True)
             for pair in zip(variables, values, strict=True)
         ]
         with keras.StatelessScope(state_mapping=pairs) as scope:
-            logs = step(images)
+            logs = step(*batch)
         return logs, tuple(
             [scope.get_current_value(v) for v in variables] for variables in groups
         )

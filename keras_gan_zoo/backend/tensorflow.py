@@ -52,6 +52,23 @@ def input_gradients(fn, x, differentiable=True):
     return tape.gradient(y, x), aux
 
 
+def input_vjp(fn, x):
+    """`fn(x) -> (y, aux)`: return `y, aux, pull`.
+
+    `pull(cotangent)` is d sum(y * cotangent) / dx, itself differentiable. Its cost is
+    paid where it is called, so that `every` can leave it out.
+    """
+    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+        tape.watch(x)
+        y, aux = fn(x)
+    return y, aux, lambda cotangent: tape.gradient(y, x, output_gradients=cotangent)
+
+
+def every(count, k, fn):
+    """The scalar `fn()` where the variable `count` is a multiple of `k`, else 0."""
+    return tf.cond(tf.equal(count.value % k, 0), fn, lambda: tf.zeros(()))
+
+
 def apply_gradients(optimizer, gradients, variables):
     """One update of `variables`."""
     optimizer.apply(gradients, variables)
@@ -74,8 +91,10 @@ def replica_rows(draw, n):
     return draw(n * replicas)[index * n : (index + 1) * n]
 
 
-def stream(batches, shape, dtype):
-    """A restartable tf.data stream from `batches() -> iterator of (array,)`.
+def stream(batches, specs):
+    """A restartable tf.data stream from `batches() -> iterator of tuples of arrays`.
+
+    `specs` has the shape, without the first axis, and the dtype of each array.
 
     `Dataset.from_generator` would do, but it sets malloc's trim threshold for the
     whole process (TensorFlow 2.21), after which every large tensor is a fresh
@@ -92,20 +111,22 @@ def stream(batches, shape, dtype):
         return np.int64(number)
 
     def pull(number):
-        (images,) = next(running.get(number, iter(())), (None,))
-        if images is None:
-            return np.empty((0, *shape), dtype), False
-        return images, True
+        arrays = next(running.get(number, iter(())), None)
+        if arrays is None:
+            return *(np.empty((0, *shape), dtype) for shape, dtype in specs), False
+        return *arrays, True
 
     def to_tensors(number):
-        images, more = tf.numpy_function(pull, [number], [dtype, tf.bool])
-        images.set_shape((None, *shape))
+        types = [dtype for _, dtype in specs]
+        *arrays, more = tf.numpy_function(pull, [number], [*types, tf.bool])
+        for array, (shape, _) in zip(arrays, specs, strict=True):
+            array.set_shape((None, *shape))
         more.set_shape(())
-        return images, more
+        return tuple(arrays), more
 
     def one_pass(number):
         endless = tf.data.Dataset.from_tensors(number).repeat()
-        return endless.map(to_tensors).take_while(lambda images, more: more)
+        return endless.map(to_tensors).take_while(lambda arrays, more: more)
 
     # Nothing to tune here, and the tuner's thread, which sleeps for twice as long each
     # time, is at the end of an epoch often not woken, but waited for: up to a minute.
@@ -115,7 +136,7 @@ def stream(batches, shape, dtype):
         tf.data.Dataset.from_tensors(0)
         .map(lambda zero: tf.numpy_function(start, [zero], tf.int64))
         .flat_map(one_pass)
-        .map(lambda images, more: (images,))
+        .map(lambda arrays, more: arrays)
         .prefetch(2)
         .with_options(options)
     )
@@ -132,7 +153,7 @@ def auto_jit_compile():
     return "auto"
 
 
-class Trainer:
+class Steps:
     """`train_step` and `test_step` as Keras calls them on this backend.
 
     Where a source does not tell its length, Keras finds the end by a step that gets no
@@ -140,11 +161,11 @@ class Trainer:
     """
 
     def train_step(self, data):
-        images = keras.utils.unpack_x_y_sample_weight(data)[0]
+        images, labels = keras.utils.unpack_x_y_sample_weight(data)[:2]
         with tf.control_dependencies([images]):
-            return self.train_iteration(images)
+            return self.train_iteration(images, labels)
 
     def test_step(self, data):
-        images = keras.utils.unpack_x_y_sample_weight(data)[0]
+        images, labels = keras.utils.unpack_x_y_sample_weight(data)[:2]
         with tf.control_dependencies([images]):
-            return self.test_iteration(images)
+            return self.test_iteration(images, labels)

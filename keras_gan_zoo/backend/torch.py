@@ -4,7 +4,8 @@ import contextlib
 
 import keras
 import torch
-from keras.src.trainers.data_adapters.data_adapter_utils import get_torch_dataloader
+
+from keras_gan_zoo.backend.keras_internals import get_torch_dataloader
 
 # Keras copies channels-last images twice a convolution.
 DATA_FORMAT = "channels_first"
@@ -43,10 +44,15 @@ def vjp(fn, variables):
         outputs, aux = fn()
 
     def pull(cotangents, variables):
+        pairs = zip(
+            keras.tree.flatten(outputs), keras.tree.flatten(cotangents), strict=True
+        )
+        # A lazy term that is not due is a constant, which autograd refuses.
+        pairs = [pair for pair in pairs if pair[0].requires_grad]
         return torch.autograd.grad(
-            outputs,
+            [output for output, _ in pairs],
             [v.value for v in variables],
-            cotangents,
+            [cotangent for _, cotangent in pairs],
             retain_graph=True,
             allow_unused=True,
         )
@@ -61,6 +67,31 @@ def input_gradients(fn, x, differentiable=True):
         y, aux = fn(x)
         (gradient,) = torch.autograd.grad(y.sum(), x, create_graph=differentiable)
     return gradient, aux
+
+
+def input_vjp(fn, x):
+    """`fn(x) -> (y, aux)`: return `y, aux, pull`.
+
+    `pull(cotangent)` is d sum(y * cotangent) / dx, itself differentiable. Its cost is
+    paid where it is called, so that `every` can leave it out.
+    """
+    with torch.enable_grad():
+        if not x.requires_grad:  # else it is part of a graph that y must stay in
+            x = x.detach().requires_grad_(True)
+        y, aux = fn(x)
+
+    def pull(cotangent):
+        with torch.enable_grad():
+            return torch.autograd.grad(y, x, cotangent, create_graph=True)[0]
+
+    return y, aux, pull
+
+
+def every(count, k, fn):
+    """The scalar `fn()` where the variable `count` is a multiple of `k`, else 0."""
+    if int(count.value) % k == 0:
+        return fn()
+    return torch.zeros((), device=count.value.device)
 
 
 def apply_gradients(optimizer, gradients, variables):
@@ -79,8 +110,8 @@ def replica_rows(draw, n):
     return draw(n)
 
 
-def stream(batches, shape, dtype):
-    """A restartable loader from `batches() -> iterator of (array,)`."""
+def stream(batches, specs):
+    """A restartable loader from `batches() -> iterator of tuples of arrays`."""
     return get_torch_dataloader(batches())
 
 
@@ -89,11 +120,11 @@ def auto_jit_compile():
     return False
 
 
-class Trainer:
+class Steps:
     """`train_step` and `test_step` as Keras calls them on this backend."""
 
     def train_step(self, data):
-        return self.train_iteration(keras.utils.unpack_x_y_sample_weight(data)[0])
+        return self.train_iteration(*keras.utils.unpack_x_y_sample_weight(data)[:2])
 
     def test_step(self, data):
-        return self.test_iteration(keras.utils.unpack_x_y_sample_weight(data)[0])
+        return self.test_iteration(*keras.utils.unpack_x_y_sample_weight(data)[:2])

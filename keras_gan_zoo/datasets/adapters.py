@@ -7,6 +7,7 @@ without importing the library that the source comes from.
 from pathlib import Path
 
 from keras_gan_zoo.images import as_array, check_images, is_single
+from keras_gan_zoo.labels import check_labels
 
 
 def is_batched(x):
@@ -51,10 +52,25 @@ def iterate(x, image_shape=None, value_range=None):
     >>> [batch.shape for batch in iterate(batches)]
     [(8, 28, 28, 1)]
     """
+    for images, _ in iterate_pairs(x, image_shape, value_range):
+        yield images
+
+
+def iterate_pairs(x, image_shape=None, value_range=None, num_classes=None):
+    """The same as pairs of images and labels.
+
+    Args:
+        num_classes: int: each batch must have labels, which are checked; None: labels
+            come as they are, or None.
+
+    Yields:
+        pairs of images, as in `iterate`, and labels.
+    """
     index = -1
     for index, element in enumerate(_py_batches(x) if _is_py_dataset(x) else x):
         try:
-            images = as_array(_images_of(element, image_shape))
+            images, labels = _pair(element, image_shape, num_classes)
+            images = as_array(images)
             if is_single(images.shape, image_shape):
                 raise ValueError(
                     "The data must yield batches of images. Batch it first: "
@@ -62,9 +78,11 @@ def iterate(x, image_shape=None, value_range=None):
                     f"for torch. Received: elements of shape {images.shape}"
                 )
             images = check_images(images, image_shape, value_range)
+            if num_classes is not None:
+                labels = check_labels(labels, len(images), num_classes, "labels")
         except (TypeError, ValueError) as error:
             raise ValueError(f"Batch {index} of the data: {error}") from error
-        yield images
+        yield images, labels
     if index < 0:
         raise ValueError(
             "The data must yield at least one batch of images. A generator that was "
@@ -73,22 +91,29 @@ def iterate(x, image_shape=None, value_range=None):
         )
 
 
-def _images_of(element, image_shape):
-    """The images of `element`: of `(x, y)`, of torch's `[x, y]`, of images alone."""
+def _pair(element, image_shape, num_classes):
+    """Images and labels: of `(x, y)`, of torch's `[x, y]`, of images alone."""
     if isinstance(element, dict):
         raise ValueError(
-            "A batch must be images or a tuple (images, labels). Pick the images, for "
-            'example `dataset.map(lambda batch: batch["image"])`. '
+            "A batch must be images or a tuple (images, labels). Pick them, for "
+            'example `dataset.map(lambda batch: (batch["image"], batch["label"]))`. '
             f"Received: a dict with the keys {sorted(map(str, element))}"
         )
+    parts = (element,)
     if isinstance(element, tuple) and element:
-        return element[0]
-    if isinstance(element, list) and element:
+        parts = element
+    elif isinstance(element, list) and element:
         shape = tuple(getattr(element[0], "shape", ()))
         collated = hasattr(element[0], "detach")  # torch makes lists of tuples
         if collated or (len(shape) >= 3 and not is_single(shape, image_shape)):
-            return element[0]
-    return element
+            parts = element
+    labels = parts[1] if len(parts) > 1 else None
+    if num_classes is not None and (labels is None or len(parts) > 2):
+        raise ValueError(
+            "A class-conditional GAN trains on batches (images, labels). "
+            f"Received: a batch of {len(parts)} parts"
+        )
+    return parts[0], labels
 
 
 def _is_py_dataset(x):

@@ -1,3 +1,5 @@
+import contextlib
+
 import keras
 from keras import ops
 
@@ -20,6 +22,15 @@ class Tap(keras.layers.Layer):
     """
 
     shift = None
+
+    @contextlib.contextmanager
+    def shifted(self, shift):
+        """Add `shift` to what passes, as long as the context lasts."""
+        self.shift = shift
+        try:
+            yield
+        finally:
+            self.shift = None
 
     def build(self, input_shape):
         self.inner_shape = tuple(input_shape[1:])

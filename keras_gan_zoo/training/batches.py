@@ -1,11 +1,11 @@
-"""Regroups any source of images into what one GAN iteration takes."""
+"""Regroups any source of images, and their labels, into what one iteration takes."""
 
 import itertools
 
 import numpy as np
-from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.backend.keras_internals import DataAdapter
 
 
 def group_sizes(n, batch_size, critic_steps):
@@ -28,20 +28,26 @@ def group_sizes(n, batch_size, critic_steps):
 
 
 def group_batches(batches, critic_steps):
-    """The same for an iterator of batches: yields arrays of `critic_steps` of them."""
+    """The same for an iterator of batches, tuples of arrays: joins `critic_steps`."""
     held = None
     batches = iter(batches)
     while group := list(itertools.islice(batches, critic_steps)):
-        group = np.concatenate(group) if len(group) > 1 else group[0]
-        if held is not None and len(group) < critic_steps:
-            held = np.concatenate([held, group])
+        group = _join(group)
+        if held is not None and len(group[0]) < critic_steps:
+            held = _join([held, group])
             break
         if held is not None:
             yield held
         held = group
     if held is not None:
-        check_epoch(len(held), critic_steps)
+        check_epoch(len(held[0]), critic_steps)
         yield held
+
+
+def _join(batches):
+    if len(batches) == 1:
+        return batches[0]
+    return tuple(np.concatenate(arrays) for arrays in zip(*batches, strict=True))
 
 
 def check_epoch(n, critic_steps):
@@ -56,22 +62,23 @@ def check_epoch(n, critic_steps):
 class ImageBatches(DataAdapter):
     """Feeds `fit` and `evaluate`: each batch is one GAN iteration.
 
-    `epoch` says which epoch is next; the order of an array's images is a function
-    of `(seed, epoch)`, so that a resumed run sees what an uninterrupted one would.
+    A batch is a tuple of one array, images, or of two, images and labels. `epoch` says
+    which epoch is next; the order of an array's images is a function of `(seed,
+    epoch)`, so that a resumed run sees what an uninterrupted one would.
     """
 
-    def __init__(self, image_shape, dtype, num_batches, epoch_batches):
-        self.image_shape = tuple(image_shape)
-        self.dtype = dtype
+    def __init__(self, specs, num_batches, epoch_batches):
+        self.specs = specs
         self._num_batches = num_batches
         self._epoch_batches = epoch_batches
         self.epoch = 0
 
     @classmethod
-    def from_array(cls, images, batch_size, critic_steps, seed=None, steps=None):
-        """Batches of an array, shuffled where there is a `seed`."""
-        check_epoch(len(images), critic_steps)
-        sizes = group_sizes(len(images), batch_size, critic_steps)
+    def from_arrays(cls, arrays, batch_size, critic_steps, seed=None, steps=None):
+        """Batches of a tuple of arrays, shuffled where there is a `seed`."""
+        count = len(arrays[0])
+        check_epoch(count, critic_steps)
+        sizes = group_sizes(count, batch_size, critic_steps)
         steps_per_epoch = steps or len(sizes)
         ends = np.cumsum(sizes)
 
@@ -82,12 +89,13 @@ class ImageBatches(DataAdapter):
                 lap, group = divmod(step, len(sizes))
                 if lap != current:
                     current = lap
-                    order = np.arange(len(images))
+                    order = np.arange(count)
                     if seed is not None:
                         order = np.random.default_rng((seed, lap)).permutation(order)
-                yield images[order[ends[group] - sizes[group] : ends[group]]]
+                rows = order[ends[group] - sizes[group] : ends[group]]
+                yield tuple(array[rows] for array in arrays)
 
-        return cls(images.shape[1:], images.dtype, steps_per_epoch, epoch_batches)
+        return cls(_specs(arrays), steps_per_epoch, epoch_batches)
 
     @classmethod
     def from_batches(
@@ -119,16 +127,16 @@ class ImageBatches(DataAdapter):
 
         if steps is None and critic_steps == 1:
             steps = length
-        return cls(first.shape[1:], first.dtype, steps, epoch_batches)
+        return cls(_specs(first), steps, epoch_batches)
 
     def _batches(self):
-        return ((images,) for images in self._epoch_batches(self.epoch))
+        return iter(self._epoch_batches(self.epoch))
 
     def get_numpy_iterator(self):
         return self._batches()
 
     def get_tf_dataset(self):
-        return backend.stream(self._batches, self.image_shape, self.dtype)
+        return backend.stream(self._batches, self.specs)
 
     get_jax_iterator = get_torch_dataloader = get_tf_dataset
 
@@ -139,3 +147,8 @@ class ImageBatches(DataAdapter):
     @property
     def batch_size(self):
         return None
+
+
+def _specs(arrays):
+    """Shape, without the first axis, and dtype of each array."""
+    return [(array.shape[1:], array.dtype) for array in arrays]

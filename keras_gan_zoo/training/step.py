@@ -1,38 +1,70 @@
-"""One GAN iteration, for every backend.
+"""One GAN iteration, for every backend and every GAN.
+
+`make` and `judge` are the only calls of the two networks; losses, penalties, auxiliary
+terms and augmentation all go through them, so that each works with every other.
 
 `alternating_update` shares the generator's forward pass: the images that the last
 critic step saw as fakes are the ones that the generator then answers for, so an
 iteration costs 3 generator and 8 discriminator passes instead of 4 and 8.
 """
 
+from functools import partial
+
 from keras import ops
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.layers import GradientReversal
+from keras_gan_zoo.networks import contract
+from keras_gan_zoo.training import terms
+from keras_gan_zoo.training.batch import Batch, Judged, part
 
 
-def to_model_range(images):
-    """uint8 -> float32 in [-1, 1]; floats are in that range already."""
-    if images.dtype in ("uint8", ops.convert_to_tensor(0, "uint8").dtype):
-        return ops.cast(images, "float32") / 127.5 - 1.0
-    return ops.cast(images, "float32")
+def make(gan, latents, labels, training=True):
+    """The generator's float32 images."""
+    made = contract.call(gan.generator, training, latents=latents, labels=labels)
+    return ops.cast(made, "float32")
 
 
-def judge(gan, images, training=True):
-    """The discriminator's float32 logits."""
-    return ops.cast(gan.discriminator(images, training=training), "float32")
+def judge(gan, batch, training=True):
+    """The discriminator's float32 outputs by name, `"logits"` among them."""
+    images, augmentation = batch.images, gan.augmentation
+    if augmentation is not None and (training or augmentation.always):
+        images = augmentation(images, draw=partial(gan.draw, training=training))
+    found = contract.call(
+        gan.discriminator, training, images=images, labels=batch.labels
+    )
+    found = found if isinstance(found, dict) else {"logits": found}
+    return {name: ops.cast(value, "float32") for name, value in found.items()}
 
 
-def discriminator_losses(gan, real, real_logits, fake, fake_logits, draw, training):
-    """The discriminator's whole loss, and its parts for the logs."""
-    loss = gan.objective.discriminator_loss(real_logits, fake_logits)
-    logs = {"d_loss": loss, **gan.objective.metrics(real_logits, fake_logits)}
-    for penalty in gan.penalties:
-        logs[penalty.name] = penalty(
-            lambda x: gan.discriminator(x, training=training), real, fake, draw
-        )
-        loss = loss + logs[penalty.name]
-    return loss, logs
+def look(gan, batch, kind, training=True):
+    """`judge`, with the logits' gradients where a penalty is at this `kind`."""
+    if not any(penalty.at == kind for penalty in gan.penalties):
+        return Judged(batch, judge(gan, batch, training))
+
+    def forward(images):
+        found = judge(gan, batch._replace(images=images), training)
+        return found["logits"], found
+
+    logits, found, pull = backend.input_vjp(forward, batch.images)
+    return Judged(batch, found, lambda: pull(ops.ones_like(logits)))
+
+
+def make_and_penalise(gan, latents, labels, training=True):
+    """Images, and the terms of the generator's penalties, of one forward pass."""
+    tap = contract.find_tap(gan.generator) if gan.generator_penalties else None
+
+    def forward(shift):
+        with tap.shifted(shift):
+            return make(gan, latents, labels, training), None
+
+    if tap is None:
+        images, pull = make(gan, latents, labels, training), None
+    else:
+        zeros = ops.zeros((ops.shape(latents)[0], *tap.inner_shape))
+        images, _, pull = backend.input_vjp(forward, zeros)
+    fake = Batch(images, labels, latents)
+    others = partial(make, gan, training=training)
+    return images, terms.generator_penalties(gan, fake, others, pull, training)
 
 
 def player_loss(optimizer, loss):
@@ -43,133 +75,81 @@ def player_loss(optimizer, loss):
 def discriminator_update(gan, real, fake):
     """One step of the discriminator on fixed fakes."""
     optimizer = gan.optimizer.discriminator_optimizer
-    variables = gan.discriminator.trainable_variables
+    variables = gan.discriminator_variables
+    if gan.augmentation is not None:
+        real, fake = gan.augmentation.mix(real, fake, gan.draw)
 
     def losses():
-        loss, logs = discriminator_losses(
-            gan, real, judge(gan, real), fake, judge(gan, fake), gan.draw, True
-        )
-        return player_loss(optimizer, loss), logs
+        found = look(gan, real, "real"), look(gan, fake, "fake")
+        logs = terms.discriminator_losses(gan, *found, partial(judge, gan))
+        return player_loss(optimizer, logs["loss"]), (logs, [some.of for some in found])
 
-    loss, logs, pull = backend.vjp(losses, variables)
+    loss, (logs, found), pull = backend.vjp(losses, variables)
     backend.apply_gradients(optimizer, pull(ops.ones_like(loss), variables), variables)
+    move_states(gan, *found)
     return logs
+
+
+def move_states(gan, of_real, of_fake):
+    """What follows an update of the discriminator: an adaptive strength, a control."""
+    of_real, of_fake = (
+        {name: ops.stop_gradient(value) for name, value in of.items()}
+        for of in (of_real, of_fake)
+    )
+    if gan.augmentation is not None:
+        gan.augmentation.update(of_real)
+    gan.objective.update(of_real["logits"], of_fake["logits"])
+
+
+def generator_pass(gan, n):
+    """Fakes, the terms of the generator's penalties, and its loss's way back."""
+    latents, labels = gan.draw_latents(n), gan.draw_labels(n)
+    optimizer = gan.optimizer.generator_optimizer
+
+    def forward():
+        images, penalties = make_and_penalise(gan, latents, labels)
+        penalty = sum(penalties.values(), ops.zeros(()))
+        return (images, player_loss(optimizer, penalty)), {**penalties, "loss": penalty}
+
+    variables = gan.generator.trainable_variables
+    (images, penalty), penalties, pull = backend.vjp(forward, variables)
+
+    def answer(by_image):
+        gradients = pull((by_image, ops.ones_like(penalty)), variables)
+        backend.apply_gradients(optimizer, gradients, variables)
+
+    return Batch(ops.stop_gradient(images), labels, latents), penalties, answer
+
+
+def generator_update(gan, real, fake, penalties, answer):
+    """One step of the generator, from a `generator_pass`."""
+
+    def losses(images):
+        real_logits = judge(gan, real)["logits"] if gan.objective.relativistic else None
+        batch = fake._replace(images=images)
+        found = Judged(batch, judge(gan, batch))
+        logs = terms.generator_losses(gan, real_logits, found, partial(judge, gan))
+        return player_loss(gan.optimizer.generator_optimizer, logs["loss"]), logs
+
+    by_image, logs = backend.input_gradients(losses, fake.images, differentiable=False)
+    answer(by_image)
+    return terms.merge(logs, penalties)
 
 
 def alternating_update(gan, real):
     """`critic_steps` discriminator updates on fresh images, then the generator's."""
-    optimizer = gan.optimizer.generator_optimizer
-    variables = gan.generator.trainable_variables
-    n, steps = ops.shape(real)[0], gan.critic_steps
-
-    for i in range(steps):
-        batch = real if steps == 1 else real[n * i // steps : n * (i + 1) // steps]
-        latents = gan.draw_latents(ops.shape(batch)[0])
-        if i < steps - 1:
-            fake = gan.generator(latents, training=True)
+    critic, generator = [], []
+    for i in range(gan.critic_steps):
+        shown = part(real, i, gan.critic_steps)
+        n = ops.shape(shown.images)[0]
+        if i + 1 < gan.critic_steps:
+            latents, labels = gan.draw_latents(n), gan.draw_labels(n)
+            made = ops.stop_gradient(make(gan, latents, labels))
+            fake = Batch(made, labels, latents)
         else:
-            fake, _, pull = backend.vjp(
-                lambda z=latents: (gan.generator(z, training=True), None), variables
-            )
-        logs = discriminator_update(gan, batch, ops.stop_gradient(fake))
-
-    def generator_loss(images):
-        loss = gan.objective.generator_loss(judge(gan, images))
-        return player_loss(optimizer, loss), loss
-
-    cotangent, loss = backend.input_gradients(
-        generator_loss, ops.stop_gradient(fake), differentiable=False
-    )
-    backend.apply_gradients(optimizer, pull(cotangent, variables), variables)
-    return {**logs, "g_loss": loss}, ops.shape(fake)[0]
-
-
-def simultaneous_update(gan, real):
-    """Both players at the weights before the update, from one shared forward pass.
-
-    In a zero-sum game the generator's gradient is the discriminator's, reversed, so
-    one backward pass serves both. Any other loss is pulled back a second time.
-    """
-    optimizers = (
-        gan.optimizer.generator_optimizer,
-        gan.optimizer.discriminator_optimizer,
-    )
-    players = gan.generator.trainable_variables, gan.discriminator.trainable_variables
-    latents = gan.draw_latents(ops.shape(real)[0])
-    zero_sum = gan.objective.zero_sum
-    # With float16 each player has a loss scale of its own.
-    strength = optimizers[0].scale_loss(1.0) / optimizers[1].scale_loss(1.0)
-    reverse = GradientReversal(strength, dtype="float32")
-
-    def losses():
-        fake = gan.generator(latents, training=True)
-        fake_logits = judge(gan, reverse(fake) if zero_sum else fake)
-        d_loss, logs = discriminator_losses(
-            gan,
-            real,
-            judge(gan, real),
-            ops.stop_gradient(fake),
-            fake_logits,
-            gan.draw,
-            True,
-        )
-        g_loss = gan.objective.generator_loss(fake_logits)
-        scaled = player_loss(optimizers[0], g_loss), player_loss(optimizers[1], d_loss)
-        return scaled, {**logs, "g_loss": g_loss}
-
-    outputs, logs, pull = backend.vjp(losses, [*players[0], *players[1]])
-    zero, one = ops.zeros_like(outputs[0]), ops.ones_like(outputs[0])
-    if zero_sum:
-        both = pull((zero, one), [*players[0], *players[1]])
-        gradients = both[: len(players[0])], both[len(players[0]) :]
-    else:
-        gradients = pull((one, zero), players[0]), pull((zero, one), players[1])
-    for optimizer, gradient, variables in zip(
-        optimizers, gradients, players, strict=True
-    ):
-        backend.apply_gradients(optimizer, gradient, variables)
-    return logs, ops.shape(real)[0]
-
-
-def update_average(gan, n):
-    """Move the averaged generator towards the generator by `n` images.
-
-    The half-life is in images, and grows with the run up to `ema_half_life`, so
-    that a short run does not show its first weights (StyleGAN2's ramp of 0.05).
-    """
-    if gan.ema_half_life is None:
-        return
-    n = ops.cast(n * backend.num_replicas(), "float32")
-    ramp = 0.05
-    seen = ops.minimum(gan.images_seen + n, gan.ema_half_life / ramp)
-    gan.images_seen.assign(seen)
-    decay = ops.power(0.5, n / ops.minimum(seen * ramp, float(gan.ema_half_life)))
-    for average, weight in zip(
-        gan.ema_generator.weights, gan.generator.weights, strict=True
-    ):
-        average.assign(weight + (average - weight) * ops.cast(decay, average.dtype))
-
-
-def train_iteration(gan, images):
-    """One GAN iteration on real images: returns what the logs show."""
-    update = simultaneous_update if gan.update == "simultaneous" else alternating_update
-    logs, n = update(gan, to_model_range(images))
-    update_average(gan, n)
-    return logs
-
-
-def test_iteration(gan, images):
-    """The same logs at fixed weights."""
-    real = to_model_range(images)
-    fake = gan.generator(
-        gan.draw_latents(ops.shape(real)[0], training=False), training=False
-    )
-    fake_logits = judge(gan, fake, training=False)
-
-    def draw(shape, distribution):
-        return gan.draw(shape, distribution, training=False)
-
-    _, logs = discriminator_losses(
-        gan, real, judge(gan, real, training=False), fake, fake_logits, draw, False
-    )
-    return {**logs, "g_loss": gan.objective.generator_loss(fake_logits)}
+            fake, *rest = generator_pass(gan, n)
+        critic.append(discriminator_update(gan, shown, fake))
+    generator.append(generator_update(gan, shown, fake, *rest))
+    for _ in range(gan.generator_steps - 1):
+        generator.append(generator_update(gan, shown, *generator_pass(gan, n)))
+    return terms.merge(terms.mean(critic), terms.mean(generator))

@@ -48,7 +48,7 @@ def run(case):
     )
     # Gains and variances stay positive and every other weight is of order 0.1.
     for weight in gan.weights:
-        if weight is gan.epochs_seen or weight is gan.images_seen:
+        if weight in (gan.epochs_seen, gan.images_seen, gan.images_averaged):
             continue
         values = 0.1 * rng.standard_normal(weight.shape)
         if "gamma" in weight.path or "variance" in weight.path:

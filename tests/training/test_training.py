@@ -36,6 +36,7 @@ def test_wgan_gp_trains_through_fit(noise):
     )
     history = gan.fit(noise(100), batch_size=5, epochs=2, verbose=0).history
     assert set(history) == {
+        "loss",
         "d_loss",
         "g_loss",
         "gradient_penalty",
@@ -68,8 +69,8 @@ class Recorder(kgz.penalties.Penalty):
         super().__init__(0.0)
         self.seen = []
 
-    def __call__(self, discriminator, real, fake, draw):
-        self.seen.append(np.array(ops.convert_to_numpy(real)))
+    def __call__(self, judge, real, fake, draw, gradients_at=None):
+        self.seen.append(np.array(ops.convert_to_numpy(real.images)))
         return ops.zeros(())
 
 
@@ -225,7 +226,7 @@ def test_evaluate_gives_the_logs_and_changes_nothing(tiny_gan, noise):
     gan = tiny_gan(penalties=[kgz.R1(1.0)])
     before = values(gan.weights)
     logs = gan.evaluate(noise(), batch_size=8, return_dict=True, verbose=0)
-    assert set(logs) == {"d_loss", "g_loss", "r1_penalty"}
+    assert set(logs) == {"loss", "d_loss", "g_loss", "r1_penalty"}
     for a, b in zip(before, values(gan.weights), strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -240,7 +241,8 @@ def test_validation_and_callbacks_as_in_keras(tiny_gan, noise):
         callbacks=[keras.callbacks.EarlyStopping("val_g_loss", mode="min")],
         verbose=0,
     ).history
-    assert set(history) == {"d_loss", "g_loss", "val_d_loss", "val_g_loss"}
+    logs = {"loss", "d_loss", "g_loss"}
+    assert set(history) == logs | {f"val_{name}" for name in logs}
 
 
 def test_predict_is_float_in_range_and_generate_does_not_depend_on_batches(tiny_gan):

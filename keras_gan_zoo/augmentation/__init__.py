@@ -1,0 +1,7 @@
+"""What stands between images and the discriminator."""
+
+from keras_gan_zoo.augmentation.base import Augmentation
+from keras_gan_zoo.augmentation.diff_augment import DiffAugment
+from keras_gan_zoo.augmentation.packing import Packing
+
+__all__ = ["Augmentation", "DiffAugment", "Packing"]

@@ -1,0 +1,50 @@
+import keras
+from keras import ops
+
+from keras_gan_zoo.augmentation.base import Augmentation
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class Packing(Augmentation):
+    """PacGAN: the discriminator judges `size` images at once (Lin et al. 2018).
+
+    They lie on each other in the channels, so that a generator without variety gives
+    itself away; only the discriminator's input widens. A last pack that is not full is
+    filled up with the batch's first images. arXiv:1712.04086, section 3.
+
+    Args:
+        size: int, m of the paper.
+        name: str.
+
+    Example:
+
+    >>> Packing(2).compute_output_shape((8, 28, 28, 1))
+    (4, 28, 28, 2)
+    """
+
+    always = True
+
+    def __init__(self, size=2, name="packing"):
+        super().__init__(name)
+        if int(size) != size or size < 1:
+            raise ValueError(
+                f"`size` must be a whole number, 1 or more. Received: size={size!r}"
+            )
+        self.size = int(size)
+
+    def call(self, images, draw):
+        _, height, width, channels = images.shape
+        n = ops.shape(images)[0]
+        full = (n + self.size - 1) // self.size * self.size
+        images = ops.take(images, ops.arange(full) % n, axis=0)
+        packs = ops.reshape(images, (-1, self.size, height, width, channels))
+        packs = ops.transpose(packs, (0, 2, 3, 1, 4))
+        return ops.reshape(packs, (-1, height, width, self.size * channels))
+
+    def compute_output_shape(self, input_shape):
+        n, height, width, channels = input_shape
+        n = None if n is None else -(-n // self.size)
+        return n, height, width, self.size * channels
+
+    def get_config(self):
+        return {**super().get_config(), "size": self.size}

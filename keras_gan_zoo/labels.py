@@ -1,0 +1,61 @@
+"""Class labels: what users have, as whole numbers."""
+
+import numpy as np
+
+
+def check_labels(labels, n, num_classes, name="y"):
+    """Labels as int32 `(n,)`, or an error that helps.
+
+    Args:
+        labels: what NumPy can convert: whole numbers `(n,)` or `(n, 1)`, or one-hot
+            rows `(n, num_classes)`.
+        n: int, how many images there are.
+        num_classes: int.
+        name: str, of the argument, for the errors.
+
+    Returns:
+        int32 array of shape `(n,)`.
+
+    Raises:
+        ValueError: another length, numbers that are not whole or not below
+            `num_classes`, NaN, rows that are not one-hot.
+
+    Example:
+
+    >>> check_labels([[0, 1, 0], [1, 0, 0]], n=2, num_classes=3)
+    array([1, 0], dtype=int32)
+    """
+    found = np.asarray(labels.detach().cpu() if hasattr(labels, "detach") else labels)
+    what = f"{name} of shape {found.shape} and dtype {found.dtype}"
+    if found.dtype.kind not in "biuf":
+        raise ValueError(
+            f"`{name}` must be class labels as whole numbers from 0 to "
+            f"{num_classes - 1}, or one-hot rows. Number the classes first, for "
+            f"example with `np.unique(names, return_inverse=True)`. Received: {what}"
+        )
+    if found.shape == (n, 1) and num_classes > 1:
+        found = found[:, 0]
+    if found.shape not in ((n,), (n, num_classes)):
+        raise ValueError(
+            f"`{name}` must have a label for each image: shape ({n},), or one-hot rows "
+            f"({n}, {num_classes}). Received: {what}"
+        )
+    if found.dtype.kind == "f" and not np.isfinite(found).all():
+        bad = int((~np.isfinite(found)).sum())
+        raise ValueError(
+            f"`{name}` must be finite. Received: {bad} values that are not, {what}"
+        )
+    if found.ndim == 2:
+        if not (np.isin(found, (0, 1)).all() and (found.sum(axis=1) == 1).all()):
+            raise ValueError(
+                f"Rows of `{name}` must be one-hot: one 1 and zeros. Received: {what}"
+            )
+        return found.argmax(axis=1).astype("int32")
+    low, high = (found.min(), found.max()) if n else (0, 0)
+    if (found != np.floor(found)).any() or low < 0 or high >= num_classes:
+        raise ValueError(
+            f"`{name}` must be whole numbers from 0 to {num_classes - 1}, for "
+            f"`num_classes={num_classes}`. Received: {what} with values from {low:g} "
+            f"to {high:g}"
+        )
+    return found.astype("int32")

@@ -1,0 +1,1 @@
+"""What the two players minimise: losses, and the terms that are added to them."""

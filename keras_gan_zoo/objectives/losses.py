@@ -1,0 +1,222 @@
+"""Adversarial losses: real and fake logits -> scalars, in float32.
+
+A loss is two functions, one for each player. `minimax` and `wasserstein` are
+zero-sum: where the generator's own terms are concerned, one player's gain is the
+other's loss.
+"""
+
+import keras
+from keras import ops
+
+__all__ = [
+    "LOSSES",
+    "AdversarialLoss",
+    "Hinge",
+    "LeastSquares",
+    "Minimax",
+    "NonSaturating",
+    "RelativisticAverage",
+    "RelativisticPaired",
+    "Wasserstein",
+    "get",
+    "serialize",
+]
+
+PACKAGE = "keras_gan_zoo"
+
+
+class AdversarialLoss:
+    """Base class: what each player minimises.
+
+    A loss of your own overrides both methods, and is registered with
+    `keras.saving.register_keras_serializable` so that a model with it can be saved. One
+    with state (a control variable, a count) extends `keras.layers.Layer` as well, so
+    that the state is saved, and moves it in `update`.
+    """
+
+    #: d(generator loss)/d(fake logits) == -d(discriminator loss)/d(fake logits)
+    zero_sum = False
+    #: whether the generator's loss looks at the real logits too
+    relativistic = False
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        """Scalar from logits of shape `(n, 1)` each."""
+        raise NotImplementedError(
+            f"{type(self).__name__} must define `discriminator_loss`."
+        )
+
+    def generator_loss(self, fake_logits, real_logits=None):
+        """Scalar from logits of shape `(n, 1)`.
+
+        `real_logits` are passed where the loss is `relativistic`.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} must define `generator_loss`."
+        )
+
+    def metrics(self, real_logits, fake_logits):
+        """What else the logs show: a dict of scalars."""
+        return {}
+
+    def update(self, real_logits, fake_logits):
+        """Move the loss's own state; called after each update of the discriminator."""
+
+    def get_config(self):
+        return {}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def __repr__(self):
+        settings = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items())
+        return f"{type(self).__name__}({settings})"
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Minimax(AdversarialLoss):
+    """The saturating game of V(D, G) (Goodfellow et al. 2014, eq. 1).
+
+    The discriminator minimises -V(D, G), the generator E[log(1 - D(G(z)))], the
+    part of V(D, G) that depends on it. arXiv:1406.2661.
+    """
+
+    zero_sum = True
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        return ops.mean(ops.softplus(-real_logits)) + ops.mean(
+            ops.softplus(fake_logits)
+        )
+
+    def generator_loss(self, fake_logits, real_logits=None):
+        return -ops.mean(ops.softplus(fake_logits))
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class NonSaturating(Minimax):
+    """The generator maximises log D(G(z)) instead (Goodfellow 2014, section 3)."""
+
+    zero_sum = False
+
+    def generator_loss(self, fake_logits, real_logits=None):
+        return ops.mean(ops.softplus(-fake_logits))
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Wasserstein(AdversarialLoss):
+    """E[D(G(z))] - E[D(x)] for a Lipschitz critic (Arjovsky et al. 2017, eq. 2).
+
+    Logs `wasserstein_distance`, the critic's estimate E[D(x)] - E[D(G(z))].
+    arXiv:1701.07875.
+    """
+
+    zero_sum = True
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        return ops.mean(fake_logits) - ops.mean(real_logits)
+
+    def generator_loss(self, fake_logits, real_logits=None):
+        return -ops.mean(fake_logits)
+
+    def metrics(self, real_logits, fake_logits):
+        return {
+            "wasserstein_distance": -self.discriminator_loss(real_logits, fake_logits)
+        }
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class LeastSquares(AdversarialLoss):
+    """Targets 1 for real and 0 for fake (Mao et al. 2017, eq. 9), arXiv:1611.04076."""
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        return 0.5 * (
+            ops.mean(ops.square(real_logits - 1.0)) + ops.mean(ops.square(fake_logits))
+        )
+
+    def generator_loss(self, fake_logits, real_logits=None):
+        return 0.5 * ops.mean(ops.square(fake_logits - 1.0))
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Hinge(AdversarialLoss):
+    """The hinge loss (Lim and Ye 2017; Miyato et al. 2018, eq. 17).
+
+    arXiv:1802.05957.
+    """
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        return ops.mean(ops.relu(1.0 - real_logits)) + ops.mean(
+            ops.relu(1.0 + fake_logits)
+        )
+
+    def generator_loss(self, fake_logits, real_logits=None):
+        return -ops.mean(fake_logits)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class RelativisticPaired(AdversarialLoss):
+    """Each real image against one fake (Jolicoeur-Martineau 2018, section 4.1).
+
+    RpGAN's logistic form, the loss of R3GAN (Huang et al. 2024, eq. 2): the
+    discriminator minimises E[softplus(-(D(x) - D(G(z))))], the generator the same with
+    the signs turned. Not `RelativisticAverage`. arXiv:1807.00734, arXiv:2501.05441.
+    """
+
+    relativistic = True
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        return ops.mean(ops.softplus(fake_logits - real_logits))
+
+    def generator_loss(self, fake_logits, real_logits=None):
+        return ops.mean(ops.softplus(real_logits - fake_logits))
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class RelativisticAverage(AdversarialLoss):
+    """Each image against the average of the other kind (RaSGAN, section 4.2).
+
+    Jolicoeur-Martineau 2018, eq. 8 and 9, with the logistic loss. arXiv:1807.00734.
+    """
+
+    relativistic = True
+
+    def discriminator_loss(self, real_logits, fake_logits):
+        return ops.mean(ops.softplus(ops.mean(fake_logits) - real_logits)) + ops.mean(
+            ops.softplus(fake_logits - ops.mean(real_logits))
+        )
+
+    def generator_loss(self, fake_logits, real_logits=None):
+        return self.discriminator_loss(fake_logits, real_logits)
+
+
+LOSSES = {
+    "minimax": Minimax,
+    "non_saturating": NonSaturating,
+    "wasserstein": Wasserstein,
+    "least_squares": LeastSquares,
+    "hinge": Hinge,
+    "relativistic_paired": RelativisticPaired,
+    "relativistic_average": RelativisticAverage,
+}
+
+
+def get(identifier):
+    """A loss from its name, its config or itself."""
+    if isinstance(identifier, dict):
+        identifier = keras.saving.deserialize_keras_object(identifier)
+    if isinstance(identifier, str) and identifier in LOSSES:
+        return LOSSES[identifier]()
+    if isinstance(identifier, AdversarialLoss):
+        return identifier
+    raise ValueError(
+        f"`loss` must be one of {sorted(LOSSES)} or an instance of "
+        f"`keras_gan_zoo.losses.AdversarialLoss`. Received: loss={identifier!r}"
+    )
+
+
+def serialize(loss):
+    """The name of a loss of this module, the config of any other."""
+    for name, cls in LOSSES.items():
+        if type(loss) is cls:
+            return name
+    return keras.saving.serialize_keras_object(loss)

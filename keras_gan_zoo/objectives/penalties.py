@@ -1,0 +1,189 @@
+"""Gradient penalties, added to the discriminator's loss, in float32.
+
+A penalty says at which images it looks and what it asks of the gradient there.
+"""
+
+import keras
+from keras import ops
+
+from keras_gan_zoo import backend
+from keras_gan_zoo.objectives.schedules import (
+    check_every,
+    check_weight,
+    weight_config,
+)
+
+__all__ = [
+    "DRAGAN",
+    "R1",
+    "R2",
+    "GradientPenalty",
+    "Penalty",
+    "get",
+    "squared_norm",
+    "unit_norm_penalty",
+    "zero_norm_penalty",
+]
+
+PACKAGE = "keras_gan_zoo"
+
+
+def squared_norm(gradients):
+    """Squared L2 norm of each image's gradient: `(n, h, w, c)` -> `(n,)`."""
+    axes = tuple(range(1, len(gradients.shape)))
+    return ops.sum(ops.square(ops.cast(gradients, "float32")), axis=axes)
+
+
+def unit_norm_penalty(gradients):
+    """E[(|gradient| - 1)^2].
+
+    The epsilon keeps the gradient of the root finite at 0.
+    """
+    return ops.mean(ops.square(ops.sqrt(squared_norm(gradients) + 1e-12) - 1.0))
+
+
+def zero_norm_penalty(gradients):
+    """E[|gradient|^2] / 2."""
+    return 0.5 * ops.mean(squared_norm(gradients))
+
+
+class Penalty:
+    """Base class of penalties.
+
+    Gradients are those of the logits with respect to the images before augmentation,
+    as in StyleGAN2-ADA and R3GAN.
+
+    Args:
+        weight: float, or a `keras.optimizers.schedules` schedule of the images seen:
+            what `value` is multiplied by. The logs show the product, so that `d_loss`
+            plus the terms is what the discriminator minimises.
+        every: int. Taken at each so many discriminator updates, and `every` times as
+            heavy then (lazy regularisation, Karras et al. 2020, section 3.1).
+        name: str, its name in the logs.
+    """
+
+    name = "penalty"
+    #: `"real"` or `"fake"`: gradients of the loss's own forward pass, at those images.
+    #: None: at `points`, which takes a pass of its own.
+    at = None
+    #: A penalty on each image's own gradient, which batch norm would mix.
+    per_image = True
+
+    def __init__(self, weight=10.0, every=1, name=None):
+        self.weight = check_weight(weight)
+        self.every = check_every(every)
+        self.name = name or type(self).name
+
+    def points(self, real, fake, draw):
+        """A `Batch` of the images at which the gradient is taken.
+
+        `real` and `fake` are batches, with `images` and `labels`;
+        `draw(shape, distribution)` draws `"uniform"` numbers in [0, 1) or `"normal"`
+        ones.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} must define `points`, or set `at`."
+        )
+
+    def value(self, gradients):
+        """Scalar from gradients of the logits, shape `(n, h, w, c)`."""
+        raise NotImplementedError(f"{type(self).__name__} must define `value`.")
+
+    def __call__(self, judge, real, fake, draw, gradients_at=None):
+        """The term without its weight.
+
+        `judge(batch)` gives the discriminator's outputs by name; `gradients_at` has a
+        function for `"real"` and for `"fake"`.
+        """
+        if self.at is not None:
+            return self.value(gradients_at[self.at]())
+        points = self.points(real, fake, draw)
+        gradients, _ = backend.input_gradients(
+            lambda x: (judge(points._replace(images=x))["logits"], None), points.images
+        )
+        return self.value(gradients)
+
+    def get_config(self):
+        return {
+            "weight": weight_config(self.weight),
+            "every": self.every,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def __repr__(self):
+        return f"{type(self).__name__}(weight={self.weight!r}, every={self.every})"
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class GradientPenalty(Penalty):
+    """WGAN-GP: unit gradients between real and fake (Gulrajani et al. 2017, eq. 3).
+
+    One interpolation coefficient an image. arXiv:1704.00028.
+
+    Example:
+
+    >>> GradientPenalty(weight=10).name
+    'gradient_penalty'
+    """
+
+    name = "gradient_penalty"
+    value = staticmethod(unit_norm_penalty)
+
+    def points(self, real, fake, draw):
+        mix = draw((ops.shape(real.images)[0], 1, 1, 1), "uniform")
+        return real._replace(images=mix * real.images + (1.0 - mix) * fake.images)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class DRAGAN(Penalty):
+    """Unit gradients around the real images (Kodali et al. 2017), arXiv:1705.07215.
+
+    As in the authors' code: each pixel moves by up to half the standard deviation of
+    the batch, and each image by a uniform share of that.
+    """
+
+    name = "dragan_penalty"
+    value = staticmethod(unit_norm_penalty)
+
+    def points(self, real, fake, draw):
+        images = real.images
+        noise = draw(ops.shape(images), "uniform")
+        share = draw((ops.shape(images)[0], 1, 1, 1), "uniform")
+        return real._replace(images=images + share * 0.5 * ops.std(images) * noise)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class R1(Penalty):
+    """Zero gradients at the real images (Mescheder et al. 2018, eq. 9).
+
+    `weight` is the paper's gamma: the penalty is gamma / 2 E[|gradient|^2].
+    arXiv:1801.04406.
+    """
+
+    name = "r1_penalty"
+    at = "real"
+    value = staticmethod(zero_norm_penalty)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class R2(R1):
+    """Zero gradients at the generated images (Mescheder et al. 2018, eq. 10)."""
+
+    name = "r2_penalty"
+    at = "fake"
+
+
+def get(penalty):
+    """A penalty from its config or itself."""
+    if isinstance(penalty, dict):
+        penalty = keras.saving.deserialize_keras_object(penalty)
+    if isinstance(penalty, Penalty):
+        return penalty
+    raise ValueError(
+        "`penalties` must be a list of penalties, for example "
+        f"`penalties=[keras_gan_zoo.R1(weight=10)]`. Received: {penalty!r}"
+    )

@@ -1,0 +1,42 @@
+"""What one step of `fit` and one of `evaluate` do."""
+
+from functools import partial
+
+from keras import ops
+
+from keras_gan_zoo import backend
+from keras_gan_zoo.training import step, terms
+from keras_gan_zoo.training.average import update_average
+from keras_gan_zoo.training.batch import Batch, Judged, to_model_range
+from keras_gan_zoo.training.schemes import SCHEMES
+
+
+def train_iteration(gan, images, labels):
+    """One GAN iteration on real images: returns what the logs show."""
+    real = Batch(to_model_range(images), labels)
+    logs = SCHEMES[gan.update].update(gan, real)
+    n = ops.shape(real.images)[0]
+    seen = ops.cast(n * backend.num_replicas(), gan.images_seen.dtype)
+    gan.images_seen.assign(gan.images_seen + seen)
+    update_average(gan, n - n * (gan.critic_steps - 1) // gan.critic_steps)
+    return logs
+
+
+def test_iteration(gan, images, labels):
+    """The same logs at fixed weights, in inference mode; lazy terms are all taken."""
+    real = Batch(to_model_range(images), labels)
+    n = ops.shape(real.images)[0]
+    latents, labels = gan.draw_latents(n, False), gan.draw_labels(n, False)
+    made, penalties = step.make_and_penalise(gan, latents, labels, training=False)
+    fake = Batch(made, labels, latents)
+    judge = partial(step.judge, gan, training=False)
+    found = [
+        step.look(gan, batch, kind, training=False)
+        for batch, kind in ((real, "real"), (fake, "fake"))
+    ]
+    discriminator = terms.discriminator_losses(gan, *found, judge, training=False)
+    generator = terms.generator_losses(
+        gan, found[0].of["logits"], Judged(fake, found[1].of), judge, training=False
+    )
+    penalty = {**penalties, "loss": sum(penalties.values(), 0.0)}
+    return terms.merge(discriminator, generator, penalty)

@@ -1,0 +1,23 @@
+"""Training schemes: who moves when. `GAN(update=...)` names one of them.
+
+A scheme is a function of a GAN and a `Batch` of real images, which updates both
+networks and returns the logs, and a check of the settings that it can't work with.
+"""
+
+from typing import Any, NamedTuple
+
+from keras_gan_zoo.training.schemes import simultaneous
+from keras_gan_zoo.training.step import alternating_update
+
+
+class Scheme(NamedTuple):
+    """An entry of `SCHEMES`."""
+
+    update: Any
+    check: Any = lambda gan: None
+
+
+SCHEMES = {
+    "alternating": Scheme(alternating_update),
+    "simultaneous": Scheme(simultaneous.simultaneous_update, simultaneous.check),
+}

@@ -1,0 +1,70 @@
+"""The settings of a GAN, checked."""
+
+import numpy as np
+
+from keras_gan_zoo.latents import DISTRIBUTIONS, Latents
+from keras_gan_zoo.training.schemes import SCHEMES
+
+LABEL_DISTRIBUTIONS = ("uniform", "data")
+
+
+def check_count(name, value, least=1):
+    """A whole number, or None where that is the default."""
+    if value is None and name == "num_classes":
+        return None
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise ValueError(
+            f"`{name}` must be {least} or more, a whole number. "
+            f"Received: {name}={value!r}"
+        )
+    return int(value)
+
+
+def check(gan):
+    """Refuse settings of a GAN that are unknown or do not go together."""
+    choices = {
+        "update": tuple(SCHEMES),
+        "latent_distribution": DISTRIBUTIONS,
+        "label_distribution": LABEL_DISTRIBUTIONS,
+    }
+    for name, known in choices.items():
+        value = getattr(gan, name)
+        if value not in known:
+            raise ValueError(
+                f"`{name}` must be one of {known}. Received: {name}={value!r}"
+            )
+    if gan.ema_half_life is not None and not gan.ema_half_life > 0:
+        raise ValueError(
+            "`ema_half_life` must be a positive number of images, for example "
+            f"10_000, or None. Received: ema_half_life={gan.ema_half_life}"
+        )
+    if gan.num_classes is None:
+        for name, default in (("label_distribution", "uniform"), ("label_names", None)):
+            if getattr(gan, name) != default:
+                raise ValueError(
+                    f"`{name}` is for conditional GANs, with `num_classes`. "
+                    f"Received: {name}={getattr(gan, name)!r}, num_classes=None"
+                )
+    elif gan.label_names is not None and len(gan.label_names) != gan.num_classes:
+        raise ValueError(
+            "`label_names` must have a name for each class. Received: "
+            f"{len(gan.label_names)} names, num_classes={gan.num_classes}"
+        )
+    if gan.latents is not None:
+        _check_latents(gan)
+    SCHEMES[gan.update].check(gan)
+
+
+def _check_latents(gan):
+    if not isinstance(gan.latents, Latents) or gan.latents.dim != gan.latent_dim:
+        raise ValueError(
+            "`latents` must be `keras_gan_zoo.latents.Latents` of the size that the "
+            f"generator takes, {gan.latent_dim}. Received: latents={gan.latents!r}"
+        )
+    if gan.latent_distribution != "normal":
+        raise ValueError(
+            "`latents` names the laws of its parts itself: leave `latent_distribution` "
+            f"out. Received: latent_distribution={gan.latent_distribution!r}, "
+            f"latents={gan.latents!r}"
+        )
