@@ -1,8 +1,8 @@
 """Callbacks for `GAN.fit`: sample grids, and scores during training."""
 
-from keras_gan_zoo.callbacks.sample_grid import SampleGrid
+from keras_gan_zoo.callbacks.sample_grid import SampleGrid, sheet
 
-__all__ = ["SampleGrid", "Score"]
+__all__ = ["SampleGrid", "Score", "sheet"]
 
 
 def __getattr__(name):

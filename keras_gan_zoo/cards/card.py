@@ -4,8 +4,9 @@ import json
 import re
 from pathlib import Path
 
-from keras_gan_zoo import datasets, images, losses
-from keras_gan_zoo.cards import results
+from keras_gan_zoo import datasets, images
+from keras_gan_zoo.callbacks import sheet
+from keras_gan_zoo.cards import facts, results
 from keras_gan_zoo.cards.bibtex import bibtex
 from keras_gan_zoo.files import write_text
 from keras_gan_zoo.gan import GAN
@@ -16,7 +17,6 @@ from keras_gan_zoo.scoring.extractors import DEFAULTS, EXTRACTORS
 from keras_gan_zoo.scoring.report import condition_rows, opinion_sentences
 
 TEMPLATE = Path(__file__).with_name("card.md.jinja")
-SAMPLES = 64
 SEED = 0
 
 
@@ -65,8 +65,7 @@ def write_card(
     if scores:
         check_scores(scores, weights_sha256(gan.ema_generator))
     text = _render(gan, folder, handle, license, recipe, scores)
-    sheet = images.grid(gan.generate(SAMPLES, seed=SEED), columns=8)
-    images.save_png(folder / files.SAMPLES, sheet)
+    images.save_png(folder / files.SAMPLES, sheet(gan, seed=SEED))
     return write_text(readme, text)
 
 
@@ -125,15 +124,20 @@ def _render(gan, folder, handle, license, recipe, scores):
     trained_on = known.title if known else "the author's images"
     report = ScoreReport.from_dict(scores) if scores else None
     name = _name(folder)
+    conditional = gan.num_classes is not None
     tags = ["gan", "keras", "keras-gan-zoo", family.__name__.lower(), data]
+    tags += [results.CONDITIONAL_TASK] if conditional else []
     card_data = ModelCardData(
         license=license or recipe.get("license") or "apache-2.0",
         library_name="keras",
-        pipeline_tag=results.TASK,
+        # The Hub has no task for images by class.
+        pipeline_tag=None if conditional else results.TASK,
         tags=[tag for tag in tags if tag],
         datasets=[known.hub_id] if known and known.hub_id else None,
         model_name=name if report else None,
-        eval_results=results.eval_results(report) if report else None,
+        eval_results=results.eval_results(report, conditional=conditional)
+        if report
+        else None,
         ignore_metadata_errors=False,
     )
     card = ModelCard.from_template(
@@ -151,7 +155,9 @@ def _render(gan, folder, handle, license, recipe, scores):
         has_raw=_has_raw(folder),
         target=handle or _local(folder),
         recipe=json.dumps(public_recipe(recipe), indent=2) if recipe else None,
-        loss=losses.serialize(gan.objective),
+        latents=facts.latents_of(gan),
+        labels=facts.labels_of(gan),
+        method=", ".join([facts.loss_of(gan), *facts.terms_of(gan)]),
         data=data,
         split=split,
         known=known,
@@ -164,7 +170,6 @@ def _render(gan, folder, handle, license, recipe, scores):
         standard=bool(report and results.is_standard(report.conditions)),
         versions=_versions(metadata, report),
         limitations=recipe.get("limitations"),
-        samples=SAMPLES,
         seed=SEED,
     )
     return re.sub(r"\n{3,}", "\n\n", str(card))

@@ -7,6 +7,7 @@ from keras_gan_zoo.scoring.extractors.inception_weights import SHA256
 from keras_gan_zoo.scoring.measures import METRICS
 
 TASK = "unconditional-image-generation"
+CONDITIONAL_TASK = "conditional-image-generation"
 
 # The names that the literature's scores have belong to the network that they were
 # defined with, known by the sha256 of its published file, and to its own resizing.
@@ -32,13 +33,14 @@ def metric_name(metric, conditions):
     return kind, f"{label} ({conditions.get('extractor')})"
 
 
-def eval_results(report, source=None):
+def eval_results(report, source=None, conditional=False):
     """A report as the results of a model index.
 
     Args:
         report: `ScoreReport`.
         source: `(name, url)` of where the scores come from, or None. All results have
             the same one, as the Hub's client keeps only the first.
+        conditional: bool, whether the images were made by class.
 
     Returns:
         list of `huggingface_hub.EvalResult`, or None where there are no scores.
@@ -49,6 +51,7 @@ def eval_results(report, source=None):
     from huggingface_hub import EvalResult
 
     facts = report.conditions
+    task = CONDITIONAL_TASK if conditional else TASK
     dataset = CATALOGUE.get(facts.get("dataset"))
     title = (dataset and dataset.title) or facts.get("reference") or "none"
     hub_id = (dataset and dataset.hub_id) or facts.get("dataset") or title
@@ -77,8 +80,8 @@ def eval_results(report, source=None):
         args = {k: v for k, v in {**arguments, **own}.items() if v is not None}
         results.append(
             EvalResult(
-                task_type=TASK,
-                task_name="Unconditional Image Generation",
+                task_type=task,
+                task_name=task.replace("-", " ").title(),
                 dataset_type=hub_id,
                 dataset_name=title,
                 dataset_split=facts.get("split"),

@@ -122,9 +122,21 @@ def train(
 def sample(
     preset: Preset,
     out: Annotated[Path, typer.Option(help="The PNG to write.")] = Path("samples.png"),
-    n: Annotated[int, typer.Option("-n", "--number", min=1, help="Images.")] = 64,
+    n: Annotated[
+        int | None,
+        typer.Option(
+            "-n", "--number", min=1, help="Images.", show_default="64, or a row a class"
+        ),
+    ] = None,
     columns: Annotated[int | None, typer.Option(min=1, help="Images in a row.")] = None,
     seed: Seed = 0,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            help="Classes by name or number, such as cat or 0,1,2: a row each.",
+            show_default="every class",
+        ),
+    ] = None,
     truncation: Annotated[
         float | None, typer.Option(help="Cut latents: less variety, cleaner images.")
     ] = None,
@@ -132,10 +144,52 @@ def sample(
     """Draw images from a preset into one PNG.
 
     [b]Example[/b]: keras-gan-zoo sample dcgan_mnist --out digits.png -n 100
+
+    [b]Example[/b]: keras-gan-zoo sample ./my_gan --labels cat
     """
     from keras_gan_zoo import GAN, images
 
     gan = GAN.from_preset(preset)
-    made = gan.generate(n, seed=seed, truncation=truncation)
-    images.save_png(out, images.grid(made, columns))
+    options = {"seed": seed, "truncation": truncation}
+    classes = label_numbers(gan, labels)
+    if len(classes) > 1:
+        columns = columns or 8
+        n = n or len(classes) * columns
+        options["labels"] = [classes[i // columns % len(classes)] for i in range(n)]
+    elif classes:
+        options["labels"] = classes[0]
+    n = n or 64
+    images.save_png(out, images.grid(gan.generate(n, **options), columns))
     typer.echo(f"{n} samples of {preset} (seed {seed}): {out}")
+
+
+def label_numbers(gan, text=None):
+    """The labels that `text` names, `"cat,dog"` or `"0,1"`; without, the first 20.
+
+    Returns:
+        list of int; empty where the GAN is unconditional.
+
+    Raises:
+        ValueError: no such class.
+    """
+    if gan.num_classes is None:
+        if text is not None:
+            raise ValueError(
+                "This GAN is unconditional: leave `--labels` out. "
+                f"Received: labels={text!r}"
+            )
+        return []
+    if text is None:
+        return list(range(min(gan.num_classes, 20)))
+    known = {str(label): label for label in range(gan.num_classes)}
+    known |= {name: label for label, name in enumerate(gan.label_names or ())}
+    words = [text] if text in known else [word.strip() for word in text.split(",")]
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        names = ", ".join(gan.label_names or ()) or "no names"
+        raise ValueError(
+            f"`--labels` must be numbers below {gan.num_classes} or names of classes "
+            f"of this GAN ({names}), with commas between them. "
+            f"Received: labels={', '.join(unknown)!r}"
+        )
+    return [known[word] for word in words]

@@ -54,10 +54,16 @@ def train(recipe, folder, callbacks=(), verbose="auto"):
     folder = Path(folder)
     _check_same(recipe, folder)
     write_json(folder / files.RECIPE, recipe)
-    images, _ = datasets.load(*datasets.split_name(recipe["data"]))
     gan = build(recipe)
+    images, labels = datasets.load(*datasets.split_name(recipe["data"]))
+    if gan.num_classes is not None and labels is None:
+        raise ValueError(
+            f"A GAN of {gan.num_classes} classes learns from labels, and these data "
+            f"have none. Received: data={recipe['data']!r}"
+        )
     gan.fit(
         images,
+        labels if gan.num_classes is not None else None,
         batch_size=recipe["batch_size"],
         epochs=recipe["epochs"],
         verbose=verbose,

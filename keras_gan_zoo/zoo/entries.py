@@ -1,6 +1,7 @@
 """What there is to tell about a preset, and about all of the zoo, as plain data."""
 
-from keras_gan_zoo import losses, presets
+from keras_gan_zoo import presets
+from keras_gan_zoo.cards.facts import labels_of, latents_of, loss_of, terms_of
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.scoring import ScoreReport
@@ -40,18 +41,18 @@ def describe(preset, revision=None):
         files.read_json(folder, name, folder) if (folder / name).is_file() else {}
         for name in (files.RECIPE, files.SCORES)
     )
-    loss = losses.serialize(gan.objective)
     return {
         "preset": str(preset),
         "from": gan.preset_source,
         "family": type(gan).__name__,
         "paper": f"{gan.paper.title}, arXiv:{gan.paper.arxiv}",
         "images": "x".join(map(str, gan.image_shape)),
-        "latents": f"{gan.latent_dim}, {gan.latent_distribution}",
+        "latents": latents_of(gan),
+        "labels": labels_of(gan),
         "generator parameters": gan.ema_generator.count_params(),
         "discriminator parameters": gan.discriminator.count_params(),
-        "loss": loss if isinstance(loss, str) else loss["class_name"],
-        "penalties": ", ".join(p.name for p in gan.penalties) or None,
+        "loss": loss_of(gan),
+        "terms": ", ".join(terms_of(gan)) or None,
         "critic steps": gan.critic_steps,
         "ema half-life": gan.ema_half_life,
         "saved": metadata.get("date_saved"),

@@ -128,7 +128,7 @@ def test_needs_a_model_that_generates(tmp_path):
 
 
 def test_names():
-    assert set(callbacks.__all__) == {"SampleGrid", "Score"}
+    assert set(callbacks.__all__) == {"SampleGrid", "Score", "sheet"}
     assert callbacks.SampleGrid is SampleGrid
     with pytest.raises(AttributeError, match="Grid"):
         callbacks.Grid  # noqa: B018

@@ -1,0 +1,39 @@
+"""What a GAN is, in words: for its card and for `keras-gan-zoo show`."""
+
+from keras_gan_zoo import losses
+
+MOST_NAMES = 20
+
+
+def latents_of(gan):
+    """Such as `"100, normal"` or `"62 normal, 2 uniform, a code of 10"`."""
+    latents = getattr(gan, "latents", None)
+    if latents is None:
+        return f"{gan.latent_dim}, {gan.latent_distribution}"
+    counts = ((latents.normal, "normal"), (latents.uniform, "uniform"))
+    words = [f"{count} {law}" for count, law in counts if count]
+    return ", ".join([*words, *(f"a code of {size}" for size in latents.categorical)])
+
+
+def labels_of(gan):
+    """The classes by their names, `"2: cat, dog"`; None of an unconditional GAN."""
+    if gan.num_classes is None:
+        return None
+    if not gan.label_names:
+        return f"{gan.num_classes} classes"
+    names = ", ".join(gan.label_names[:MOST_NAMES])
+    more = ", ..." if gan.num_classes > MOST_NAMES else ""
+    return f"{gan.num_classes}: {names}{more}"
+
+
+def loss_of(gan):
+    """The loss's name."""
+    loss = losses.serialize(gan.objective)
+    return loss if isinstance(loss, str) else loss["class_name"]
+
+
+def terms_of(gan):
+    """The names of all that is added to the losses, and of the augmentation."""
+    terms = [*gan.penalties, *gan.auxiliaries, *gan.generator_penalties]
+    terms += [gan.augmentation] if gan.augmentation is not None else []
+    return [term.name for term in terms]
