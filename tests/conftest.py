@@ -49,3 +49,33 @@ def noise():
         return np.random.default_rng(0).integers(0, 256, shape, dtype="uint8")
 
     return make
+
+
+@pytest.fixture
+def conditional_gan():
+    """Builds a compiled GAN of ants, bees and cats on small grey images."""
+
+    def build(shape=(8, 8, 1), names=("ant", "bee", "cat"), **kwargs):
+        layers, size = keras.layers, int(np.prod(shape))
+        latents = keras.Input((4,), name="latents")
+        labels = keras.Input((), dtype="int32", name="labels")
+
+        def with_labels(x):
+            return layers.Concatenate()([x, layers.Embedding(len(names), 4)(labels)])
+
+        x = layers.Dense(16, activation="relu")(with_labels(latents))
+        x = layers.Dense(size, activation="tanh")(x)
+        generator = keras.Model(
+            {"latents": latents, "labels": labels}, layers.Reshape(shape)(x)
+        )
+        images = keras.Input(shape, name="images")
+        x = layers.Dense(8, activation="relu")(with_labels(layers.Flatten()(images)))
+        discriminator = keras.Model(
+            {"images": images, "labels": labels}, layers.Dense(1)(x)
+        )
+        settings = {"num_classes": len(names), "label_names": names, "seed": 3}
+        gan = kgz.GAN(generator, discriminator, **{**settings, **kwargs})
+        gan.compile()
+        return gan
+
+    return build

@@ -36,8 +36,9 @@ class SampleGrid(keras.callbacks.Callback):
     """Write a PNG of fixed latents during training.
 
     `epoch_0000.png` shows the model before training, `epoch_0001.png` the one after
-    the first epoch. Of a conditional GAN each row shows one class. The numbers are Keras' own, so a resumed run goes on counting
-    (`fit(initial_epoch=...)`, `BackupAndRestore`) and leaves earlier files as they are.
+    the first epoch. Of a conditional GAN each row shows one class. The numbers are
+    Keras' own, so a resumed run goes on counting (`fit(initial_epoch=...)`,
+    `BackupAndRestore`) and leaves earlier files as they are.
 
     Args:
         folder: where the files go; made if missing.

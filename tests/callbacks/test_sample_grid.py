@@ -132,3 +132,21 @@ def test_names():
     assert callbacks.SampleGrid is SampleGrid
     with pytest.raises(AttributeError, match="Grid"):
         callbacks.Grid  # noqa: B018
+
+
+def test_a_row_a_class(conditional_gan, tmp_path):
+    gan = conditional_gan()
+    SampleGrid(tmp_path).set_model(gan)
+    images = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 1), "uint8")
+    grids = [SampleGrid(tmp_path / "all"), SampleGrid(tmp_path / "five", 5, 2, seed=3)]
+    gan.fit(images, np.arange(12) % 3, batch_size=6, verbose=0, callbacks=grids)
+    found = pixels(tmp_path / "all" / "epoch_0001.png")
+    assert found.shape == (3 * 8 + 2 * 2, 8 * 8 + 7 * 2)
+    labels = np.repeat(np.arange(3), 8)
+    expected = grid(gan.generate(24, seed=0, labels=labels), columns=8)
+    np.testing.assert_array_equal(found, expected[..., 0])
+    # more rows than classes: they begin anew
+    labels = np.repeat([0, 1, 2, 0, 1], 2)
+    expected = grid(gan.generate(10, seed=3, labels=labels), columns=2)
+    found = pixels(tmp_path / "five" / "epoch_0001.png")
+    np.testing.assert_array_equal(found, expected[..., 0])

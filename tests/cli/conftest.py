@@ -1,5 +1,7 @@
 """A zoo of one tiny entry, and the program with its output in hand."""
 
+import shutil
+
 import pytest
 from cli_recipe import RECIPE
 from typer.testing import CliRunner
@@ -26,6 +28,11 @@ def tiny_zoo(made_zoo, monkeypatch):
     """`tiny` is the zoo's only entry."""
     monkeypatch.setattr(presets.index, "zoo_folder", lambda: made_zoo)
     return made_zoo
+
+
+@pytest.fixture
+def preset(tiny_zoo, tmp_path):
+    return shutil.copytree(tiny_zoo / "tiny", tmp_path / "my_gan")
 
 
 @pytest.fixture

@@ -52,3 +52,13 @@ def test_differences_between_two_machines():
     with pytest.raises(ValueError, match="none alike"):
         largest_differences(ours, {"c": theirs["c"]})
     assert "| `a` |  | 1.00 | - | 1,234 | jax, cuda:0 |" in score_table(ours, {})
+
+
+def test_a_table_of_many_models():
+    one = report(120.12)
+    scores = {"is": 2.5, **one, "kid": 0.0025}
+    one = kgz.ScoreReport(scores, {"is": (2.25, 2.75)}, one.conditions)
+    text = score_table({"one": one, "two": one}, {})
+    assert "| FID (digits) | 95 % interval | KID x 1e3 (digits) |" in text
+    assert "| `two` |  | 2.50 | 2.25 to 2.75 | 120.12 | - | 2.50 | - | 1,234 |" in text
+    assert "Not comparable with scores of the Inception network" in text

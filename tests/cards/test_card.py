@@ -1,63 +1,15 @@
-"""Cards: what the Hub reads from them, what a reader learns, what is refused."""
+"""Cards: what a reader learns, what is refused."""
 
 import json
 import shutil
 
 import numpy as np
 import pytest
+from card_report import RECIPE, report_of
 from huggingface_hub import ModelCard, metadata_load
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.cards import (
-    eval_results,
-    public_recipe,
-    results,
-    score_table,
-    set_handle,
-    write_card,
-)
-from keras_gan_zoo.presets import weights_sha256
-
-RECIPE = {
-    "family": "MLPGAN",
-    "data": "digits:train[:64]",
-    "batch_size": 32,
-    "epochs": 1,
-}
-
-
-def report_of(gan, **scores):
-    return kgz.ScoreReport(
-        {"is": 2.5, "is_std": 0.25, "fid": 120.125, **scores},
-        intervals={"is": (2.25, 2.75), "fid": None},
-        conditions={
-            "extractor": "digits",
-            "extractor_sha256": "e" * 64,
-            "reference": "mnist:test",
-            "dataset": "mnist",
-            "split": "test",
-            "num_fake": 64,
-            "num_real": 10_000,
-            "repeats": 1,
-            "seed": 0,
-            "is_splits": 10,
-            "generator_sha256": weights_sha256(gan.ema_generator),
-            "device": "a | b",
-            "versions": {"numpy": "2.0"},
-        },
-        second_opinion={"by": None, "reason": "not asked for"},
-    )
-
-
-@pytest.fixture(scope="module")
-def gan():
-    return kgz.MLPGAN(generator_widths=(8,), discriminator_widths=(8,), seed=1)
-
-
-@pytest.fixture
-def preset(gan, tmp_path):
-    folder = tmp_path / "my_gan"
-    return gan.save_to_preset(folder, report=report_of(gan), recipe=RECIPE)
+from keras_gan_zoo.cards import public_recipe, set_handle, write_card
 
 
 def test_the_hub_reads_a_card_back(preset):
@@ -193,24 +145,6 @@ def test_set_handle_changes_the_names_and_nothing_else(preset):
     assert './my_gan"' not in text
 
 
-def test_fid_is_the_name_of_the_2015_network_alone(gan, monkeypatch):
-    assert {r.metric_type for r in eval_results(report_of(gan))} == {
-        "classifier_score",
-        "frechet_distance",
-    }
-    monkeypatch.setattr(results, "INCEPTION_2015", {"i" * 64})
-    facts = {"extractor": "inception", "weights_file_sha256": "i" * 64}
-    report = report_of(gan)
-    report = kgz.ScoreReport(report, conditions={**report.conditions, **facts})
-    found = eval_results(report, source=("a run", "https://example.org"))
-    assert {r.metric_type for r in found} == {"inception_score", "fid"}
-    assert {r.source_url for r in found} == {"https://example.org"}
-    assert all(type(r.metric_value) is float for r in found)
-    clean = {**report.conditions, "extractor": "inception-clean"}
-    found = eval_results(kgz.ScoreReport(report, conditions=clean))
-    assert "fid" not in {r.metric_type for r in found}
-
-
 def test_both_second_opinions_are_in_a_card(gan, tmp_path):
     report = report_of(gan)
     opinion = {
@@ -247,13 +181,3 @@ def test_a_folder_that_does_not_load_gets_no_card(preset, tmp_path):
     (broken / "model.weights.h5").write_bytes(b"no")
     with pytest.raises(ValueError, match="corrupt"):
         write_card(broken)
-
-
-def test_a_table_of_many_models(gan):
-    facts = {"images_per_second": 10.0, "backend": "jax", "device": "cpu"}
-    one = report_of(gan, kid=0.0025)
-    one = kgz.ScoreReport(one, one.intervals, {**one.conditions, **facts})
-    text = score_table({"one": one, "two": one}, {})
-    assert "| FID (digits) | 95 % interval | KID x 1e3 (digits) |" in text
-    assert "| `two` |  | 2.50 | 2.25 to 2.75 | 120.12 | - | 2.50 | - | 10 |" in text
-    assert "Not comparable with scores of the Inception network" in text

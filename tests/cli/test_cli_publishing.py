@@ -1,0 +1,53 @@
+"""`card` and `publish`."""
+
+import os
+import subprocess
+import sys
+
+from huggingface_hub import metadata_load
+
+
+def test_card(run, preset):
+    (preset / "README.md").unlink()
+    assert "README.md" in run("card", preset, "--license", "mit").stdout
+    assert metadata_load(preset / "README.md")["license"] == "mit"
+    assert "overwrite" in run("card", preset, code=1).stderr
+    run("card", preset, "--overwrite", "--handle", "hf://me/g")
+    assert 'from_preset("hf://me/g")' in (preset / "README.md").read_text()
+
+
+def test_publish_refuses_what_was_not_scored(run, preset):
+    (preset / "scores.json").unlink()
+    result = run("publish", preset, "hf://me/g", code=1)
+    assert "keras-gan-zoo score" in result.stderr
+    assert "--no-score" in result.stderr
+
+
+def test_publish_on_a_hub(preset):
+    from hub_server import HubServer
+
+    (preset / "README.md").unlink()
+    with HubServer({"hf_secret_me": "me"}) as hub:
+        environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("HF_")},
+            "HF_ENDPOINT": hub.endpoint,
+            "HF_HOME": str(preset.parent / "home"),
+            "HF_TOKEN": "hf_secret_me",
+            "HF_HUB_DISABLE_XET": "1",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+        }
+        code = "from keras_gan_zoo.cli import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code, "publish", str(preset), "hf://me/g"],
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Published: http" in done.stdout
+        assert "hf_secret" not in done.stdout + done.stderr
+        pushed = hub.repos["me/g"]
+        (commit,) = {pushed.resolve("main")}
+        card = pushed.commits[commit]["README.md"].decode()
+    assert 'from_preset("hf://me/g")' in card
+    assert str(preset.parent) not in card

@@ -1,0 +1,88 @@
+"""`list`, `show`, `train` and `sample` as their user sees them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from cli_recipe import RECIPE
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo import images
+
+
+def test_list(run, tiny_zoo):
+    text = run("list").stdout
+    for part in ("tiny", "MLPGAN", "digits", "FID (digits)", "IS (digits)"):
+        assert part in text
+    entry = json.loads(run("list", "--json").stdout)["tiny"]
+    assert entry["parameters"] == kgz.GAN.from_preset("tiny").generator.count_params()
+
+
+def test_list_of_families(run):
+    text = run("list", "--families").stdout
+    for part in ("wgan_gp", "WGANGP", "arXiv:1704.00028", "gradient_penalty"):
+        assert part in text
+    rows = json.loads(run("list", "--families", "--json").stdout)
+    assert rows["dcgan"]["year"] == 2016
+    for name in rows:
+        assert name in run("train", "--help").stdout
+
+
+def test_show(run, tiny_zoo):
+    text = run("show", "tiny").stdout
+    for part in ("MLPGAN", "28x28x1", "minimax", "model.weights.h5", "digits:test"):
+        assert part in text
+    assert json.loads(run("show", "tiny", "--json").stdout)["family"] == "MLPGAN"
+
+
+def test_sample_is_what_generate_makes(run, tiny_zoo):
+    from PIL import Image
+
+    run("sample", "tiny", "--out", "new/x.png", "-n", 4, "--seed", 7)
+    with Image.open("new/x.png") as picture:
+        pixels = np.asarray(picture)
+    expected = images.grid(kgz.GAN.from_preset("tiny").generate(4, seed=7))[..., 0]
+    assert abs(pixels.astype(int) - expected).max() <= 1
+
+
+def test_train_ends_with_a_preset_and_goes_on_where_it_was(run, tmp_path):
+    folder = tmp_path / "faces"
+    folder.mkdir()
+    for i in range(8):
+        pixels = np.full((9, 7, 3), 30 * i, "uint8")
+        images.save_png(folder / f"{i}.png", pixels)
+    Path("tiny.json").write_text(json.dumps(RECIPE))
+    line = ["train", "tiny.json", "--data", "faces", "--batch-size", 4]
+    result = run(*line, "--epochs", 1, "--out", "r")
+    assert "MLPGAN on faces (9x7x3)" in result.stdout
+    assert "keras-gan-zoo sample r/preset" in result.stdout
+    first = kgz.MLPGAN.from_preset("r/preset")
+    assert first.generate(1, seed=0).shape == (1, 9, 7, 3)
+    assert Path("r/samples/epoch_0001.png").is_file()
+    # the recipe that travels with the weights names no path
+    assert json.loads(Path("r/preset/recipe.json").read_text())["data"] == "faces:train"
+
+    run(*line, "--epochs", 2, "--out", "r")
+    epochs = Path("r/log.csv").read_text().splitlines()[1:]
+    assert [row.split(",")[0] for row in epochs] == ["0", "1"]
+    again = run(*line, "--epochs", 2, "--out", "r")  # nothing is left to do
+    assert "Trained." in again.stdout
+    assert len(Path("r/log.csv").read_text().splitlines()) == 3
+
+    other = run(*line, "--epochs", 2, "--seed", 5, "--out", "r", code=1)
+    assert "run of one recipe" in other.stderr
+
+
+def test_train_from_the_recipe_of_a_preset(run, preset):
+    result = run("train", preset, "--out", "again", "--batch-size", 64)
+    assert "1 epochs, batch size 64" in result.stdout
+    assert kgz.GAN.from_preset("again/preset").get_config()["generator_widths"] == (8,)
+
+
+def test_a_recipe_builds_optimizers_alone(run, preset):
+    path = preset / "recipe.json"
+    recipe = json.loads(path.read_text())
+    evil = {"class_name": "call", "module": "subprocess", "config": {}}
+    recipe["compile"] = {"generator_optimizer": evil}
+    path.write_text(json.dumps(recipe))
+    assert "may name Keras' optimizers" in run("train", preset, code=1).stderr

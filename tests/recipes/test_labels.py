@@ -1,0 +1,71 @@
+"""Recipes of conditional families take classes from their data."""
+
+import numpy as np
+import pytest
+
+from keras_gan_zoo import families, images, recipes
+from keras_gan_zoo.families import Family
+
+RECIPE = {
+    "family": "PetGAN",
+    "arguments": {"image_shape": [8, 8, 1], "seed": 1},
+    "data": "pets",
+    "batch_size": 4,
+    "epochs": 1,
+}
+
+
+@pytest.fixture(autouse=True)
+def pet_gan(conditional_gan):
+    """A conditional family, gone afterwards."""
+
+    class PetGAN(Family):
+        """Pets."""
+
+        @staticmethod
+        def networks(image_shape=(8, 8, 1), num_classes=None):
+            names = [str(i) for i in range(num_classes)]
+            gan = conditional_gan(tuple(image_shape), names)
+            return gan.generator, gan.discriminator
+
+    yield PetGAN
+    del families.FAMILIES["PetGAN"]
+
+
+@pytest.fixture
+def pets(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for label, name in enumerate(("cat", "dog")):
+        for i in range(4):
+            image = np.full((8, 8, 1), 100 * label + i, "uint8")
+            images.save_png(tmp_path / "pets" / name / f"{i}.png", image)
+
+
+@pytest.mark.usefixtures("pets")
+def test_a_folder_says_the_classes(tmp_path):
+    gan = recipes.train(RECIPE, tmp_path / "run", verbose=0)
+    assert (gan.num_classes, gan.label_names) == (2, ("cat", "dog"))
+    assert (tmp_path / "run" / "samples" / "epoch_0001.png").is_file()
+    assert recipes.load(tmp_path / "run" / "recipe.json") == RECIPE
+
+
+def test_a_data_set_says_the_classes():
+    gan = recipes.build({**RECIPE, "data": "digits:train[:20]"})
+    assert gan.num_classes == 10
+    assert gan.label_names == tuple("0123456789")
+
+
+def test_the_recipe_comes_first():
+    arguments = {**RECIPE["arguments"], "num_classes": 12}
+    gan = recipes.build({**RECIPE, "arguments": arguments, "data": "digits"})
+    assert (gan.num_classes, gan.label_names) == (12, None)
+
+
+def test_data_without_labels_are_refused(tmp_path):
+    images.save_png(tmp_path / "0.png", np.zeros((8, 8, 1), "uint8"))
+    recipe = {**RECIPE, "data": str(tmp_path)}
+    with pytest.raises(ValueError, match="a sub-folder a class"):
+        recipes.build(recipe)
+    recipe["arguments"] = {**RECIPE["arguments"], "num_classes": 2}
+    with pytest.raises(ValueError, match="these data have none"):
+        recipes.train(recipe, tmp_path / "run")
