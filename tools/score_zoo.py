@@ -35,7 +35,7 @@ def main():
     arguments = parser.parse_args()
     choose_device(arguments.device)
 
-    from keras_gan_zoo import cards, zoo
+    from keras_gan_zoo import zoo
 
     reports = zoo.score_zoo(
         arguments.out,
@@ -51,9 +51,7 @@ def main():
         print(f"{arguments.readme} has no place for it: {start} {end}")
     if arguments.compare:
         others = zoo.read_scores(arguments.compare)
-        for metric, (apart, entry) in cards.largest_differences(
-            reports, others
-        ).items():
+        for metric, (apart, entry) in zoo.largest_differences(reports, others).items():
             print(f"Largest difference of {metric}: {apart:.2g} ({entry})")
 
 

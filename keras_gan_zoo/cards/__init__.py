@@ -2,13 +2,10 @@
 
 from keras_gan_zoo.cards.card import public_recipe, set_handle, write_card
 from keras_gan_zoo.cards.results import eval_results
-from keras_gan_zoo.cards.table import largest_differences, score_table
 
 __all__ = [
     "eval_results",
-    "largest_differences",
     "public_recipe",
-    "score_table",
     "set_handle",
     "write_card",
 ]

@@ -13,7 +13,7 @@ from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, weights_sha256
 from keras_gan_zoo.presets.saving import check_scores
 from keras_gan_zoo.scoring import ScoreReport, tables
-from keras_gan_zoo.scoring.extractors import DEFAULTS, EXTRACTORS
+from keras_gan_zoo.scoring.extractors import EXTRACTORS
 from keras_gan_zoo.scoring.report import condition_rows, opinion_sentences
 
 TEMPLATE = Path(__file__).with_name("card.md.jinja")
@@ -192,8 +192,11 @@ def _command(report, target):
     """The command that scores it again."""
     facts = report.conditions
     options = {"reference": facts.get("reference"), "metrics": ",".join(report.metrics)}
-    extractor = facts.get("extractor")
-    if extractor in EXTRACTORS and extractor != DEFAULTS.get(facts.get("dataset")):
+    extractor, row = (
+        facts.get("extractor"),
+        datasets.CATALOGUE.get(facts.get("dataset")),
+    )
+    if extractor in EXTRACTORS and extractor != (row and row.extractor):
         options["extractor"] = extractor
     options["num-images"] = facts.get("num_fake")
     if (facts.get("repeats") or 1) > 1:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from keras_gan_zoo import families
-from keras_gan_zoo.cli import tables
+from keras_gan_zoo.cli import output
 from keras_gan_zoo.cli.app import command
 
 Preset = Annotated[
@@ -37,7 +37,7 @@ def list_(
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     else:
-        (tables.families if families else tables.zoo)(rows)
+        (output.families if families else output.zoo)(rows)
 
 
 @command
@@ -52,7 +52,7 @@ def show(preset: Preset, as_json: Json = False):
     if as_json:
         typer.echo(json.dumps(facts, indent=2))
     else:
-        tables.facts(facts)
+        output.facts(facts)
 
 
 @command
@@ -113,7 +113,7 @@ def train(
         f"{chosen['family']} on {chosen['data']} ({shape}), {chosen['epochs']} epochs, "
         f"batch size {chosen['batch_size']}; samples in {out}/samples"
     )
-    gan = recipes.train(chosen, out, verbose=1 if tables.is_live() else 2)
+    gan = recipes.train(chosen, out, verbose=1 if output.is_live() else 2)
     folder = zoo.save_run(gan, out, chosen)
     typer.echo(f"Trained. Next: keras-gan-zoo sample {folder} --out samples.png")
 

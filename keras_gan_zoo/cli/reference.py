@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan_zoo.cli import tables
+from keras_gan_zoo.cli import output
 from keras_gan_zoo.cli.app import app, command
 from keras_gan_zoo.cli.commands import Json
 from keras_gan_zoo.cli.scoring import (
@@ -57,7 +57,7 @@ def make(
         metrics,
         chosen,
         batch_size=batch_size or 250,
-        verbose=tables.is_live(),
+        verbose=output.is_live(),
     )
     if found is None:
         raise typer.BadParameter(
@@ -81,9 +81,9 @@ def list_(as_json: Json = False):
 
     entries = cache_entries()
     if as_json:
-        typer.echo(json.dumps(tables.reference_facts(entries), indent=2))
+        typer.echo(json.dumps(output.reference_facts(entries), indent=2))
     else:
-        tables.references(entries)
+        output.references(entries)
 
 
 def export(

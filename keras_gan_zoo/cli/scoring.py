@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan_zoo.cli import tables
+from keras_gan_zoo.cli import output
 from keras_gan_zoo.cli.app import GATE, command
 from keras_gan_zoo.cli.commands import Seed
 from keras_gan_zoo.scoring import METRICS
@@ -183,12 +183,12 @@ def score(
         devices=[name for text in device or () for name in names(text)] or None,
         workers=workers,
         verify=(True if attach else "auto") if verify is None else verify,
-        verbose=tables.is_live() and not as_json,
+        verbose=output.is_live() and not as_json,
     )
     if as_json:
         typer.echo(report.to_json(), nl=False)
     else:
-        tables.report(report)
+        output.report(report)
     missed = [text for gate in gates if (text := _missed(report, *gate))]
     attached = [Path(source) / "scores.json"] if attach and not missed else []
     for path in [*(out or ()), *attached]:

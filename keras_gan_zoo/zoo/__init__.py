@@ -5,6 +5,7 @@ from keras_gan_zoo.zoo.entry import facts, make_entry
 from keras_gan_zoo.zoo.families import families_table, list_families
 from keras_gan_zoo.zoo.publishing import publish, save_run
 from keras_gan_zoo.zoo.readme import markers, read_table, refresh_readme
+from keras_gan_zoo.zoo.score_table import largest_differences, score_table
 from keras_gan_zoo.zoo.scores import read_scores, score_zoo
 from keras_gan_zoo.zoo.selection import select
 
@@ -12,6 +13,7 @@ __all__ = [
     "describe",
     "facts",
     "families_table",
+    "largest_differences",
     "list_entries",
     "list_families",
     "make_entry",
@@ -21,6 +23,7 @@ __all__ = [
     "read_table",
     "refresh_readme",
     "save_run",
+    "score_table",
     "score_zoo",
     "select",
 ]

@@ -6,11 +6,11 @@ from pathlib import Path
 import keras
 
 from keras_gan_zoo import presets
-from keras_gan_zoo.cards.table import score_table
 from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.scoring import ScoreReport, score
 from keras_gan_zoo.scoring.preparation import pick_extractor
+from keras_gan_zoo.zoo.score_table import score_table
 
 NUM_IMAGES = 10_000
 

@@ -4,7 +4,7 @@ import pytest
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import zoo
-from keras_gan_zoo.cards import largest_differences, score_table
+from keras_gan_zoo.zoo import largest_differences, score_table
 
 
 def test_one_table_of_the_zoo(tiny_zoo, tmp_path, monkeypatch):
