@@ -192,10 +192,8 @@ def _command(report, target):
     """The command that scores it again."""
     facts = report.conditions
     options = {"reference": facts.get("reference"), "metrics": ",".join(report.metrics)}
-    extractor, row = (
-        facts.get("extractor"),
-        datasets.CATALOGUE.get(facts.get("dataset")),
-    )
+    extractor = facts.get("extractor")
+    row = datasets.CATALOGUE.get(facts.get("dataset"))
     if extractor in EXTRACTORS and extractor != (row and row.extractor):
         options["extractor"] = extractor
     options["num-images"] = facts.get("num_fake")
