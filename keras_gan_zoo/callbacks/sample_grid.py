@@ -23,7 +23,7 @@ def sheet(gan, rows=None, columns=8, seed=0):
     Returns:
         uint8 array `(height, width, channels)`, see `keras_gan_zoo.images.grid`.
     """
-    classes = getattr(gan, "num_classes", None)
+    classes = gan.num_classes
     if rows is None:
         rows = min(classes, MOST_ROWS) if classes else 8
     labels = {}

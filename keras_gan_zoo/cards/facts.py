@@ -7,7 +7,7 @@ MOST_NAMES = 20
 
 def latents_of(gan):
     """Such as `"100, normal"` or `"62 normal, 2 uniform, a code of 10"`."""
-    latents = getattr(gan, "latents", None)
+    latents = gan.latents
     if latents is None:
         return f"{gan.latent_dim}, {gan.latent_distribution}"
     counts = ((latents.normal, "normal"), (latents.uniform, "uniform"))
