@@ -247,13 +247,6 @@ METRICS = {
     ),
 }
 
-# What comes with a metric: its name -> (the metric, what it is).
-EXTRAS = {
-    extra: (name, what)
-    for name, metric in METRICS.items()
-    for extra, what in metric.extras.items()
-}
-
 
 def check_metrics(names):
     """`names`, one or several, as a tuple of keys of `METRICS`, each once."""
@@ -270,6 +263,15 @@ def check_metrics(names):
 def needs_of(names):
     """What these metrics need of a reference; nothing where they ask for none."""
     return {need for name in names for need in METRICS[name].real}
+
+
+def extras():
+    """What comes with metrics: dict of a score's name -> (the metric, what it is)."""
+    return {
+        extra: (name, what)
+        for name, metric in METRICS.items()
+        for extra, what in metric.extras.items()
+    }
 
 
 def scale_of(name):

@@ -11,7 +11,7 @@ import types
 
 from keras_gan_zoo.files import write_atomically
 from keras_gan_zoo.scoring import ranking, tables
-from keras_gan_zoo.scoring.measures import EXTRAS, METRICS, scale_of
+from keras_gan_zoo.scoring.measures import METRICS, extras, scale_of
 
 FORMAT = 1
 SCHEMA = pathlib.Path(__file__).with_name("report.schema.json")
@@ -96,7 +96,8 @@ class ScoreReport(collections.abc.Mapping):
     @property
     def metrics(self):
         """The scores without what comes with them, such as `is_std`."""
-        return [name for name in self if EXTRAS.get(name, (None,))[0] not in self]
+        known = extras()
+        return [name for name in self if known.get(name, (None,))[0] not in self]
 
     @property
     def opinions(self):
@@ -106,7 +107,7 @@ class ScoreReport(collections.abc.Mapping):
 
     def label(self, name):
         """`"FID (digits)"`: a score is never printed without its extractor."""
-        metric, extra = EXTRAS.get(name, (name, None))
+        metric, extra = extras().get(name, (name, None))
         known = METRICS.get(metric)
         label = known.label if known else metric
         label = f"{label} {extra}" if extra else label
@@ -261,7 +262,7 @@ class ScoreReport(collections.abc.Mapping):
 
     def _extras(self, name):
         text = ""
-        for extra, (metric, what) in EXTRAS.items():
+        for extra, (metric, what) in extras().items():
             if metric == name and extra in self:
                 short = what.split()[0]
                 text += f" ({short} {tables.number(scale_of(name) * self[extra])})"

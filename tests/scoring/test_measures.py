@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from keras_gan_zoo import metrics
-from keras_gan_zoo.scoring import Extractor, load_reference, score
-from keras_gan_zoo.scoring.measures import METRICS
+from keras_gan_zoo.cards.results import metric_name
+from keras_gan_zoo.scoring import Extractor, compare, load_reference, score
+from keras_gan_zoo.scoring.measures import METRICS, Metric
 
 QUIET = {"verify": False, "verbose": 0, "num_images": None}
 
@@ -126,3 +127,35 @@ def test_statistics_alone_are_too_little_for_some(fake, real, extractor, tmp_pat
     np.savez(tmp_path / "s.npz", mu=features.mean(axis=0), sigma=np.cov(features.T))
     with pytest.raises(ValueError, match="Pass the images"):
         score(fake, tmp_path / "s.npz", metrics="kid", extractor=extractor, **QUIET)
+
+
+def test_a_metric_is_one_row(fake, real, extractor, outputs, monkeypatch):
+    """Scored, printed, compared and named on the Hub from its row alone."""
+    row = Metric(
+        "brightness",
+        reads=("features",),
+        function=lambda rows, reference, seed: {
+            "bright": rows["features"].mean(),
+            "bright_std": rows["features"].std(),
+        },
+        higher=True,
+        extras={"bright_std": "std over features"},
+        scale=100,
+        protocol="mean of all features",
+        general=("mean_feature", "Mean feature"),
+    )
+    monkeypatch.setitem(METRICS, "bright", row)
+    report = score(fake, metrics="bright", extractor=extractor, **QUIET)
+    mean = outputs[0]["features"].mean()
+    assert report["bright"] == pytest.approx(mean, rel=1e-5)
+    assert report.conditions["protocols"] == {"bright": "mean of all features"}
+    _, (label, value, _, better, *_) = report.rows()
+    assert (label, better) == ("brightness x 1e2 (tiny)", "higher")
+    assert value.startswith(f"{100 * mean:.3f} (std ")
+    other = score(fake // 2, metrics="bright", extractor=extractor, **QUIET)
+    best = "a" if report["bright"] > other["bright"] else "b"
+    assert compare({"a": report, "b": other}).ranking()[0] == best
+    assert metric_name("bright", report.conditions) == (
+        "mean_feature",
+        "Mean feature (tiny)",
+    )

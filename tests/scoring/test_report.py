@@ -184,6 +184,38 @@ def test_reports_are_as_the_schema_says(images, extractor, tmp_path, verify):
     assert set(ALL) < set(report)
 
 
+def test_scores_by_class_are_as_the_schema_says(images, extractor, tmp_path):
+    labels = np.arange(120) % 40  # 3 images a class, and 6 features
+    report = score(
+        images,
+        (images // 2, labels),
+        ["class_fid", "cas"],
+        extractor=extractor,
+        num_images=None,
+        labels=labels,
+        verify=False,
+        verbose=0,
+    )
+    values = json.loads(report.save(tmp_path / "r.json").read_text())
+    validate(values)
+    assert set(values["scores"]) == {"class_fid", "cas"}
+    assert set(values["per_class"]["fid"]) == set(map(str, range(40)))
+    assert values["conditions"]["small_classes"]["real"] == dict.fromkeys(
+        map(str, range(40)), 3
+    )
+    again = ScoreReport.load(tmp_path / "r.json")
+    assert again == report
+    assert again.per_class["fid"]["7"] == report.per_class["fid"]["7"]
+    assert "40 of the generated images' (fewest: 3)" in report.to_markdown()
+
+
+@pytest.mark.parametrize("wrong", [{"fid": 3}, [1.0], {"fid": {"0": np.nan}}])
+def test_scores_by_class_that_are_none(wrong):
+    values = {**ScoreReport({"fid": 1.0}).to_dict(), "per_class": wrong}
+    with pytest.raises(ValueError, match=r"per_class|finite numbers"):
+        ScoreReport.from_dict(values)
+
+
 @pytest.mark.parametrize("path", sorted(ZOO.glob("*/scores.json")), ids=str)
 def test_published_reports_are_as_the_schema_says(path):
     values = json.loads(path.read_text())
@@ -196,6 +228,7 @@ def test_published_reports_are_as_the_schema_says(path):
     [
         {"format": 2},
         {"scores": {"fid": "2.0"}},
+        {"per_class": {"fid": 2.0}},
         {"intervals": {"fid": [1.0]}},
         {"conditions": {"extractor": "digits"}},
         {"second_opinion": {}},
