@@ -6,7 +6,8 @@ import pytest
 from scipy import linalg
 
 from keras_gan_zoo import GAN, networks
-from keras_gan_zoo.scoring import extractors, load_reference, score
+from keras_gan_zoo.scoring import cluster, extractors, load_reference, score, sources
+from keras_gan_zoo.scoring.job import Job, Plan
 from keras_gan_zoo.scoring.labels import balanced
 
 from .conftest import tiny_model
@@ -122,6 +123,46 @@ def test_a_reference_without_labels_leaves_them_to_the_gan(painter, real, extrac
 def test_shipped_references_know_their_label_counts():
     counts = load_reference("mnist:test", extractors.get("digits")).label_counts
     np.testing.assert_array_equal(counts, MNIST)  # yann.lecun.com/exdb/mnist
+
+
+def conditional_gan():
+    latents = keras.Input((4,), name="latents")
+    labels = keras.Input((), dtype="int32", name="labels")
+    x = keras.layers.Concatenate()([latents, keras.layers.Embedding(3, 4)(labels)])
+    x = keras.layers.Dense(64, "tanh")(x)
+    inputs = {"latents": latents, "labels": labels}
+    generator = keras.Model(inputs, keras.layers.Reshape((8, 8, 1))(x))
+    images = keras.Input((8, 8, 1), name="images")
+    labels = keras.Input((), dtype="int32", name="labels")
+    x = keras.layers.Flatten()(images)
+    x = keras.layers.Concatenate()([x, keras.layers.Embedding(3, 4)(labels)])
+    inputs = {"images": images, "labels": labels}
+    discriminator = keras.Model(inputs, keras.layers.Dense(1)(x))
+    return GAN(generator, discriminator, num_classes=3, seed=0)
+
+
+def test_a_conditional_gan_from_end_to_end(real, extractor):
+    gan = conditional_gan()
+    given = {"metrics": ["fid", "class_fid"], "extractor": extractor, **QUIET}
+    report = score(gan, real, num_images=60, seed=2, batch_size=25, **given)
+    assert report.conditions["labels"] == "balanced as the reference"
+    labels = balanced([45, 30, 15], 60)
+    images = gan.generate(60, labels=labels, seed=2)
+    same = score(images, real, num_images=None, labels=labels, **given)
+    assert dict(report) == pytest.approx(dict(same), rel=1e-3)
+    report = score(gan, None, "is", extractor, num_images=60, **QUIET)
+    assert "drawn by the GAN" in report.conditions["labels"]
+
+
+def test_labels_travel_to_workers(real, extractor):
+    source = sources.get(conditional_gan(), seed=2)
+    source.set_labels(balanced([45, 30, 15], 60), 60)
+    reference = load_reference(real, extractor, needs={"features", "labels", "images"})
+    job = Job(Plan(("class_fid",), 60), source, extractor, reference)
+    there = cluster._unpack(cluster._pack(job))
+    np.testing.assert_array_equal(there.source.labels, source.labels)
+    np.testing.assert_array_equal(there.source.take(10, 20, 5), source.take(10, 20, 5))
+    assert there.reference.images is None
 
 
 # === Scores by class ===
