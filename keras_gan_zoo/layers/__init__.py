@@ -4,6 +4,7 @@ from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
+from keras_gan_zoo.layers.global_sum_pooling import GlobalSumPooling2D
 from keras_gan_zoo.layers.gradient_reversal import GradientReversal
 from keras_gan_zoo.layers.layer_normalization import LayerNormalization
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
@@ -13,6 +14,7 @@ from keras_gan_zoo.layers.weight_clipping import WeightClipping
 __all__ = [
     "BatchNormalization",
     "ConditionalBatchNormalization",
+    "GlobalSumPooling2D",
     "GradientReversal",
     "LayerNormalization",
     "SpectralNormalization",

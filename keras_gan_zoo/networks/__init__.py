@@ -1,17 +1,34 @@
 """Generators and discriminators: plain Keras models, which know of no loss.
 
-Images are channels last in [-1, 1]; a discriminator returns logits `(n, 1)`.
+Images are channels last in [-1, 1]; a discriminator returns logits `(n, 1)`, one with
+further heads a dict with `logits` in it. Class-conditional networks take a dict by
+name: `latents` or `images`, and `labels`, int32 `(n,)`.
 """
 
+from keras_gan_zoo.networks.acgan import acgan_discriminator, acgan_generator
+from keras_gan_zoo.networks.cgan import cgan_discriminator, cgan_generator
 from keras_gan_zoo.networks.dcgan import (
     convolutional_discriminator,
     convolutional_generator,
 )
 from keras_gan_zoo.networks.dense import dense_discriminator, dense_generator
+from keras_gan_zoo.networks.info_gan import (
+    info_gan_discriminator,
+    info_gan_generator,
+)
+from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
 
 __all__ = [
+    "acgan_discriminator",
+    "acgan_generator",
+    "cgan_discriminator",
+    "cgan_generator",
     "convolutional_discriminator",
     "convolutional_generator",
     "dense_discriminator",
     "dense_generator",
+    "info_gan_discriminator",
+    "info_gan_generator",
+    "resnet_discriminator",
+    "resnet_generator",
 ]

@@ -7,9 +7,10 @@ rounding up. So 45x37 in three stages is 6x5 -> 12x10 -> 24x20 -> 48x40, cropped
 
 import math
 
-from keras import Input, Model, initializers, layers
+from keras import Input, Model, layers
 
 from keras_gan_zoo.layers import LayerNormalization
+from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, normal
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
 
 
@@ -23,10 +24,6 @@ def default_widths(image_shape):
     stages = max(1, math.ceil(math.log2(max(height, width) / 7)))
     last = 64 if stages < 4 else 128
     return tuple(last * 2**i for i in reversed(range(stages)))
-
-
-def _init():
-    return initializers.RandomNormal(stddev=0.02)
 
 
 def _normalization(kind, name, constraint=None):
@@ -75,16 +72,15 @@ def convolutional_generator(
     >>> convolutional_generator((45, 37, 3), widths=(16, 8)).output_shape
     (None, 45, 37, 3)
     """
-    height, width, channels = check_image_shape(image_shape)
+    image_shape = check_image_shape(image_shape)
     widths = check_widths("widths", widths or default_widths(image_shape))
-    scale = 2 ** len(widths)
-    rows, columns = math.ceil(height / scale), math.ceil(width / scale)
+    rows, columns = first_grid(image_shape, len(widths))
 
     latents = Input((latent_dim,), name="latents")
     x = layers.Dense(
         rows * columns * widths[0],
         use_bias=False,
-        kernel_initializer=_init(),
+        kernel_initializer=normal(),
         name="project",
     )(latents)
     x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
@@ -97,23 +93,22 @@ def convolutional_generator(
             strides=2,
             padding="same",
             use_bias=False,
-            kernel_initializer=_init(),
+            kernel_initializer=normal(),
             name=f"up_{stage}",
+            **LAST,
         )(x)
         x = _normalization("batch", f"norm_{stage}")(x)
         x = layers.ReLU(name=f"relu_{stage}")(x)
     x = layers.Conv2DTranspose(
-        channels,
+        image_shape[2],
         kernel_size,
         strides=2,
         padding="same",
-        kernel_initializer=_init(),
+        kernel_initializer=normal(),
         name="to_image",
+        **LAST,
     )(x)
-    top, left = rows * scale - height, columns * scale - width
-    if top or left:
-        crop = ((top // 2, top - top // 2), (left // 2, left - left // 2))
-        x = layers.Cropping2D(crop, name="crop")(x)
+    x = crop(x, image_shape)
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
     return Model(latents, images, name=name)
 
@@ -157,18 +152,19 @@ def convolutional_discriminator(
             strides=2,
             padding="same",
             use_bias=not normalized,
-            kernel_initializer=_init(),
+            kernel_initializer=normal(),
             kernel_constraint=constraint,
             bias_constraint=None if normalized else constraint,
             name=f"down_{stage}",
+            **LAST,
         )(x)
         if normalized:
             x = _normalization(normalization, f"norm_{stage}", constraint)(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_relu_{stage}")(x)
-    x = layers.Flatten(name="flatten")(x)
+    x = layers.Flatten(name="flatten", **LAST)(x)
     logits = layers.Dense(
         1,
-        kernel_initializer=_init(),
+        kernel_initializer=normal(),
         kernel_constraint=constraint,
         bias_constraint=constraint,
         dtype="float32",

@@ -4,6 +4,7 @@ import math
 
 from keras import Input, Model, layers
 
+from keras_gan_zoo.networks.blocks import LAST
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
 
 
@@ -45,7 +46,7 @@ def dense_discriminator(
     """
     image_shape = check_image_shape(image_shape)
     images = Input(image_shape, name="images")
-    x = layers.Flatten(name="flatten")(images)
+    x = layers.Flatten(name="flatten", **LAST)(images)
     for i, width in enumerate(check_widths("widths", widths)):
         x = layers.Dense(width, name=f"dense_{i}")(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_relu_{i}")(x)

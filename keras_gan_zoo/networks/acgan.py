@@ -1,0 +1,120 @@
+"""The CIFAR-10 networks of ACGAN (Odena et al. 2017, arXiv:1610.09585, appendix A).
+
+For any image size, by lists of stages; 5x5 convolutions in the generator, 3x3 in the
+discriminator, weights N(0, 0.02).
+"""
+
+from keras import Input, Model, layers
+
+from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, labels_input, normal
+from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+
+
+def acgan_generator(
+    image_shape,
+    num_classes,
+    latent_dim=100,
+    widths=(384, 192, 96),
+    name="generator",
+):
+    """Latents `(n, latent_dim)` and labels `(n,)` -> images in [-1, 1].
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
+        num_classes: int.
+        latent_dim: int, without the class.
+        widths: channels of each grid before the image's.
+
+    Returns:
+        A functional `keras.Model` of a dict of `latents` and `labels`.
+
+    Example:
+
+    >>> acgan_generator((32, 32, 3), num_classes=10).output_shape
+    (None, 32, 32, 3)
+    """
+    image_shape = check_image_shape(image_shape)
+    widths = check_widths("widths", widths)
+    rows, columns = first_grid(image_shape, len(widths))
+    units = rows * columns * widths[0]
+
+    latents, labels = Input((latent_dim,), name="latents"), labels_input()
+    # The paper's linear layer of latents and a one-hot class, side by side.
+    of_class = layers.Embedding(
+        num_classes, units, embeddings_initializer=normal(), name="project_labels"
+    )(labels)
+    x = layers.Dense(units, kernel_initializer=normal(), name="project")(latents)
+    x = layers.Add(name="add")([x, of_class])
+    x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
+    x = layers.ReLU(name="relu_0")(x)
+    for stage, width in enumerate((*widths[1:], image_shape[2]), start=1):
+        last = stage == len(widths)
+        x = layers.Conv2DTranspose(
+            width,
+            5,
+            strides=2,
+            padding="same",
+            kernel_initializer=normal(),
+            name="to_image" if last else f"up_{stage}",
+            **LAST,
+        )(x)
+        if not last:
+            x = layers.BatchNormalization(
+                momentum=0.9, epsilon=1e-5, name=f"norm_{stage}"
+            )(x)
+            x = layers.ReLU(name=f"relu_{stage}")(x)
+    x = crop(x, image_shape)
+    images = layers.Activation("tanh", dtype="float32", name="images")(x)
+    return Model({"latents": latents, "labels": labels}, images, name=name)
+
+
+def acgan_discriminator(
+    image_shape,
+    num_classes,
+    widths=(16, 32, 64, 128, 256, 512),
+    dropout=0.5,
+    name="discriminator",
+):
+    """Images `(n, *image_shape)` -> `logits` `(n, 1)`, `classes` `(n, num_classes)`.
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
+        num_classes: int.
+        widths: channels of each stage, of strides 2, 1, 2, 1 and so on.
+        dropout: float, after each stage.
+
+    Returns:
+        A functional `keras.Model` of images to a dict of two outputs, both logits.
+
+    Example:
+
+    >>> sorted(acgan_discriminator((32, 32, 3), num_classes=10).output_shape)
+    ['classes', 'logits']
+    """
+    image_shape = check_image_shape(image_shape)
+    images = x = Input(image_shape, name="images")
+    for stage, width in enumerate(check_widths("widths", widths)):
+        x = layers.Conv2D(
+            width,
+            3,
+            strides=1 if stage % 2 else 2,
+            padding="same",
+            kernel_initializer=normal(),
+            name=f"conv_{stage}",
+            **LAST,
+        )(x)
+        if stage > 0:
+            x = layers.BatchNormalization(
+                momentum=0.9, epsilon=1e-5, name=f"norm_{stage}"
+            )(x)
+        x = layers.LeakyReLU(0.2, name=f"leaky_relu_{stage}")(x)
+        if dropout:
+            x = layers.Dropout(dropout, seed=stage, name=f"dropout_{stage}")(x)
+    x = layers.Flatten(name="flatten", **LAST)(x)
+    outputs = {
+        head: layers.Dense(
+            units, kernel_initializer=normal(), dtype="float32", name=head
+        )(x)
+        for head, units in (("logits", 1), ("classes", num_classes))
+    }
+    return Model(images, outputs, name=name)

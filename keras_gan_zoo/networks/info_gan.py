@@ -1,0 +1,124 @@
+"""InfoGAN's MNIST networks, as in the authors' code (arXiv:1606.03657, appendix C.1).
+
+4x4 convolutions of stride 2, weights N(0, 0.02), LeakyReLU 0.01; for any image size.
+"""
+
+from keras import Input, Model, layers
+
+from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, normal
+from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+
+
+def _norm(x, name):
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)(x)
+
+
+def info_gan_generator(
+    image_shape, latent_dim=74, widths=(128, 64), dense_width=1024, name="generator"
+):
+    """Latents `(n, latent_dim)` -> images `(n, *image_shape)` in [-1, 1].
+
+    It ends in a sigmoid, which is rescaled.
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
+        latent_dim: int, noise and codes together.
+        widths: channels of each grid before the image's.
+        dense_width: int, of the layer before the first grid.
+
+    Returns:
+        A functional `keras.Model`.
+
+    Example:
+
+    >>> info_gan_generator((28, 28, 1)).output_shape
+    (None, 28, 28, 1)
+    """
+    image_shape = check_image_shape(image_shape)
+    widths = check_widths("widths", widths)
+    rows, columns = first_grid(image_shape, len(widths))
+
+    latents = Input((latent_dim,), name="latents")
+    x = layers.Dense(dense_width, kernel_initializer=normal(), name="dense")(latents)
+    x = layers.ReLU(name="relu")(_norm(x, "norm"))
+    x = layers.Dense(
+        rows * columns * widths[0], kernel_initializer=normal(), name="project"
+    )(x)
+    x = layers.ReLU(name="relu_0")(_norm(x, "norm_0"))
+    x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
+    for stage, width in enumerate((*widths[1:], image_shape[2]), start=1):
+        last = stage == len(widths)
+        x = layers.Conv2DTranspose(
+            width,
+            4,
+            strides=2,
+            padding="same",
+            kernel_initializer=normal(),
+            name="to_image" if last else f"up_{stage}",
+            **LAST,
+        )(x)
+        if not last:
+            x = layers.ReLU(name=f"relu_{stage}")(_norm(x, f"norm_{stage}"))
+    x = crop(x, image_shape)
+    x = layers.Activation("sigmoid", dtype="float32", name="sigmoid")(x)
+    images = layers.Rescaling(2.0, offset=-1.0, dtype="float32", name="images")(x)
+    return Model(latents, images, name=name)
+
+
+def info_gan_discriminator(
+    image_shape,
+    num_codes=12,
+    widths=(64, 128),
+    dense_width=1024,
+    code_width=128,
+    name="discriminator",
+):
+    """Images `(n, *image_shape)` -> `logits` `(n, 1)`, `codes` `(n, num_codes)`.
+
+    Both heads stand on one trunk.
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
+        num_codes: int, size of all codes: 1 a continuous one, k a k-way one.
+        widths: channels of each stage of the trunk.
+        dense_width: int, of the trunk's last layer.
+        code_width: int, of the layer before the codes.
+
+    Returns:
+        A functional `keras.Model` of images to a dict of two outputs.
+
+    Example:
+
+    >>> info_gan_discriminator((28, 28, 1)).output_shape["codes"]
+    (None, 12)
+    """
+    image_shape = check_image_shape(image_shape)
+
+    def dense(x, units, name, dtype=None):
+        layer = layers.Dense(units, kernel_initializer=normal(), dtype=dtype, name=name)
+        return layer(x)
+
+    images = x = Input(image_shape, name="images")
+    for stage, width in enumerate(check_widths("widths", widths)):
+        x = layers.Conv2D(
+            width,
+            4,
+            strides=2,
+            padding="same",
+            kernel_initializer=normal(),
+            name=f"down_{stage}",
+            **LAST,
+        )(x)
+        if stage > 0:
+            x = _norm(x, f"norm_{stage}")
+        x = layers.LeakyReLU(0.01, name=f"leaky_relu_{stage}")(x)
+    x = layers.Flatten(name="flatten", **LAST)(x)
+    x = _norm(dense(x, dense_width, "dense"), "norm_dense")
+    x = layers.LeakyReLU(0.01, name="leaky_relu_dense")(x)
+    q = _norm(dense(x, code_width, "dense_codes"), "norm_codes")
+    q = layers.LeakyReLU(0.01, name="leaky_relu_codes")(q)
+    outputs = {
+        "logits": dense(x, 1, "logits", "float32"),
+        "codes": dense(q, num_codes, "codes", "float32"),
+    }
+    return Model(images, outputs, name=name)

@@ -1,0 +1,170 @@
+"""Residual networks of SNGAN and the projection cGAN, for any image size.
+
+At 32x32 they are those of Miyato et al. 2018 (arXiv:1802.05957, table 4) and of Miyato
+and Koyama 2018 (arXiv:1802.05637); at 48, 64 and 128 those of their code and mimicry.
+"""
+
+import math
+
+from keras import Input, Model, initializers, layers
+
+from keras_gan_zoo.layers import (
+    BatchNormalization,
+    ConditionalBatchNormalization,
+    GlobalSumPooling2D,
+    SpectralNormalization,
+)
+from keras_gan_zoo.networks.blocks import (
+    convolution,
+    crop,
+    first_grid,
+    glorot,
+    labels_input,
+    residual_down,
+    residual_up,
+)
+from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+
+
+def default_generator_widths(image_shape):
+    """The first grid's channels, then each block's.
+
+    (256, 256, 256, 256) at 32x32, (512, 256, 128, 64) at 48x48,
+    (1024, 512, 256, 128, 64) at 64x64.
+    """
+    height, width, _ = check_image_shape(image_shape)
+    blocks = max(1, math.ceil(math.log2(max(height, width) / 7)))
+    if max(height, width) <= 32:
+        return (256,) * (blocks + 1)
+    return tuple(min(64 * 2**i, 1024) for i in reversed(range(blocks + 1)))
+
+
+def default_discriminator_widths(image_shape):
+    """Each block's channels: 4 x 128 up to 32x32, else 64 to 1024, again at 128x128."""
+    size = max(check_image_shape(image_shape)[:2])
+    if size <= 32:
+        return (128,) * 4
+    return (64, 128, 256, 512, 1024) + (1024,) * (size > 64)
+
+
+def default_downsample(image_shape, blocks):
+    """Which blocks halve the image: two up to 32x32, else until 3x3, five at most."""
+    size = max(check_image_shape(image_shape)[:2])
+    count = 2 if size <= 32 else min(5, math.ceil(math.log2(size / 3)))
+    return tuple(i < count for i in range(blocks))
+
+
+def resnet_generator(
+    image_shape, latent_dim=128, widths=None, num_classes=None, name="generator"
+):
+    """Latents `(n, latent_dim)`, labels `(n,)` -> images in [-1, 1].
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
+        latent_dim: int.
+        widths: channels of the first grid, then of each residual block, which doubles
+            it; by default `default_generator_widths`.
+        num_classes: int or None. With classes, batch norm in the blocks has a gain
+            N(1, 0.02) and a bias 0 for each.
+
+    Returns:
+        A functional `keras.Model`; with classes it takes a dict of `latents` and
+        `labels`.
+
+    Example:
+
+    >>> resnet_generator((45, 37, 3), widths=(16, 8, 8)).output_shape
+    (None, 45, 37, 3)
+    """
+    image_shape = check_image_shape(image_shape)
+    widths = check_widths("widths", widths or default_generator_widths(image_shape))
+    rows, columns = first_grid(image_shape, len(widths) - 1)
+    labels = None if num_classes is None else labels_input()
+
+    def plain(x, name):
+        return BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)(x)
+
+    def conditional(x, name):
+        gain = initializers.RandomNormal(1.0, 0.02)
+        return ConditionalBatchNormalization(num_classes, gain, name=name)(x, labels)
+
+    latents = Input((latent_dim,), name="latents")
+    x = layers.Dense(
+        rows * columns * widths[0], kernel_initializer=glorot(), name="project"
+    )(latents)
+    x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
+    for i, width in enumerate(widths[1:]):
+        x = residual_up(x, width, plain if labels is None else conditional, f"up_{i}")
+    x = layers.ReLU(name="relu")(plain(x, "norm"))
+    x = convolution(x, image_shape[2], 3, 1.0, "to_image")
+    x = crop(x, image_shape)
+    images = layers.Activation("tanh", dtype="float32", name="images")(x)
+    inputs = latents if labels is None else {"latents": latents, "labels": labels}
+    return Model(inputs, images, name=name)
+
+
+def resnet_discriminator(
+    image_shape,
+    widths=None,
+    downsample=None,
+    num_classes=None,
+    name="discriminator",
+):
+    """Images `(n, *image_shape)`, labels `(n,)` -> logits `(n, 1)`.
+
+    Every layer is spectrally normalized. With classes the logit of an image x is
+    `psi(phi(x)) + <embed(label), phi(x)>`, phi the features summed over the last grid
+    (Miyato and Koyama 2018, eq. 8).
+
+    Args:
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
+        widths: channels of each residual block; by default
+            `default_discriminator_widths`.
+        downsample: bools, which blocks halve the image; by default
+            `default_downsample`.
+        num_classes: int or None.
+
+    Returns:
+        A functional `keras.Model`; with classes it takes a dict of `images` and
+        `labels`.
+
+    Example:
+
+    >>> resnet_discriminator((45, 37, 3), widths=(8, 8)).output_shape
+    (None, 1)
+    """
+    image_shape = check_image_shape(image_shape)
+    widths = check_widths("widths", widths or default_discriminator_widths(image_shape))
+    downsample = tuple(downsample or default_downsample(image_shape, len(widths)))
+    if len(downsample) != len(widths):
+        raise ValueError(
+            "`downsample` must say of each block whether it halves the image. "
+            f"Received: downsample={downsample} for {len(widths)} blocks"
+        )
+    images = x = Input(image_shape, name="images")
+    for i, (width, down) in enumerate(zip(widths, downsample, strict=True)):
+        x = residual_down(x, width, down, f"block_{i}", first=i == 0)
+    x = layers.ReLU(name="relu")(x)
+    features = GlobalSumPooling2D(dtype="float32", name="features")(x)
+    logit = SpectralNormalization(
+        layers.Dense(1, kernel_initializer=glorot(), dtype="float32", name="logit"),
+        dtype="float32",
+        name="logit",
+    )(features)
+    if num_classes is None:
+        return Model(images, logit, name=name)
+    labels = labels_input()
+    embedded = SpectralNormalization(
+        layers.Embedding(
+            num_classes,
+            widths[-1],
+            embeddings_initializer=glorot(),
+            dtype="float32",
+            name="embedding",
+        ),
+        dtype="float32",
+        name="embedding",
+    )(labels)
+    projection = layers.Dot(1, dtype="float32", name="projection")([embedded, features])
+    logits = layers.Add(dtype="float32", name="logits")([logit, projection])
+    return Model({"images": images, "labels": labels}, logits, name=name)
