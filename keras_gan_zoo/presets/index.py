@@ -18,7 +18,8 @@ from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.presets import files
 
 INDEX = "index.json"
-ABOUT = ("description", "paper", "dataset", "license")
+#: what the recipe of an entry must tell
+FACTS = ("description", "paper", "dataset", "license")
 
 
 def zoo_folder():
@@ -87,10 +88,10 @@ def _entry(folder, hf_handle, revision):
         files.read_json(folder, name, folder)
         for name in (files.RECIPE, files.METADATA, files.TASK)
     )
-    missing = [key for key in ABOUT if not recipe.get(key)]
+    missing = [key for key in FACTS if not recipe.get(key)]
     if missing:
         raise ValueError(
-            f"`{files.RECIPE}` of a zoo entry must have {', '.join(ABOUT)}. "
+            f"`{files.RECIPE}` of a zoo entry must have {', '.join(FACTS)}. "
             f"Received: {folder.name} without {', '.join(missing)}"
         )
     scores = {}
@@ -102,7 +103,7 @@ def _entry(folder, hf_handle, revision):
         "metadata": {
             "description": recipe["description"],
             "params": metadata["parameter_count"],
-            **{key: recipe[key] for key in ABOUT[1:]},
+            **{key: recipe[key] for key in FACTS[1:]},
         },
         "hf_handle": hf_handle,
         "revision": revision,

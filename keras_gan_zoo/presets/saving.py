@@ -139,7 +139,7 @@ def _check_loads(gan, task, config):
             "This GAN can't be saved as a preset, since Keras can't build it again "
             "from its configuration. Networks must be functional or sequential models "
             "of layers and operations that have a full `get_config`. "
-            f"Received: {type(error).__name__}: {str(error)[:500]}"
+            f"Received: {_innermost(error)[:500]}"
         ) from error
     if planned != planning.shapes_of(gan):
         raise ValueError(
@@ -147,6 +147,11 @@ def _check_loads(gan, task, config):
             "weights than it has. Received: a GAN of weights "
             f"{planning.shapes_of(gan)}, and a configuration of {planned}"
         )
+
+
+def _innermost(error):
+    """What Keras says at last, of all that it says around it."""
+    return str(error).split("Exception encountered: ")[-1]
 
 
 def _operations(network):

@@ -58,7 +58,7 @@ def describe(preset, revision=None):
         "saved": metadata.get("date_saved"),
         "weights sha256": metadata.get("weights_sha256"),
         "license": recipe.get("license"),
-        "recipe": {key: recipe[key] for key in recipe if key not in index.ABOUT},
+        "recipe": {key: recipe[key] for key in recipe if key not in index.FACTS},
         "files": {
             path.name: f"{path.stat().st_size:,} bytes"
             for path in sorted(folder.iterdir())

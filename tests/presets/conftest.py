@@ -1,13 +1,13 @@
 """Preset folders of tiny GANs."""
 
 import shutil
-import sys
-from pathlib import Path
+import threading
 
 import pytest
-from tiny_gans import fitted, tiny_gan, tiny_wgan
+from hub_server import HubServer
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # for hub_server
+from presets.hub_client import TOKENS, Client, contents
+from presets.tiny_gans import fitted, tiny_gan, tiny_wgan
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +34,28 @@ def preset(saved, tmp_path):
 def wgan_preset(saved, tmp_path):
     """A copy of the family's folder, to be changed."""
     return shutil.copytree(saved / "wgan", tmp_path / "wgan")
+
+
+@pytest.fixture(scope="module")
+def server():
+    threads = threading.active_count()
+    with HubServer(TOKENS) as started:
+        yield started
+    assert threading.active_count() <= threads
+
+
+@pytest.fixture(scope="module")
+def client(server, tmp_path_factory):
+    """Checks at the end that no token was ever printed or sent elsewhere."""
+    with Client(server.endpoint, tmp_path_factory.mktemp("home")) as client:
+        yield client
+    assert "hf_secret" not in client.stderr
+    assert server.leaks == []
+
+
+@pytest.fixture
+def repo(server, saved):
+    """A public repository of the test's own, and its first commit."""
+    repo_id = f"me/gan-{len(server.repos)}"
+    commit = server.add(repo_id, contents(saved / "gan"))
+    return repo_id, commit

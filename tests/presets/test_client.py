@@ -2,49 +2,13 @@
 
 import errno
 import json
-import shutil
 import socket
-import threading
 
 import pytest
-from hub_client import Client
-from hub_server import HubServer
 
-from keras_gan_zoo.presets import client as hub_client
+import keras_gan_zoo.presets.client
 from keras_gan_zoo.presets import weights_sha256
-
-TOKENS = {"hf_secret_me": "me", "hf_secret_you": "you", "hf_secret_read": "me-read"}
-ME = {"HF_TOKEN": "hf_secret_me"}
-
-
-@pytest.fixture(scope="module")
-def server():
-    threads = threading.active_count()
-    with HubServer(TOKENS) as started:
-        yield started
-    assert threading.active_count() <= threads
-
-
-@pytest.fixture(scope="module")
-def client(server, tmp_path_factory):
-    """Checks at the end that no token was ever printed or sent elsewhere."""
-    with Client(server.endpoint, tmp_path_factory.mktemp("home")) as client:
-        yield client
-    assert "hf_secret" not in client.stderr
-    assert server.leaks == []
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-@pytest.fixture
-def repo(server, saved):
-    """A public repository of the test's own, and its first commit."""
-    repo_id = f"me/gan-{len(server.repos)}"
-    commit = server.add(repo_id, contents(saved / "gan"))
-    return repo_id, commit
-
+from presets.hub_client import ME, Client, contents
 
 # === Pulling ===
 
@@ -222,118 +186,10 @@ def test_offline(server, saved, tmp_path):
             client("upload", "hf://me/offline", str(saved / "gan"), token="hf_x")
 
 
-# === Publishing ===
-
-
-def test_upload_makes_the_repository_in_one_commit(client, server, gans, preset):
-    (preset / ".DS_Store").write_bytes(b"x")
-    (preset / "training.log").write_text("x")
-    address = client("upload", "hf://me/new", str(preset), **ME)
-    assert address.startswith(f"{server.endpoint}/me/new/commit/")
-    assert server.repos["me/new"].titles == [
-        "initial commit",
-        "Upload a keras_gan_zoo preset",
-    ]
-    pushed = server.files("me/new")
-    ours = {"config.json", "task.json", "metadata.json", "README.md"}
-    weights = {"model.weights.h5", "task.weights.h5"}
-    assert pushed.keys() == ours | weights | {".gitattributes"}
-    for name in weights:
-        assert pushed[name] == (preset / name).read_bytes()
-    card = pushed["README.md"].decode()
-    assert "library_name: keras" in card
-    assert 'from_preset("hf://me/new")' in card
-    loaded = client("load", "hf://me/new")
-    assert loaded["sha256"] == weights_sha256(gans["gan"].ema_generator)
-
-
-def test_upload_private(client, server, preset):
-    client("upload", "hf://me/hidden", str(preset), private=True, **ME)
-    assert server.repos["me/hidden"].private
-    with pytest.raises(FileNotFoundError):
-        client("load", "hf://me/hidden")
-    assert client("load", "hf://me/hidden", **ME)["class"] == "GAN"
-
-
-def test_upload_again(client, server, preset, saved):
-    client("upload", "hf://me/again", str(preset), **ME)
-    count = len(server.repos["me/again"].titles)
-    client("upload", "hf://me/again", str(preset), **ME)
-    assert len(server.repos["me/again"].titles) == count  # nothing changed
-    shutil.copytree(saved / "wgan", preset, dirs_exist_ok=True)
-    client("upload", "hf://me/again", str(preset), commit_message="v2", **ME)
-    assert server.repos["me/again"].titles[-1] == "v2"
-    assert client("load", "hf://me/again")["class"] == "WGAN"
-
-
-def test_readme_of_the_hub_stays_unless_the_folder_has_one(client, server, preset):
-    server.add("me/card", {"README.md": b"by a person"})
-    client("upload", "hf://me/card", str(preset), **ME)
-    assert server.files("me/card")["README.md"] == b"by a person"
-    (preset / "README.md").write_text("---\nlicense: mit\n---\nmine")
-    client("upload", "hf://me/card", str(preset), **ME)
-    assert b"mine" in server.files("me/card")["README.md"]
-
-
-def test_invalid_card(client, preset):
-    (preset / "README.md").write_text("---\nlicense: [\n---\nmine")
-    with pytest.raises(ValueError, match=r"Invalid metadata in README.md"):
-        client("upload", "hf://me/invalid", str(preset), **ME)
-
-
-def test_pull_request(client, server, preset):
-    main = server.add("you/theirs", {"README.md": b"theirs"})
-    address = client("upload", "hf://you/theirs", str(preset), create_pr=True, **ME)
-    assert address == f"{server.endpoint}/you/theirs/discussions/1"
-    assert server.repos["you/theirs"].refs["main"] == main
-    assert client("load", "hf://you/theirs@refs/pr/1")["class"] == "GAN"
-
-
-@pytest.mark.parametrize("token", [None, "hf_secret_stale", "hf_secret_read"])
-def test_upload_needs_a_token_that_may_write(client, server, preset, token):
-    with pytest.raises(PermissionError, match=r"token|login"):
-        client("upload", "hf://me/refused", str(preset), HF_TOKEN=token)
-    assert "me/refused" not in server.repos
-
-
-def test_upload_to_another_user(client, server, preset):
-    server.add("you/own", {"README.md": b"theirs"})
-    with pytest.raises(PermissionError, match="may not do this"):
-        client("upload", "hf://you/own", str(preset), **ME)
-
-
-def test_folder_that_does_not_load_is_not_pushed(client, server, preset):
-    (preset / "task.json").write_text("{}")
-    with pytest.raises(ValueError, match="cannot be loaded"):
-        client("upload", "hf://me/broken", str(preset), **ME)
-    (preset / "task.json").unlink()
-    with pytest.raises(FileNotFoundError, match=r"task\.json"):
-        client("upload", "hf://me/broken", str(preset), **ME)
-    with pytest.raises(FileNotFoundError, match="doesn't exist"):
-        client("upload", "hf://me/broken", str(preset / "nowhere"), **ME)
-    assert "me/broken" not in server.repos
-
-
-@pytest.mark.parametrize("scores", ["{}", '{"conditions": {"generator_sha256": "0"}}'])
-def test_scores_of_other_weights_are_not_pushed(client, server, preset, scores):
-    (preset / "scores.json").write_text(scores)
-    with pytest.raises(ValueError, match="must be of the weights"):
-        client("upload", "hf://me/scores", str(preset), **ME)
-    assert "me/scores" not in server.repos
-
-
-@pytest.mark.parametrize(
-    "uri", ["me/gan", "hf://gan", "hf://me/gan@v1", "kaggle://a/b"]
-)
-def test_wrong_uri(client, preset, uri):
-    with pytest.raises(ValueError, match=r"Received: (preset|uri)="):
-        client("upload", uri, str(preset), **ME)
-
-
 def test_full_disk():
     with (
         pytest.raises(OSError, match=r"disk is full.*HF_HOME") as caught,
-        hub_client.clear_errors("hf://me/gan"),
+        keras_gan_zoo.presets.client.clear_errors("hf://me/gan"),
     ):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert caught.value.errno == errno.ENOSPC

@@ -1,51 +1,32 @@
-"""save_to_preset and from_preset of sound folders."""
+"""from_preset of sound folders."""
 
+import functools
 import importlib.util
 import json
 import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from tiny_gans import fitted, images, tiny_gan, tiny_wgan
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.presets import weights_sha256
+from presets.tiny_gans import (
+    FILES,
+    assert_same_weights,
+    fitted,
+    images,
+    read,
+    tiny_gan,
+    tiny_wgan,
+    values,
+)
 
-FILES = {
-    "config.json",
-    "metadata.json",
-    "model.weights.h5",
-    "task.json",
-    "task.weights.h5",
-}
-
-
-def read(folder, name):
-    return json.loads((folder / name).read_text())
-
-
-def values(network):
-    return [keras.ops.convert_to_numpy(weight) for weight in network.weights]
-
-
-def assert_same_weights(a, b):
-    for x, y in zip(values(a), values(b), strict=True):
-        np.testing.assert_array_equal(x, y)
-
-
-class Report:
-    """What a score report offers."""
-
-    def __init__(self, digest, fid=1.5):
-        self.digest, self.fid = digest, fid
-
-    def to_dict(self):
-        scores = {"fid": self.fid}
-        return {"scores": scores, "conditions": {"generator_sha256": self.digest}}
+DATA = Path(__file__).parents[1] / "data"
 
 
 @pytest.mark.parametrize(
@@ -86,15 +67,6 @@ class TestRoundTrip:
         assert weights_sha256(loaded.generator) != weights_sha256(gans[name].generator)
 
 
-def test_metadata_has_kerashub_keys_and_digests(gans, saved):
-    metadata = read(saved / "gan", "metadata.json")
-    assert metadata["keras_version"] == keras.__version__
-    assert metadata["keras_gan_zoo_version"] == kgz.__version__
-    assert metadata["parameter_count"] == gans["gan"].generator.count_params()
-    assert metadata["weights_sha256"] == weights_sha256(gans["gan"].ema_generator)
-    assert metadata["tasks"] == ["GAN"]
-
-
 def test_generator_loads_with_plain_keras(gans, saved):
     config = read(saved / "gan", "config.json")
     generator = keras.saving.deserialize_keras_object(config)
@@ -129,8 +101,48 @@ def test_without_average(tmp_path):
 def test_settings_can_be_overridden(gans, saved):
     loaded = kgz.GAN.from_preset(saved / "wgan", critic_steps=2, seed=9)
     assert (loaded.critic_steps, loaded.seed) == (2, 9)
-    with pytest.raises(ValueError, match=r"(?s)generator of `config.json` is not"):
-        kgz.GAN.from_preset(saved / "wgan", generator_widths=(8, 4))
+
+
+@pytest.mark.parametrize("name", ["generator_widths", "latent_dim", "generator"])
+def test_networks_can_not_be_overridden(saved, name):
+    with pytest.raises(ValueError, match=rf"(?s)`WGAN\(...\)` instead.*{name}"):
+        kgz.GAN.from_preset(saved / "wgan", **{name: (8, 4)})
+
+
+@pytest.mark.parametrize("folder", ["new", "of the first format"])
+def test_an_edit_of_the_networks_orphans_no_preset(saved, monkeypatch, folder):
+    """Whatever `WGAN` builds today, a preset's networks are those that were saved."""
+    path = saved / "wgan" if folder == "new" else DATA / "presets" / "wgan"
+    expected = kgz.GAN.from_preset(path)
+    built = kgz.WGAN.networks
+
+    @functools.wraps(built)
+    def networks(**sizes):
+        """Another initializer, another name, an activation more."""
+        generator, discriminator = built(**sizes)
+        x = keras.layers.Dense(7, "relu", kernel_initializer="ones", name="more")
+        y = keras.layers.Dense(1)(x(generator.output))
+        return keras.Model(generator.input, y, name="other"), discriminator
+
+    monkeypatch.setattr(kgz.WGAN, "networks", staticmethod(networks))
+    loaded = kgz.GAN.from_preset(path)
+    assert_same_weights(loaded.discriminator, expected.discriminator)
+    images = expected.generate(4, seed=1)
+    np.testing.assert_array_equal(loaded.generate(4, seed=1), images)
+
+
+def test_a_loaded_family_is_saved_again(saved, tmp_path):
+    first = kgz.GAN.from_preset(saved / "wgan")
+    first.save_to_preset(tmp_path / "again")
+    first.save(tmp_path / "again.keras")
+    for again in (
+        kgz.WGAN.from_preset(tmp_path / "again"),
+        keras.saving.load_model(tmp_path / "again.keras"),
+    ):
+        assert type(again) is kgz.WGAN
+        assert again.clip == first.clip
+        assert_same_weights(again.generator, first.generator)
+        assert_same_weights(again.discriminator, first.discriminator)
 
 
 def test_override_without_average_takes_the_average(gans, saved):
@@ -168,22 +180,6 @@ def test_another_class(saved):
     message = "`WGAN` which is not a subclass of calling class `DCGAN`"
     with pytest.raises(ValueError, match=message):
         kgz.DCGAN.from_preset(saved / "wgan")
-
-
-@pytest.mark.parametrize("name", ["nowhere", "./nowhere", "kaggle://a/b/keras/c"])
-def test_unknown_preset_lists_the_choices(name):
-    with pytest.raises(ValueError, match=r"(?s)1\) a built-in.*2\).*3\).*Received"):
-        kgz.GAN.from_preset(name)
-
-
-def test_preset_must_be_a_name():
-    with pytest.raises(ValueError, match="must be a string"):
-        kgz.GAN.from_preset(3)
-
-
-def test_revision_is_for_the_hub(saved):
-    with pytest.raises(ValueError, match="`revision` is for a Hub handle"):
-        kgz.GAN.from_preset(str(saved / "gan"), revision="v1")
 
 
 @pytest.mark.parametrize("name", sorted(FILES - {"config.json"}))
@@ -226,6 +222,37 @@ class OwnGAN(kgz.WGAN):
     pass
 
 
+@keras.saving.register_keras_serializable(package="tests")
+class Alone(kgz.GAN):
+    """Builds its own networks, without being a family."""
+
+    def __init__(self, width=8, **kwargs):
+        shape = (6, 6, 1)
+        super().__init__(
+            kgz.networks.dense_generator(shape, latent_dim=4, widths=(width,)),
+            kgz.networks.dense_discriminator(shape, widths=(width,)),
+            **kwargs,
+        )
+        self.width = width
+
+    def get_config(self):
+        config = super().get_config()
+        del config["generator"], config["discriminator"]
+        return {**config, "width": self.width}
+
+
+def test_own_class_that_builds_its_networks(tmp_path):
+    gan = Alone(width=5, ema_half_life=10)
+    gan.save_to_preset(tmp_path / "own")
+    custom_objects = {"tests>Alone": Alone}
+    loaded = kgz.GAN.from_preset(tmp_path / "own", custom_objects=custom_objects)
+    assert (type(loaded), loaded.width) == (Alone, 5)
+    assert_same_weights(loaded.discriminator, gan.discriminator)
+    np.testing.assert_array_equal(loaded.generate(2, seed=1), gan.generate(2, seed=1))
+    with pytest.raises(ValueError, match="shapes in"):
+        kgz.GAN.from_preset(tmp_path / "own", custom_objects=custom_objects, width=6)
+
+
 def test_own_family(tmp_path):
     OwnGAN(image_shape=(8, 8, 1), generator_widths=(4,)).save_to_preset(
         tmp_path / "own"
@@ -234,53 +261,6 @@ def test_own_family(tmp_path):
         kgz.GAN.from_preset(tmp_path / "own")
     loaded = kgz.GAN.from_preset(tmp_path / "own", custom_objects={"OwnGAN": OwnGAN})
     assert type(loaded) is OwnGAN
-
-
-# === Saving ===
-
-
-def test_report_becomes_scores(gans, tmp_path):
-    report = Report(weights_sha256(gans["gan"].ema_generator))
-    gans["gan"].save_to_preset(tmp_path / "a", report=report)
-    assert read(tmp_path / "a", "scores.json") == report.to_dict()
-
-
-def test_report_of_other_weights_is_refused(gans, tmp_path):
-    report = Report(weights_sha256(gans["gan"].generator))
-    with pytest.raises(ValueError, match="must be of the weights that are saved"):
-        gans["gan"].save_to_preset(tmp_path / "a", report=report)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_failed_save_leaves_the_old_preset(gans, preset, tmp_path):
-    before = {path.name: path.read_bytes() for path in preset.iterdir()}
-    report = Report(weights_sha256(gans["gan"].ema_generator), fid=float("nan"))
-    with pytest.raises(ValueError, match="JSON"):
-        gans["gan"].save_to_preset(preset, report=report)
-    assert {path.name: path.read_bytes() for path in preset.iterdir()} == before
-    assert [path.name for path in tmp_path.iterdir()] == ["gan"]
-
-
-def test_saving_again_keeps_the_card_and_drops_stale_scores(gans, preset):
-    (preset / "README.md").write_text("by hand")
-    (preset / "scores.json").write_text("{}")
-    (preset / "samples.png").write_bytes(b"png")
-    gans["gan"].save_to_preset(preset)  # the same weights
-    assert {"scores.json", "samples.png"} <= {path.name for path in preset.iterdir()}
-    other = tiny_gan(seed=2)
-    other.save_to_preset(preset, recipe={"seed": 2})
-    assert {path.name for path in preset.iterdir()} == FILES | {
-        "README.md",
-        "recipe.json",
-    }
-    assert (preset / "README.md").read_text() == "by hand"
-    assert_same_weights(kgz.GAN.from_preset(preset).generator, other.generator)
-
-
-def test_a_file_is_no_folder(gans, tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ValueError, match="A preset is a folder"):
-        gans["gan"].save_to_preset(tmp_path / "file")
 
 
 # === Backends ===

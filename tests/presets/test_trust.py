@@ -5,12 +5,12 @@ import json
 import keras
 import numpy as np
 import pytest
-from tiny_gans import tiny_gan
 
 import keras_gan_zoo as kgz
 import keras_gan_zoo.scoring.keras_metrics
 from keras_gan_zoo.presets import trust
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer
+from presets.tiny_gans import tiny_gan
 
 
 def spec(cls, **config):

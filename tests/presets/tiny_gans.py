@@ -1,8 +1,19 @@
 """GANs that train in a second."""
 
+import json
+
+import keras
 import numpy as np
 
 import keras_gan_zoo as kgz
+
+FILES = {
+    "config.json",
+    "metadata.json",
+    "model.weights.h5",
+    "task.json",
+    "task.weights.h5",
+}
 
 
 def images(gan, n=16):
@@ -37,3 +48,16 @@ def fitted(gan):
     gan.compile()
     gan.fit(images(gan), batch_size=8 // gan.critic_steps + 1, verbose=0)
     return gan
+
+
+def read(folder, name):
+    return json.loads((folder / name).read_text())
+
+
+def values(network):
+    return [keras.ops.convert_to_numpy(weight) for weight in network.weights]
+
+
+def assert_same_weights(a, b):
+    for x, y in zip(values(a), values(b), strict=True):
+        np.testing.assert_array_equal(x, y)

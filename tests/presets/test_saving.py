@@ -1,0 +1,145 @@
+"""save_to_preset: what a folder holds, and what is refused."""
+
+import keras
+import pytest
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo.presets import weights_sha256
+from presets.tiny_gans import FILES, assert_same_weights, read, tiny_gan
+
+
+class Report:
+    """What a score report offers."""
+
+    def __init__(self, digest, fid=1.5):
+        self.digest, self.fid = digest, fid
+
+    def to_dict(self):
+        scores = {"fid": self.fid}
+        return {"scores": scores, "conditions": {"generator_sha256": self.digest}}
+
+
+def test_metadata_has_kerashub_keys_and_digests(gans, saved):
+    metadata = read(saved / "gan", "metadata.json")
+    assert metadata["keras_version"] == keras.__version__
+    assert metadata["keras_gan_zoo_version"] == kgz.__version__
+    assert metadata["parameter_count"] == gans["gan"].generator.count_params()
+    assert metadata["weights_sha256"] == weights_sha256(gans["gan"].ema_generator)
+    assert metadata["tasks"] == ["GAN"]
+
+
+def test_report_becomes_scores(gans, tmp_path):
+    report = Report(weights_sha256(gans["gan"].ema_generator))
+    gans["gan"].save_to_preset(tmp_path / "a", report=report)
+    assert read(tmp_path / "a", "scores.json") == report.to_dict()
+
+
+def test_report_of_other_weights_is_refused(gans, tmp_path):
+    report = Report(weights_sha256(gans["gan"].generator))
+    with pytest.raises(ValueError, match="must be of the weights that are saved"):
+        gans["gan"].save_to_preset(tmp_path / "a", report=report)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_failed_save_leaves_the_old_preset(gans, preset, tmp_path):
+    before = {path.name: path.read_bytes() for path in preset.iterdir()}
+    report = Report(weights_sha256(gans["gan"].ema_generator), fid=float("nan"))
+    with pytest.raises(ValueError, match="JSON"):
+        gans["gan"].save_to_preset(preset, report=report)
+    assert {path.name: path.read_bytes() for path in preset.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["gan"]
+
+
+def test_saving_again_keeps_the_card_and_drops_stale_scores(gans, preset):
+    (preset / "README.md").write_text("by hand")
+    (preset / "scores.json").write_text("{}")
+    (preset / "samples.png").write_bytes(b"png")
+    gans["gan"].save_to_preset(preset)  # the same weights
+    assert {"scores.json", "samples.png"} <= {path.name for path in preset.iterdir()}
+    other = tiny_gan(seed=2)
+    other.save_to_preset(preset, recipe={"seed": 2})
+    assert {path.name for path in preset.iterdir()} == FILES | {
+        "README.md",
+        "recipe.json",
+    }
+    assert (preset / "README.md").read_text() == "by hand"
+    assert_same_weights(kgz.GAN.from_preset(preset).generator, other.generator)
+
+
+def test_a_file_is_no_folder(gans, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match="A preset is a folder"):
+        gans["gan"].save_to_preset(tmp_path / "file")
+
+
+# === What could not be loaded is not saved ===
+
+
+def square(x):
+    return x * x
+
+
+class Square(keras.layers.Layer):
+    def call(self, inputs):
+        return square(inputs)
+
+
+class NoConfig(keras.layers.Layer):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def call(self, inputs):
+        return self.factor(inputs)
+
+
+def gan_with(layer, **kwargs):
+    latents = keras.Input((4,))
+    x = keras.layers.Dense(36)(layer(keras.layers.Dense(6)(latents)))
+    generator = keras.Model(latents, keras.layers.Reshape((6, 6, 1))(x))
+    return kgz.GAN(generator, tiny_gan().discriminator, **kwargs)
+
+
+@pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
+@pytest.mark.parametrize(
+    "layer",
+    [
+        keras.layers.Lambda(lambda x: x * x),
+        keras.layers.Lambda(square),
+        lambda x: keras.ops.vectorized_map(lambda row: row * row, x),
+    ],
+    ids=["lambda", "lambda of a function", "operation"],
+)
+def test_python_code_is_refused(tmp_path, layer):
+    with pytest.raises(ValueError, match=r"(?s)holds no Python code.*Received: "):
+        gan_with(layer).save_to_preset(tmp_path / "own")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda x: keras.layers.Dense(6, activation=lambda x: x * x)(x),
+        NoConfig(keras.ops.tanh),
+    ],
+    ids=["anonymous activation", "no get_config"],
+)
+@pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
+def test_what_keras_can_not_build_again_is_refused(tmp_path, layer):
+    with pytest.raises((ValueError, NotImplementedError), match="get_config") as caught:
+        gan_with(layer).save_to_preset(tmp_path / "own")
+    assert len(str(caught.value)) < 2000
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_custom_objects_can_load_is_saved(tmp_path):
+    for layer, own in (
+        (Square(), {"Square": Square}),
+        (lambda x: keras.layers.Dense(6, activation=square)(x), {"square": square}),
+        (keras.layers.RepeatVector(2), {}),
+    ):
+        flat = keras.layers.Flatten()
+        gan = gan_with(lambda x, layer=layer, flat=flat: flat(layer(x)))
+        gan.save_to_preset(tmp_path / "own")
+        loaded = kgz.GAN.from_preset(tmp_path / "own", custom_objects=own)
+        assert_same_weights(loaded.generator, gan.generator)
