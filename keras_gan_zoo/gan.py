@@ -194,7 +194,7 @@ class GAN(backend.Steps, keras.Model):
 
     def _log_names(self):
         logits = np.zeros((1, 1), "float32")
-        names = ["loss", "d_loss", "g_loss", *self.objective.metrics(logits, logits)]
+        names = ["loss", "d_loss", "g_loss", *self.objective.logs(logits, logits)]
         names += [term.name for term in (*self.penalties, *self.generator_penalties)]
         for term in self.auxiliaries:
             for player in ("discriminator", "generator"):

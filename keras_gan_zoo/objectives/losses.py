@@ -54,7 +54,7 @@ class AdversarialLoss:
             f"{type(self).__name__} must define `generator_loss`."
         )
 
-    def metrics(self, real_logits, fake_logits):
+    def logs(self, real_logits, fake_logits):
         """What else the logs show: a dict of scalars."""
         return {}
 
@@ -118,7 +118,7 @@ class Wasserstein(AdversarialLoss):
     def generator_loss(self, fake_logits, real_logits=None):
         return -ops.mean(fake_logits)
 
-    def metrics(self, real_logits, fake_logits):
+    def logs(self, real_logits, fake_logits):
         return {
             "wasserstein_distance": -self.discriminator_loss(real_logits, fake_logits)
         }

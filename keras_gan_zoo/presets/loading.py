@@ -148,15 +148,11 @@ def _check_weights(source, metadata, planned, overrides):
             raise invalid(source, f"`{files.TASK_WEIGHTS}` holds `{path}`.")
         parts[part].append(shape)
     expected = set(planned) if "generator" in parts else set(planned) - {"generator"}
-    names = {"discriminator", *parts, *expected} - set(overrides) - _renamed(overrides)
+    replaced = {"objective" if name == "loss" else name for name in overrides}
+    names = {"discriminator", *parts, *expected} - replaced
     for name in names:
         _compare(files.TASK_WEIGHTS, parts[name], planned.get(name, []), source)
     return names
-
-
-def _renamed(overrides):
-    """The one argument whose attribute has another name."""
-    return {"objective"} if "loss" in overrides else set()
 
 
 def _compare(name, stored, planned, source):

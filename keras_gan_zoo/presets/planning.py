@@ -11,8 +11,14 @@ from keras_gan_zoo.presets import files, trust
 
 MAX_OUTPUT = 2**28  # values that one layer makes of one sample
 
-#: what may have weights in `task.weights.h5`; in `_write` too
-STATE = ("auxiliaries", "generator_penalties", "augmentation", "objective")
+#: what of a GAN may have weights beside its networks
+STATE = (
+    "auxiliaries",
+    "generator_penalties",
+    "augmentation",
+    "objective",
+    "label_counts",
+)
 
 
 def settings_of(found, task, config):
@@ -53,14 +59,32 @@ def _sizes(found):
     return inspect.signature(networks).parameters if callable(networks) else ()
 
 
+class _Counts(keras.layers.Layer):
+    """A variable on its own, as a layer."""
+
+    def __init__(self, counts):
+        super().__init__()
+        self.counts = counts
+        self.built = True
+
+
 def state_of(gan):
-    """What else of a GAN has weights, by its name there: layers, lists of layers."""
+    """What of a GAN has weights beside its networks.
+
+    Returns:
+        dict, attribute of the GAN -> a layer or a list of layers.
+    """
     state = {}
-    for name in STATE:
-        value = getattr(gan, name, None)
-        layers = [layer for layer in _as_list(value) if getattr(layer, "weights", ())]
+    for name in ("auxiliaries", "generator_penalties"):
+        layers = [layer for layer in getattr(gan, name) if layer.weights]
         if layers:
-            state[name] = layers if isinstance(value, (list, tuple)) else value
+            state[name] = layers
+    if gan.augmentation is not None and gan.augmentation.weights:
+        state["augmentation"] = gan.augmentation
+    if isinstance(gan.objective, keras.layers.Layer) and gan.objective.weights:
+        state["objective"] = gan.objective
+    if gan.label_counts is not None:
+        state["label_counts"] = _Counts(gan.label_counts)
     return state
 
 

@@ -26,6 +26,11 @@ class Parts(keras.Model):
             setattr(self, name, part)
         self.built = True
 
+    @property
+    def layers(self):
+        """None: Keras would file parts under this name that sort after it."""
+        return []
+
 
 def save_preset(gan, folder, report=None, recipe=None, include_generator=True):
     """Write a GAN as a preset folder, which `from_preset` loads on any backend.

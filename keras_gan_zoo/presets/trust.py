@@ -13,9 +13,9 @@ import importlib
 
 import keras
 
-from keras_gan_zoo import latents
-from keras_gan_zoo.losses import AdversarialLoss
-from keras_gan_zoo.penalties import Penalty
+from keras_gan_zoo.latents import Latents
+from keras_gan_zoo.objectives.losses import AdversarialLoss
+from keras_gan_zoo.objectives.penalties import Penalty
 from keras_gan_zoo.presets.files import invalid
 
 PACKAGE = "keras_gan_zoo"
@@ -69,7 +69,7 @@ KINDS = (
     keras.constraints.Constraint,
     AdversarialLoss,
     Penalty,
-    getattr(latents, "Latents", Penalty),
+    Latents,
 )
 
 NUMBERS = {"bool", "bfloat16", "float16", "float32", "float64"} | {

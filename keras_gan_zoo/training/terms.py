@@ -40,7 +40,7 @@ def discriminator_losses(gan, real, fake, judge, training=True):
         value = partial(term, judge, real.batch, fake.batch, draw, gradients_at)
         optimizer = gan.optimizer.discriminator_optimizer
         terms[term.name] = weigh(gan, optimizer, term, value, training)
-    return {"loss": sum(terms.values()), **terms, **gan.objective.metrics(*logits)}
+    return {"loss": sum(terms.values()), **terms, **gan.objective.logs(*logits)}
 
 
 def generator_losses(gan, real_logits, fake, judge, training=True):
