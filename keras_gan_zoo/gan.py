@@ -73,8 +73,9 @@ class GAN(backend.Steps, keras.Model):
         ema_half_life: float or None. Half-life in images of an exponential moving
             average of the generator's weights, batch-norm statistics included.
             `generate`, `predict`, scores and presets use it.
-        update: `"alternating"`, or `"simultaneous"`: both players move at once, from
-            one shared forward pass.
+        update: `"alternating"`; `"simultaneous"`: both players move at once, from one
+            shared forward pass; or `"latent_optimization"`: latents take a step
+            towards higher logits first (LOGAN).
         latent_distribution: `"normal"` N(0, 1) or `"uniform"` U(-1, 1).
         latents: `keras_gan_zoo.latents.Latents` in its place, for latents of several
             laws, such as InfoGAN's codes.

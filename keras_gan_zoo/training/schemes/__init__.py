@@ -6,7 +6,7 @@ networks and returns the logs, and a check of the settings that it can't work wi
 
 from typing import Any, NamedTuple
 
-from keras_gan_zoo.training.schemes import simultaneous
+from keras_gan_zoo.training.schemes import latent_optimization, simultaneous
 from keras_gan_zoo.training.step import alternating_update
 
 
@@ -19,5 +19,6 @@ class Scheme(NamedTuple):
 
 SCHEMES = {
     "alternating": Scheme(alternating_update),
+    "latent_optimization": Scheme(latent_optimization.latent_optimization_update),
     "simultaneous": Scheme(simultaneous.simultaneous_update, simultaneous.check),
 }

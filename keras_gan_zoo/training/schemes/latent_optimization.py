@@ -1,0 +1,108 @@
+"""LOGAN: latents take a step towards higher logits before they are judged."""
+
+from functools import partial
+
+from keras import ops
+
+from keras_gan_zoo import backend
+from keras_gan_zoo.training import step, terms
+from keras_gan_zoo.training.batch import Batch, Judged, part
+
+ALPHA, BETA = 0.9, 0.1  # of the natural gradient's step, eq. 12
+SHARE = 0.8  # of the latents take it
+COST = 0.1  # of the distance that they move, in both losses
+
+
+def latent_optimization_update(gan, real):
+    """`critic_steps` discriminator updates, then the generator's, on moved latents.
+
+    Both players' gradients flow through the move, which asks both networks, so that
+    each update has a generator pass of its own (Wu et al. 2019, section 3, with the
+    approximate natural gradient of section 3.2 and PyTorch-StudioGAN's constants for
+    CIFAR-10). arXiv:1912.00953.
+    """
+    critic, generator = [], []
+    for i in range(gan.critic_steps):
+        shown = part(real, i, gan.critic_steps)
+        critic.append(_discriminator_update(gan, shown))
+    for _ in range(gan.generator_steps):
+        generator.append(_generator_update(gan, shown))
+    return terms.merge(terms.mean(critic), terms.mean(generator))
+
+
+def move(gan, latents, labels, chosen):
+    """Latents after one step, and how far they moved, squared.
+
+    Args:
+        chosen: `(n, 1)`, 1 for the latents that take the step.
+    """
+
+    def logits(latents):
+        fake = Batch(step.make(gan, latents, labels), labels, latents)
+        return step.judge(gan, fake)["logits"], None
+
+    found, _, pull = backend.input_vjp(logits, latents)
+    gradients = ops.cast(pull(ops.ones_like(found)), "float32")
+    length = ops.sum(ops.square(gradients), axis=1, keepdims=True)
+    moved = latents + chosen * ALPHA * gradients / (BETA + length)
+    if gan.latents is None and gan.latent_distribution == "uniform":
+        moved = ops.clip(moved, -1.0, 1.0)
+    return moved, ops.mean(ops.sum(ops.square(moved - latents), axis=1))
+
+
+def _draws(gan, real):
+    n = ops.shape(real.images)[0]
+    chosen = ops.cast(gan.draw((n, 1), "uniform") < SHARE, "float32")
+    return gan.draw_latents(n), gan.draw_labels(n), chosen
+
+
+def _with_cost(logs, cost):
+    cost = COST * cost
+    return {**logs, "loss": logs["loss"] + cost}
+
+
+def _discriminator_update(gan, real):
+    latents, labels, chosen = _draws(gan, real)
+    optimizer = gan.optimizer.discriminator_optimizer
+    variables = gan.discriminator_variables
+
+    def losses():
+        moved, cost = move(gan, latents, labels, chosen)
+        fake = Batch(step.make(gan, moved, labels), labels, moved)
+        shown = real, fake
+        if gan.augmentation is not None:
+            shown = gan.augmentation.mix(real, fake, gan.draw)
+        found = step.look(gan, shown[0], "real"), step.look(gan, shown[1], "fake")
+        logs = terms.discriminator_losses(gan, *found, partial(step.judge, gan))
+        logs = _with_cost(logs, cost)
+        outputs = [some.of for some in found]
+        return step.player_loss(optimizer, logs["loss"]), (logs, outputs)
+
+    loss, (logs, found), pull = backend.vjp(losses, variables)
+    backend.apply_gradients(optimizer, pull(ops.ones_like(loss), variables), variables)
+    step.move_states(gan, *found)
+    return logs
+
+
+def _generator_update(gan, real):
+    latents, labels, chosen = _draws(gan, real)
+    optimizer = gan.optimizer.generator_optimizer
+    variables = gan.generator.trainable_variables
+
+    def losses():
+        moved, cost = move(gan, latents, labels, chosen)
+        images, penalties = step.make_and_penalise(gan, moved, labels)
+        batch = Batch(images, labels, moved)
+        fake = Judged(batch, step.judge(gan, batch))
+        real_logits = None
+        if gan.objective.relativistic:
+            real_logits = step.judge(gan, real)["logits"]
+        judge = partial(step.judge, gan)
+        logs = terms.generator_losses(gan, real_logits, fake, judge)
+        penalty = sum(penalties.values(), ops.zeros(()))
+        logs = terms.merge(_with_cost(logs, cost), {**penalties, "loss": penalty})
+        return step.player_loss(optimizer, logs["loss"]), logs
+
+    loss, logs, pull = backend.vjp(losses, variables)
+    backend.apply_gradients(optimizer, pull(ops.ones_like(loss), variables), variables)
+    return logs
