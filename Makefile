@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+INSTALL := $(PIP) --constraint .ci/constraints.txt
 PARALLEL := --numprocesses 2 --dist loadfile
 INPUTS := pyproject.toml .ci/constraints.txt
 
@@ -11,7 +12,10 @@ INPUTS := pyproject.toml .ci/constraints.txt
 # another torch; nothing of it that needs one is used.
 PEERS := torchvision pytorch-fid torch-fidelity prdc
 
-.PHONY: demo test test-all test-jax test-torch lint clean
+# The oldest Keras that is supported: what is used of Keras' inside is tried on it too.
+OLDEST_KERAS := 3.12.0
+
+.PHONY: demo test test-all test-jax test-torch test-oldest-keras lint clean
 
 # List, load, fit, score and write a card on real digits; output goes to out/.
 demo: $(VENV)/.tensorflow
@@ -21,16 +25,23 @@ demo: $(VENV)/.tensorflow
 test: $(VENV)/.tensorflow $(VENV)/.peers
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest $(PARALLEL)
 
-# The whole suite on TensorFlow, JAX and torch.
-test-all: test test-jax test-torch
+# The whole suite on TensorFlow, JAX and torch; every family on each of them.
+test-all: export KERAS_GAN_ZOO_ALL_FAMILIES := 1
+test-all: test test-jax test-torch test-oldest-keras
 
 test-jax test-torch: test-%: $(VENV)/.% $(VENV)/.peers
 	KERAS_BACKEND=$* $(BIN)/python -m pytest $(PARALLEL) $(TESTS)
+
+test-oldest-keras: $(VENV)/keras-$(OLDEST_KERAS)
+	PYTHONPATH=$< KERAS_BACKEND=jax $(BIN)/python -m pytest tests/backend/test_keras_internals.py
 
 lint: $(VENV)/.tensorflow
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+
+$(VENV)/keras-$(OLDEST_KERAS): $(VENV)/.jax
+	$(PIP) --no-deps --target $@ keras==$(OLDEST_KERAS)
 
 clean:
 	rm -rf $(VENV) out build dist
