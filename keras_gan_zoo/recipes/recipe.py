@@ -69,7 +69,7 @@ def with_options(recipe=None, **options):
     Args:
         recipe: dict, or None.
         **options: `family` (`"wgan_gp"`, `"WGAN-GP"`, ...), `data` (a data set or an
-            image folder, of which the image shape is taken), `epochs`, `batch_size`,
+            image folder, which gives the image shape), `epochs`, `batch_size`,
             and the model's `seed` and `ema_half_life`. None leaves a setting alone.
 
     Returns:
@@ -84,12 +84,18 @@ def with_options(recipe=None, **options):
         else:
             recipe[name] = families.find(value).__name__ if name == "family" else value
     if "data" in given or "image_shape" not in arguments:
-        images, _ = datasets.load(*datasets.split_name(recipe["data"]))
-        arguments["image_shape"] = list(images.shape[1:])
+        arguments["image_shape"] = list(_image_shape(recipe["data"]))
     if "data" in given:
         for key in ("description", "dataset"):  # they were of other data
             recipe.pop(key, None)
     return {**recipe, "arguments": arguments}
+
+
+def _image_shape(data):
+    name, split = datasets.split_name(data)
+    if name in datasets.CATALOGUE:
+        return datasets.CATALOGUE[name].image_shape
+    return datasets.load(name, split)[0].shape[1:]
 
 
 def _check_keys(recipe, path):

@@ -24,17 +24,18 @@ def list_entries():
     }
 
 
-def describe(preset, revision=None):
+def describe(preset, revision=None, custom_objects=None):
     """All about a preset: networks, training, files, scores and their conditions.
 
     Args:
         preset: a zoo entry's name, a Hub handle, or a folder.
         revision: str, of a Hub handle.
+        custom_objects: dict of your own classes, as for `GAN.from_preset`.
 
     Returns:
         dict, ready for JSON.
     """
-    gan = GAN.from_preset(preset, revision=revision)
+    gan = GAN.from_preset(preset, revision=revision, custom_objects=custom_objects)
     folder = presets.resolve(preset, revision)
     metadata = files.read_json(folder, files.METADATA, folder)
     recipe, scores = (

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from keras_gan_zoo import datasets
 from keras_gan_zoo.datasets.splits import select, split_name
+from keras_gan_zoo.images import save_png
 
 SOURCES = {
     "train": lambda: (np.arange(1000), np.arange(1000) % 10),
@@ -88,3 +90,28 @@ def test_split_name(name, expected):
 def test_split_name_default():
     assert split_name("mnist", None) == ("mnist", None)
     assert split_name("mnist:test", None) == ("mnist", "test")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("train", "train[55:]", 5),
+        ("train[:55]", "train[55:]", 0),
+        ("train[:50%]+test", "test[-3:]+train[20:40]", 13),
+        ("train", "test", 0),
+        (None, "train[10:20]", 10),
+    ],
+)
+def test_images_that_two_splits_share(one, other, shared):
+    sizes = {"train": 60, "test": 10}
+    assert datasets.count_shared(one, other, sizes) == shared
+    assert datasets.count_shared(other, one, sizes) == shared
+
+
+def test_sizes_of_splits(tmp_path):
+    assert datasets.split_sizes("fashion_mnist") == {"train": 60_000, "test": 10_000}
+    for name in ("train/a/0", "train/b/0", "test/a/0"):
+        image = np.zeros((2, 2, 1), "uint8")
+        save_png(tmp_path / f"{name}.png", image)
+    assert datasets.split_sizes(tmp_path) == {"train": 2, "test": 1}
+    assert datasets.split_sizes(f"{tmp_path / 'train'}:train[:1]") == {"train": 2}
