@@ -144,7 +144,7 @@ def untrusted(value, custom_objects, in_call=False):
         items = value
         if "class_name" in value:
             name, module, registered = _names(value)
-            known = {name, registered} & set(custom_objects)
+            known = _is_known(name, registered, custom_objects)
             if not known and not _is_allowed(value, name, module, registered, in_call):
                 what = registered or name
                 yield what, name if what == "function" else what, module
@@ -153,6 +153,18 @@ def untrusted(value, custom_objects, in_call=False):
             yield from untrusted(
                 item, custom_objects, in_call or key == "inbound_nodes"
             )
+
+
+def _is_known(name, registered, custom_objects):
+    """Whether what Keras would find is one of the caller's own objects.
+
+    It looks for the registered name first, so that a false one must not hide behind
+    the name of a class that is trusted.
+    """
+    if registered in custom_objects:
+        return True
+    found = keras.saving.get_registered_object(registered)
+    return name in custom_objects and found in (None, custom_objects[name])
 
 
 _NAMES = ("class_name", "module", "registered_name")

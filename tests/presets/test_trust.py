@@ -126,6 +126,27 @@ def test_allowed(found):
         trust.check_config(config, "a preset")
 
 
+class Mine(keras.layers.Layer):
+    pass
+
+
+@keras.saving.register_keras_serializable("tests")
+class Registered(keras.layers.Layer):
+    pass
+
+
+@pytest.mark.parametrize("key", ["Registered", "tests>Registered"])
+def test_custom_objects_are_trusted_by_either_name(key):
+    trust.check_config(spec(Registered), "a preset", {key: Registered})
+
+
+def test_nothing_hides_behind_a_trusted_name():
+    """Keras looks for the registered name first."""
+    found = {**spec(METRICS.InceptionScore, extractor="digits"), "class_name": "Mine"}
+    with pytest.raises(ValueError, match=r"holds `keras_gan_zoo>InceptionScore`"):
+        trust.check_config(found, "a preset", {"Mine": Mine})
+
+
 CONSTANT = {"class_name": "__numpy__", "config": {"value": [1.0], "dtype": "float32"}}
 
 
