@@ -6,7 +6,6 @@ docstrings of `compile`, `fit`, `evaluate`, `generate`; what they do is elsewher
 
 import contextlib
 import random
-from functools import partial
 
 import keras
 import numpy as np
@@ -15,18 +14,19 @@ from keras import ops
 from keras_gan_zoo import backend
 from keras_gan_zoo.augmentation import base as augmentations
 from keras_gan_zoo.backend.keras_internals import check_compiled, drop_loss_tracker
-from keras_gan_zoo.images import to_uint8
 from keras_gan_zoo.labels import check_labels
-from keras_gan_zoo.latents import draw_labels, draw_latents, draw_whole
+from keras_gan_zoo.latents import draw_labels, draw_latents
 from keras_gan_zoo.networks import contract
 from keras_gan_zoo.objectives import auxiliaries as auxiliary_terms
 from keras_gan_zoo.objectives import generator_penalties as generator_terms
 from keras_gan_zoo.objectives import losses
 from keras_gan_zoo.objectives import penalties as penalty_terms
 from keras_gan_zoo.paper import Paper
-from keras_gan_zoo.training import iteration, settings, sources, state
+from keras_gan_zoo.sampling import sample
+from keras_gan_zoo.training import settings, sources, state
 from keras_gan_zoo.training.data_order import DataOrder, first_of
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer
+from keras_gan_zoo.training.trainer import AdversarialTrainer
 
 
 class _Presets:
@@ -39,7 +39,7 @@ class _Presets:
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
-class GAN(backend.Steps, keras.Model):
+class GAN(AdversarialTrainer, keras.Model):
     """A generator and a discriminator, trained against each other by `fit`.
 
     Any two built Keras models under a published objective (Goodfellow et al. 2014,
@@ -185,7 +185,7 @@ class GAN(backend.Steps, keras.Model):
         if label_distribution == "data":
             self.label_counts = self._counter("label_counts", (self.num_classes,))
         self._trackers = {
-            name: keras.metrics.Mean(name=name) for name in self._log_names()
+            name: keras.metrics.Mean(name=name) for name in self.log_names()
         }
         self._said_unused_labels = False
         self.built = True
@@ -194,21 +194,6 @@ class GAN(backend.Steps, keras.Model):
         return self.add_weight(
             shape=shape, initializer="zeros", dtype=dtype, trainable=False, name=name
         )
-
-    def _log_names(self):
-        logits = np.zeros((1, 1), "float32")
-        names = ["loss", "d_loss", "g_loss", *self.objective.logs(logits, logits)]
-        names += [term.name for term in (*self.penalties, *self.generator_penalties)]
-        for term in self.auxiliaries:
-            for player in ("discriminator", "generator"):
-                if auxiliary_terms.overrides(term, f"{player}_loss"):
-                    names.append(f"{player[0]}_{term.name}")
-        if len(set(names)) < len(names):
-            raise ValueError(
-                "Each term needs a `name` of its own, for example "
-                f'`R1(name="r1_again")`. Received: names={names}'
-            )
-        return names
 
     @property
     def ema_generator(self):
@@ -318,65 +303,6 @@ class GAN(backend.Steps, keras.Model):
             self.compile(**config)
 
     # === Training ===
-
-    def draw(self, shape, distribution, training=True):
-        """Random numbers of one step: `"normal"`, or `"uniform"` in [0, 1).
-
-        Latents and penalties take all their numbers from here, so that a test can
-        feed the same ones to every backend.
-        """
-        seed = self._training_seed if training else self._evaluation_seed
-        sample = {"normal": keras.random.normal, "uniform": keras.random.uniform}
-        return backend.replica_rows(
-            lambda n: sample[distribution]((n, *shape[1:]), dtype="float32", seed=seed),
-            shape[0],
-        )
-
-    def draw_latents(self, n, training=True):
-        """Latents of one step, shape `(n, latent_dim)`."""
-        if self.latents is not None:
-            return self.latents.draw(n, partial(self.draw, training=training))
-        draws = self.draw((n, self.latent_dim), self.latent_distribution, training)
-        return 2.0 * draws - 1.0 if self.latent_distribution == "uniform" else draws
-
-    def draw_labels(self, n, training=True):
-        """Labels of one step, int32 `(n,)`; None without classes."""
-        if self.num_classes is None:
-            return None
-        shares = None
-        if self.label_counts is not None:
-            counts = ops.cast(self.label_counts, "float32") + 1e-9  # equal before any
-            shares = counts / ops.sum(counts)
-        draw = partial(self.draw, training=training)
-        return draw_whole(draw, n, self.num_classes, shares)
-
-    def train_iteration(self, images, labels=None):
-        labels = self._step_labels(labels)
-        if self.label_counts is not None:
-            seen = ops.sum(ops.one_hot(labels, self.num_classes, dtype="int32"), axis=0)
-            self.label_counts.assign(self.label_counts + seen)
-        logs = iteration.train_iteration(self, images, labels)
-        return self._track(logs, ops.shape(images)[0])
-
-    def test_iteration(self, images, labels=None):
-        logs = iteration.test_iteration(self, images, self._step_labels(labels))
-        return self._track(logs, ops.shape(images)[0])
-
-    def _step_labels(self, labels):
-        if self.num_classes is None:
-            return None
-        if labels is None:
-            raise ValueError(
-                f"This GAN has {self.num_classes} classes, so a batch has labels too: "
-                "`train_on_batch(images, labels)`. Received: labels=None"
-            )
-        return ops.cast(labels, "int32")
-
-    def _track(self, logs, n):
-        """Averages are over images, however they came in batches."""
-        for name, value in logs.items():
-            self._trackers[name].update_state(value, sample_weight=n)
-        return self.get_metrics_result()
 
     def fit(
         self,
@@ -523,7 +449,7 @@ class GAN(backend.Steps, keras.Model):
         if n < 1:
             raise ValueError(f"`n` must be 1 or more. Received: n={n}")
         seed = random.randrange(2**31) if seed is None else seed
-        inputs = draw_latents(
+        latents = draw_latents(
             n,
             self.latents or self.latent_dim,
             seed,
@@ -532,15 +458,12 @@ class GAN(backend.Steps, keras.Model):
             truncation,
         )
         labels = self._labels_to_make(labels, n, seed, start)
-        if contract.takes_labels(self.generator):
-            inputs = {"latents": inputs, "labels": labels}
-        network = self if use_ema else self.generator
-        size = min(batch_size or 128, n)
-        return np.concatenate(
-            [
-                to_uint8(_forward(network, inputs, i, min(i + size, n), size))
-                for i in range(0, n, size)
-            ]
+        takes_labels = contract.takes_labels(self.generator)
+        return sample(
+            self if use_ema else self.generator,
+            {"latents": latents, "labels": labels} if takes_labels else latents,
+            n,
+            batch_size or 128,
         )
 
     def _labels_to_make(self, labels, n, seed, start):
@@ -649,22 +572,6 @@ class GAN(backend.Steps, keras.Model):
         """Both networks' summaries."""
         self.generator.summary(*args, **kwargs)
         self.discriminator.summary(*args, **kwargs)
-
-
-def _forward(network, inputs, start, stop, size):
-    """Images of `start` to `stop`, filled up to `size` so that it compiles once.
-
-    Not by `predict`: its tf.data pipeline can wait at its end, see `backend.stream`.
-    """
-
-    def rows(values):
-        values = values[start:stop]
-        filling = np.zeros((size - len(values), *values.shape[1:]), values.dtype)
-        return np.concatenate([values, filling])
-
-    return network.predict_on_batch(keras.tree.map_structure(rows, inputs))[
-        : stop - start
-    ]
 
 
 def _serialize(terms):

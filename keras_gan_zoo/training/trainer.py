@@ -1,0 +1,91 @@
+"""What Keras' `fit` calls, and where a step takes its random numbers."""
+
+from functools import partial
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan_zoo import backend
+from keras_gan_zoo.latents import draw_whole
+from keras_gan_zoo.objectives.auxiliaries import overrides
+from keras_gan_zoo.training import iteration
+
+
+class AdversarialTrainer(backend.Steps):
+    """The training part of `GAN`: steps, draws, logs."""
+
+    def draw(self, shape, distribution, training=True):
+        """Random numbers of one step: `"normal"`, or `"uniform"` in [0, 1).
+
+        Latents and penalties take all their numbers from here, so that a test can
+        feed the same ones to every backend.
+        """
+        seed = self._training_seed if training else self._evaluation_seed
+        sample = {"normal": keras.random.normal, "uniform": keras.random.uniform}
+        return backend.replica_rows(
+            lambda n: sample[distribution]((n, *shape[1:]), dtype="float32", seed=seed),
+            shape[0],
+        )
+
+    def draw_latents(self, n, training=True):
+        """Latents of one step, shape `(n, latent_dim)`."""
+        if self.latents is not None:
+            return self.latents.draw(n, partial(self.draw, training=training))
+        draws = self.draw((n, self.latent_dim), self.latent_distribution, training)
+        return 2.0 * draws - 1.0 if self.latent_distribution == "uniform" else draws
+
+    def draw_labels(self, n, training=True):
+        """Labels of one step, int32 `(n,)`; None without classes."""
+        if self.num_classes is None:
+            return None
+        shares = None
+        if self.label_counts is not None:
+            counts = ops.cast(self.label_counts, "float32") + 1e-9  # equal before any
+            shares = counts / ops.sum(counts)
+        draw = partial(self.draw, training=training)
+        return draw_whole(draw, n, self.num_classes, shares)
+
+    def train_iteration(self, images, labels=None):
+        labels = self._step_labels(labels)
+        if self.label_counts is not None:
+            seen = ops.sum(ops.one_hot(labels, self.num_classes, dtype="int32"), axis=0)
+            self.label_counts.assign(self.label_counts + seen)
+        logs = iteration.train_iteration(self, images, labels)
+        return self._track(logs, ops.shape(images)[0])
+
+    def test_iteration(self, images, labels=None):
+        logs = iteration.test_iteration(self, images, self._step_labels(labels))
+        return self._track(logs, ops.shape(images)[0])
+
+    def _step_labels(self, labels):
+        if self.num_classes is None:
+            return None
+        if labels is None:
+            raise ValueError(
+                f"This GAN has {self.num_classes} classes, so a batch has labels too: "
+                "`train_on_batch(images, labels)`. Received: labels=None"
+            )
+        return ops.cast(labels, "int32")
+
+    def _track(self, logs, n):
+        """Averages are over images, however they came in batches."""
+        for name, value in logs.items():
+            self._trackers[name].update_state(value, sample_weight=n)
+        return self.get_metrics_result()
+
+    def log_names(self):
+        """Names of all that a step logs."""
+        logits = np.zeros((1, 1), "float32")
+        names = ["loss", "d_loss", "g_loss", *self.objective.logs(logits, logits)]
+        names += [term.name for term in (*self.penalties, *self.generator_penalties)]
+        for term in self.auxiliaries:
+            for player in ("discriminator", "generator"):
+                if overrides(term, f"{player}_loss"):
+                    names.append(f"{player[0]}_{term.name}")
+        if len(set(names)) < len(names):
+            raise ValueError(
+                "Each term needs a `name` of its own, for example "
+                f'`R1(name="r1_again")`. Received: names={names}'
+            )
+        return names
