@@ -1,5 +1,7 @@
 """A paper as a BibTeX entry."""
 
+import re
+
 
 def bibtex(paper):
     """A `keras_gan_zoo.families.Paper` as a BibTeX entry.
@@ -11,7 +13,7 @@ def bibtex(paper):
     @article{arjovsky2017wasserstein,
     """
     author = paper.authors.split(",")[0].lower()
-    word = paper.title.split()[0].lower()
+    word = re.sub(r"\W", "", paper.title.split()[0]).lower()
     return (
         f"@article{{{author}{paper.year}{word},\n"
         f"  title = {{{paper.title}}},\n"
