@@ -14,7 +14,7 @@ from keras_gan_zoo.presets import files, weights_sha256
 from keras_gan_zoo.presets.saving import check_scores
 from keras_gan_zoo.scoring import ScoreReport, tables
 from keras_gan_zoo.scoring.extractors import EXTRACTORS
-from keras_gan_zoo.scoring.report import condition_rows, opinion_sentences
+from keras_gan_zoo.scoring.sentences import condition_rows, opinion_sentences
 
 TEMPLATE = Path(__file__).with_name("card.md.jinja")
 SEED = 0

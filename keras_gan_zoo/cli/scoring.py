@@ -21,6 +21,11 @@ class Resizer(enum.StrEnum):
     torch = "torch"
 
 
+class Labels(enum.StrEnum):
+    reference = "reference"
+    uniform = "uniform"
+
+
 def _count(text):
     if text == "all":
         return None
@@ -99,6 +104,13 @@ def score(
             metavar="N|all", help="Samples to score; all of a folder or a file."
         ),
     ] = "10000",
+    labels: Annotated[
+        Labels | None,
+        typer.Option(
+            help="Of a class-conditional GAN: balanced as the reference, or uniform.",
+            show_default="reference, where it has labels",
+        ),
+    ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Independent sets.")] = 1,
     seed: Seed = 0,
     batch_size: BatchSize = None,
@@ -177,6 +189,7 @@ def score(
         metrics=metrics,
         extractor=build_extractor(extractor, extractor_weights, resizer, metrics),
         num_images=_count(num_images),
+        labels=None if labels is None else labels.value,
         repeats=repeats,
         seed=seed,
         batch_size=batch_size,

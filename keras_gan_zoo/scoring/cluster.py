@@ -12,6 +12,7 @@ import secrets
 
 import keras
 
+from keras_gan_zoo.backend.keras_internals import all_layers
 from keras_gan_zoo.scoring import extractors, pipeline
 from keras_gan_zoo.scoring.collection import Collection
 from keras_gan_zoo.scoring.extractors import Extractor
@@ -239,7 +240,7 @@ def _unpack_extractor(packed):
 
 def _custom_objects(model):
     """The classes of layers that neither Keras nor this package has."""
-    classes = {type(layer) for layer in model._flatten_layers()}
+    classes = {type(layer) for layer in [model, *all_layers(model)]}
     return {
         keras.saving.get_registered_name(cls): cls
         for cls in classes

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 import keras
 import numpy as np
 from keras import ops
-from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 
+from keras_gan_zoo.backend.keras_internals import in_symbolic_scope
 from keras_gan_zoo.images import check_images, to_uint8
 from keras_gan_zoo.metrics import (
     class_sums,
