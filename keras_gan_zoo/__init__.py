@@ -14,13 +14,12 @@ from keras_gan_zoo import (
 from keras_gan_zoo.families import FAMILIES
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.latents import Latents
-from keras_gan_zoo.penalties import DRAGAN, R1, R2, GradientPenalty
+from keras_gan_zoo.penalties import R1, R2, GradientPenalty
 
 __version__ = "0.1.0"
 
 __all__ = [
     *sorted(FAMILIES),
-    "DRAGAN",
     "GAN",
     "R1",
     "R2",

@@ -64,9 +64,10 @@ class Family(GAN):
     def __init__(self, *args, generator=None, discriminator=None, **kwargs):
         given = _bind(type(self), args, kwargs)
         sizes = {
-            name: _as_tuples(given[name])
+            name: _read(given[name])
             for name in inspect.signature(type(self).networks).parameters
         }
+        given |= sizes
         self_made = generator is None or discriminator is None
         if self_made:
             made = type(self).networks(**sizes)
@@ -214,8 +215,10 @@ def _copy(value):
     return value
 
 
-def _as_tuples(value):
-    """Lists as tuples: JSON knows no tuples, and a config is the same either way."""
+def _read(value):
+    """A size as it was given, whether it comes from a call or from JSON."""
+    if isinstance(value, dict) and "class_name" in value:
+        return keras.saving.deserialize_keras_object(value)
     if isinstance(value, (list, tuple)):
-        return tuple(_as_tuples(item) for item in value)
+        return tuple(_read(item) for item in value)
     return value

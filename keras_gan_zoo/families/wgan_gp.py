@@ -54,12 +54,6 @@ class WGANGP(Family):
         discriminator_widths=None,
         normalization=None,
     ):
-        if normalization == "batch":
-            raise ValueError(
-                "A critic under a gradient penalty has no batch norm, since the "
-                "penalty is on each image's own gradient. Use 'layer' or None. "
-                "Received: normalization='batch'"
-            )
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

@@ -1,3 +1,5 @@
+import math
+
 import keras
 from keras import layers, ops
 
@@ -49,27 +51,17 @@ class SpectralNormalization(layers.Wrapper):
             self._rows = len(kernel.shape) - 2
         else:
             self._rows = len(kernel.shape) - 1
+
+        def first_u(shape, dtype):
+            return self._unit(keras.random.normal(shape, dtype=dtype))
+
+        def first_v(shape, dtype):  # so that `sigma` makes sense before any step
+            return self._unit(ops.matmul(self._matrix(), self.u))
+
         rows = kernel.shape[self._rows]
-        self.u = self.add_weight(
-            shape=(rows,),
-            initializer=lambda shape, dtype: self._unit(
-                keras.random.normal(shape, dtype=dtype)
-            ),
-            name="u",
-            trainable=False,
-        )
-        columns = 1
-        for size in kernel.shape:
-            columns *= size
-        self.v = self.add_weight(
-            shape=(columns // rows,),
-            # So that `sigma` makes sense before the first step.
-            initializer=lambda shape, dtype: self._unit(
-                ops.matmul(self.u, self._matrix())
-            ),
-            name="v",
-            trainable=False,
-        )
+        columns = math.prod(kernel.shape) // rows
+        self.u = self.add_weight((rows,), first_u, name="u", trainable=False)
+        self.v = self.add_weight((columns,), first_v, name="v", trainable=False)
 
     def _kernel(self):
         for name in ("_kernel", "kernel", "_embeddings", "embeddings"):
@@ -82,9 +74,11 @@ class SpectralNormalization(layers.Wrapper):
         )
 
     def _matrix(self):
+        """W transposed, which is how Keras stores most kernels."""
         kernel = ops.cast(vars(self.layer)[self._name], "float32")
-        kernel = ops.moveaxis(kernel, self._rows, 0)
-        return ops.reshape(kernel, (kernel.shape[0], -1))
+        if self._rows != len(kernel.shape) - 1:
+            kernel = ops.moveaxis(kernel, self._rows, -1)
+        return ops.reshape(kernel, (-1, kernel.shape[-1]))
 
     def _unit(self, x):
         return x / ops.maximum(ops.sqrt(ops.sum(ops.square(x))), self.epsilon)
@@ -95,12 +89,12 @@ class SpectralNormalization(layers.Wrapper):
         if training and self.trainable:
             still = ops.stop_gradient(matrix)
             for _ in range(self.power_iterations):
-                v = self._unit(ops.matmul(u, still))
-                u = self._unit(ops.matmul(still, v))
+                v = self._unit(ops.matmul(still, u))
+                u = self._unit(ops.matmul(v, still))
             u, v = ops.stop_gradient(u), ops.stop_gradient(v)
             self.u.assign(u)
             self.v.assign(v)
-        sigma = ops.sum(u * ops.matmul(matrix, v))
+        sigma = ops.sum(ops.matmul(v, matrix) * u)
         attributes = vars(self.layer)
         kernel = attributes[self._name]
         normalized = ops.cast(kernel, "float32") / sigma

@@ -88,7 +88,7 @@ def acgan_discriminator(
 
     Example:
 
-    >>> sorted(acgan_discriminator((32, 32, 3), num_classes=10).output_shape)
+    >>> sorted(acgan_discriminator((32, 32, 3), num_classes=10).output)
     ['classes', 'logits']
     """
     image_shape = check_image_shape(image_shape)

@@ -89,7 +89,7 @@ def info_gan_discriminator(
 
     Example:
 
-    >>> info_gan_discriminator((28, 28, 1)).output_shape["codes"]
+    >>> tuple(info_gan_discriminator((28, 28, 1)).output["codes"].shape)
     (None, 12)
     """
     image_shape = check_image_shape(image_shape)

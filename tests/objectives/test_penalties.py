@@ -59,9 +59,9 @@ CASES = [
         quadratic,
         10 * ((norms(UNIFORM * REAL + (1 - UNIFORM) * FAKE) - 1) ** 2).mean(),
     ),
-    (kgz.DRAGAN(10), linear, 10 * (np.linalg.norm(SLOPE) - 1) ** 2),
+    (kgz.penalties.DRAGAN(10), linear, 10 * (np.linalg.norm(SLOPE) - 1) ** 2),
     (
-        kgz.DRAGAN(2),
+        kgz.penalties.DRAGAN(2),
         quadratic,
         2 * ((norms(REAL + 0.5 * REAL.std() * PIXELS) - 1) ** 2).mean(),
     ),
@@ -75,7 +75,7 @@ def test_closed_form(penalty, critic, expected):
     assert evaluate(penalty, critic) == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize("penalty", [kgz.GradientPenalty(10), kgz.DRAGAN(10)])
+@pytest.mark.parametrize("penalty", [kgz.GradientPenalty(10), kgz.penalties.DRAGAN(10)])
 def test_a_flat_critic_is_one_short_and_has_finite_gradients(penalty):
     assert evaluate(penalty, constant) == pytest.approx(10.0, rel=1e-4)
 
@@ -107,9 +107,9 @@ def test_bad_weight():
 
 
 def test_config_round_trip():
-    penalty = kgz.DRAGAN(4.0)
+    penalty = kgz.penalties.DRAGAN(4.0)
     copy = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(penalty)
     )
-    assert isinstance(copy, kgz.DRAGAN)
+    assert isinstance(copy, kgz.penalties.DRAGAN)
     assert copy.weight == 4.0

@@ -16,7 +16,7 @@ CASES = {
     "dcgan": (kgz.DCGAN, {"ema_half_life": 50}),
     # Batch norm under a penalty differs: tf.nn.moments has a wrong second derivative.
     "r1": (kgz.DCGAN, {"penalties": [kgz.R1(1.0)], "normalization": None}),
-    "dragan": (kgz.MLPGAN, {"penalties": [kgz.DRAGAN(10.0)], "dropout": 0.0}),
+    "dragan": (kgz.MLPGAN, {"penalties": [kgz.penalties.DRAGAN(10.0)], "dropout": 0.0}),
     "wgan": (kgz.WGAN, {"critic_steps": 2}),
     "simultaneous": (kgz.DCGAN, {"update": "simultaneous"}),
     "reversed": (kgz.DCGAN, {"update": "simultaneous", "loss": "minimax"}),
