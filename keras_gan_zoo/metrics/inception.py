@@ -61,6 +61,11 @@ def class_sums(logits):
     Returns:
         float64 array of shape `(n, 2 + classes)`; sums over samples are all that
         `score_of_sums` reads.
+
+    Example:
+
+    >>> class_sums([[0.0, 0.0]])  # the entropy is log 2
+    array([[1.        , 0.69314718, 0.5       , 0.5       ]])
     """
     p = special.softmax(np.asarray(logits, "float64"), axis=1)
     return np.column_stack([np.ones(len(p)), special.entr(p).sum(axis=1), p])
@@ -76,6 +81,12 @@ def score_of_sums(sums):
 
     Returns:
         float64 array of shape `(...)`.
+
+    Example:
+
+    >>> sums = class_sums(1000 * np.eye(4)).sum(axis=0)
+    >>> print(score_of_sums(sums).round(6))
+    4.0
     """
     means = sums[..., 1:] / sums[..., :1]
     entropy, marginal = means[..., 0], means[..., 1:]

@@ -50,6 +50,14 @@ def mode_coverage_of_counts(counts, real_counts=None):
     Args:
         counts: integers, one a mode.
         real_counts: the same of real samples, or None for equal ones.
+
+    Returns:
+        dict, see `mode_coverage`.
+
+    Example:
+
+    >>> mode_coverage_of_counts([2, 2, 0, 0])
+    {'modes': 2, 'reverse_kl': 0.6931471805599453}
     """
     generated = np.asarray(counts) / np.sum(counts)
     real = np.ones(len(generated)) if real_counts is None else np.asarray(real_counts)
