@@ -1,0 +1,69 @@
+"""What every family is held to, at reduced widths: one list for the whole registry."""
+
+import inspect
+import os
+
+import keras
+import numpy as np
+
+from keras_gan_zoo.families import FAMILIES
+
+SHAPE = (9, 8, 1)
+CLASSES = 3
+#: what a backend's own step costs to trace is more than what it saves here
+EAGER = keras.config.backend() == "tensorflow"
+
+
+def published():
+    """This package's families: all on TensorFlow, else one a network.
+
+    `KGZ_ALL_FAMILIES=1`, which `make test-all` sets, takes all on every backend.
+    """
+    ours = [f for f in FAMILIES.values() if f.__module__.startswith("keras_gan_zoo.")]
+    if keras.config.backend() == "tensorflow" or os.environ.get("KGZ_ALL_FAMILIES"):
+        return ours
+    lines = {}
+    for family in ours:
+        lines.setdefault(family.networks.__code__.co_names, family)
+    return list(lines.values())
+
+
+def settings(family):
+    """Constructor arguments of a small one: lists of widths as long as they were."""
+    arguments = {"seed": 1}
+    for name, parameter in inspect.signature(family).parameters.items():
+        default = parameter.default
+        if name.endswith("_widths"):
+            stages = len(default) if isinstance(default, tuple) else 2
+            arguments[name] = (8,) * stages
+        elif name.endswith("_width"):
+            arguments[name] = 8
+        elif name == "critic_steps":
+            arguments[name] = min(default, 2)
+        elif name == "num_classes" and default is inspect.Parameter.empty:
+            arguments[name] = CLASSES
+    return arguments
+
+
+def small(family, image_shape=SHAPE, **arguments):
+    return family(image_shape=image_shape, **{**settings(family), **arguments})
+
+
+def data(gan, steps=2, batch_size=4):
+    """Images and labels for `steps` iterations, for `fit`."""
+    rng = np.random.default_rng(0)
+    n = steps * gan.critic_steps * batch_size
+    images = rng.integers(0, 256, (n, *gan.image_shape), dtype="uint8")
+    labels = None if gan.num_classes is None else rng.integers(0, CLASSES, n)
+    return {"x": images, "y": labels, "batch_size": batch_size, "verbose": 0}
+
+
+def weights(network):
+    return [keras.ops.convert_to_numpy(w) for w in network.weights]
+
+
+def moved(before, network):
+    """Whether any of a network's weights changed, and all are finite."""
+    after = weights(network)
+    assert all(np.isfinite(w).all() for w in after)
+    return any((a != b).any() for a, b in zip(before, after, strict=True))

@@ -1,0 +1,107 @@
+"""The contract, family by family."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from families.contract import CLASSES, EAGER, data, moved, published, small, weights
+
+from keras_gan_zoo import GAN
+
+families = pytest.mark.parametrize("family", published(), ids=lambda f: f.file_name)
+
+
+@families
+@pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3), (45, 37, 3)])
+def test_any_image_size(family, shape):
+    gan = small(family, shape)
+    assert gan.image_shape == shape
+    assert tuple(gan.generator.output.shape) == (None, *shape)
+
+
+@families
+def test_what_it_declares(family):
+    assert family.__doc__.strip()
+    assert family.paper.arxiv in family.__doc__
+    gan = small(family)
+    assert len(gan.default_optimizers()) == 2
+    config = gan.get_config()
+    assert family.from_config(config).get_config() == config
+    again = family.from_config(json.loads(json.dumps(config)))
+    assert again.get_config() == config
+
+
+@families
+def test_training_and_storing(family, tmp_path):
+    """Two steps in the backend's own mode, then what was learnt is kept."""
+    gan = small(family, ema_half_life=16)
+    gan.compile()
+    before = weights(gan.generator), weights(gan.discriminator)
+    history = gan.fit(**data(gan)).history
+    assert np.isfinite(list(history.values())).all()
+    assert moved(before[0], gan.generator)
+    assert moved(before[1], gan.discriminator)
+    assert moved(weights(gan.generator), gan.ema_generator)
+
+    images = gan.generate(5, seed=3)
+    assert images.shape == (5, *gan.image_shape)
+    assert images.dtype == np.uint8
+    if gan.num_classes is not None:
+        labels = np.arange(5) % CLASSES
+        for asked in (1, labels):
+            assert gan.generate(5, labels=asked, seed=3).shape == images.shape
+    else:
+        with pytest.raises(ValueError, match="unconditional"):
+            gan.generate(5, labels=1)
+
+    gan.save(tmp_path / "gan.keras")
+    gan.save_to_preset(tmp_path / "preset")
+    for loaded in (
+        keras.saving.load_model(tmp_path / "gan.keras"),
+        GAN.from_preset(str(tmp_path / "preset")),
+        family.from_preset(str(tmp_path / "preset")),
+    ):
+        assert type(loaded) is family
+        np.testing.assert_array_equal(loaded.generate(5, seed=3), images)
+
+
+@families
+def test_exact_resume(family, tmp_path):
+    gan = small(family, ema_half_life=16)
+    gan.compile(run_eagerly=EAGER)
+    gan.fit(**data(gan, steps=1))
+    gan.save(tmp_path / "gan.keras")
+    resumed = keras.saving.load_model(tmp_path / "gan.keras")
+    for run in (gan, resumed):
+        run.fit(**data(gan, steps=1))
+    for name in ("generator", "discriminator", "ema_generator"):
+        one, other = (weights(getattr(run, name)) for run in (gan, resumed))
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+@families
+def test_mixed_precision(family):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        gan = small(family)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    gan.compile(run_eagerly=EAGER)
+    before = weights(gan.generator), weights(gan.discriminator)
+    history = gan.fit(**data(gan, steps=1)).history
+    assert np.isfinite(list(history.values())).all()
+    assert moved(before[0], gan.generator)
+    assert moved(before[1], gan.discriminator)
+
+
+@families
+def test_simultaneous(family):
+    gan = small(family, update="simultaneous", critic_steps=1)
+    gan.compile(run_eagerly=EAGER)
+    before = weights(gan.generator), weights(gan.discriminator)
+    history = gan.fit(**data(gan, steps=1)).history
+    assert np.isfinite(list(history.values())).all()
+    assert moved(before[0], gan.generator)
+    assert moved(before[1], gan.discriminator)
