@@ -6,7 +6,7 @@ import os
 from keras_gan_zoo.metrics import difference
 from keras_gan_zoo.scoring import ranking, tables
 from keras_gan_zoo.scoring.measures import METRICS, scale_of
-from keras_gan_zoo.scoring.report import ScoreReport, data_frame
+from keras_gan_zoo.scoring.report import ScoreReport
 
 # Conditions without which two scores can't be compared: of all metrics, and of those
 # that read a reference. A metric's own are in its row of the table.
@@ -159,7 +159,7 @@ class Comparison:
                     f"{metric}_high": high,
                 }
             records.append(record)
-        return data_frame(records)
+        return tables.data_frame(records)
 
     def rows(self):
         """The table as rows of texts, the first the head."""

@@ -237,7 +237,7 @@ class ScoreReport(collections.abc.Mapping):
         Raises:
             ImportError: pandas is not installed.
         """
-        return data_frame(self.records())
+        return tables.data_frame(self.records())
 
     def rows(self):
         """One row of texts a metric, the first row the head: what is printed."""
@@ -292,18 +292,6 @@ class ScoreReport(collections.abc.Mapping):
 
     def __repr__(self):
         return "\n".join([tables.text(self.rows()), *self.notes()])
-
-
-def data_frame(records):
-    """A `pandas.DataFrame` of dicts, or an `ImportError` that says what to install."""
-    try:
-        import pandas
-    except ImportError as error:
-        raise ImportError(
-            "A data frame takes pandas: `pip install pandas`; `to_csv()` and "
-            "`to_dict()` take nothing."
-        ) from error
-    return pandas.DataFrame(records)
 
 
 def _power(scale):

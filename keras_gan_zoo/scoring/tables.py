@@ -42,3 +42,15 @@ def markdown(rows):
     head, *body = [[cell.replace("|", "\\|") for cell in row] for row in rows]
     lines = [head, ["---"] * len(head), *body]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def data_frame(records):
+    """A `pandas.DataFrame` of dicts, or an `ImportError` that says what to install."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise ImportError(
+            "A data frame takes pandas: `pip install pandas`; `to_csv()` and "
+            "`to_dict()` take nothing."
+        ) from error
+    return pandas.DataFrame(records)

@@ -24,7 +24,7 @@ def dataset_of(reference):
     """`"mnist"` of `"mnist:test"`; None where a reference is not named like that."""
     if not isinstance(reference, str) or _is_file(reference):
         return None
-    name, _ = datasets.split_name(reference)
+    name = datasets.split_name(reference)[0]
     return name if name in datasets.CATALOGUE else None
 
 
