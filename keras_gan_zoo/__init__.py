@@ -1,6 +1,7 @@
 """The model zoo for GANs in Keras 3: fit, load, score and publish."""
 
 import importlib
+from typing import Any
 
 from keras_gan_zoo import (
     augmentation,
@@ -45,7 +46,7 @@ __all__ = [
     "upload_preset",
 ]
 
-# What pulls in SciPy, Pillow or the Hub's client is imported when it is first used.
+# Modules that need SciPy, Pillow or the Hub's client are imported on first use.
 _LAZY_MODULES = (
     "callbacks",
     "cards",
@@ -63,7 +64,7 @@ _LAZY_NAMES = {
 }
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name in FAMILIES:
         return FAMILIES[name]
     if name in _LAZY_MODULES:
@@ -74,5 +75,5 @@ def __getattr__(name):
     raise AttributeError(f"module 'keras_gan_zoo' has no attribute {name!r}")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__

@@ -4,15 +4,19 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Any
+
+from keras_gan_zoo.typing import PathLike
 
 
-def write_atomically(path, write):
+def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Path:
     """Call `write(file)` on a temporary file beside `path`, then rename it.
 
     Args:
-        path: where the file goes; its folder exists.
-        write: function of an open binary file.
+        path: where the file goes; its folder must exist.
+        write: a function that is given an open binary file.
 
     Returns:
         `pathlib.Path` of the file.
@@ -32,8 +36,8 @@ def write_atomically(path, write):
     return path
 
 
-def write_text(path, text):
-    """Write UTF-8 text; missing folders are made.
+def write_text(path: PathLike, text: str) -> Path:
+    """Write UTF-8 text; missing folders are created.
 
     Returns:
         `pathlib.Path` of the file.
@@ -43,8 +47,8 @@ def write_text(path, text):
     return write_atomically(path, lambda file: file.write(text.encode()))
 
 
-def write_json(path, value, indent=2):
-    """Write JSON. NaN and infinity are a `ValueError`, before anything is written.
+def write_json(path: PathLike, value: Any, indent: int | None = 2) -> Path:
+    """Write JSON. NaN and infinity raise a `ValueError` before anything is written.
 
     Returns:
         `pathlib.Path` of the file.
@@ -52,14 +56,14 @@ def write_json(path, value, indent=2):
     return write_text(path, json.dumps(value, indent=indent, allow_nan=False) + "\n")
 
 
-def sha256(path):
+def sha256(path: PathLike) -> str:
     """The sha256 of a file, as 64 hexadecimal digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def cache_folder():
-    """`KERAS_GAN_ZOO_CACHE`, or `keras_gan_zoo` in Keras' own folder."""
+def cache_folder() -> Path:
+    """The cache: `KERAS_GAN_ZOO_CACHE`, or `keras_gan_zoo` in Keras' own folder."""
     folder = os.environ.get("KERAS_GAN_ZOO_CACHE")
     home = os.environ.get("KERAS_HOME") or "~/.keras"
     return Path(folder or Path(home, "keras_gan_zoo")).expanduser()

@@ -1,33 +1,41 @@
 """Images in and out: uint8 checks, [-1, 1], grids and PNG files."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from keras_gan_zoo.files import write_atomically
+from keras_gan_zoo.typing import ImageShape, PathLike, ValueRange
 
 PNG_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 
-def check_images(images, image_shape=None, value_range=None):
-    """Images as an array that a network can take, or an error that helps.
+def check_images(
+    images: Any,
+    image_shape: ImageShape | None = None,
+    value_range: ValueRange | None = None,
+) -> np.ndarray:
+    """Return images as an array that a network can take, or raise a helpful error.
 
     Args:
-        images: what NumPy can convert (an array, a list of arrays, a TensorFlow,
-            JAX or torch tensor) of shape `(n, height, width, channels)` or
-            `(n, height, width)`, 1 to 4 channels. uint8, or floats together with
-            `value_range`.
-        image_shape: `(height, width, channels)` that is expected, or None for any.
+        images: anything that NumPy can convert (an array, a list of arrays, a
+            TensorFlow, JAX or torch tensor) of shape `(n, height, width, channels)`
+            or `(n, height, width)`, with 1 to 4 channels. uint8, or floats together
+            with `value_range`.
+        image_shape: the expected `(height, width, channels)`, or None for any.
         value_range: `(low, high)`, the values of black and white in float images,
-            for example `(0, 1)`. Values up to 1e-5 of the range outside are clipped.
+            for example `(0, 1)`. Values that exceed it by at most 1e-5 of its width
+            are clipped.
 
     Returns:
-        uint8 array `(n, height, width, channels)` as it came, or float32 in [-1, 1].
+        uint8 array `(n, height, width, channels)`, unchanged, or float32 in [-1, 1].
 
     Raises:
-        ValueError: empty or mixed sizes, wrong rank or shape, a dtype without a
-            known range, NaN or infinity, values out of range.
+        ValueError: no images or different sizes, a wrong rank or shape, a dtype
+            without a known range, NaN or infinity, values out of range.
 
     Example:
 
@@ -80,8 +88,8 @@ def check_images(images, image_shape=None, value_range=None):
     return np.clip(images, -1, 1).astype("float32", copy=False)
 
 
-def as_array(images):
-    """`images` as one NumPy array; a list of images of mixed sizes is refused."""
+def as_array(images: Any) -> np.ndarray:
+    """`images` as one NumPy array; refuses a list of images of different sizes."""
     if isinstance(images, list | tuple):
         if images and isinstance(images[0], int | float):
             return np.asarray(images)
@@ -111,7 +119,7 @@ def as_array(images):
     return np.asarray(images)
 
 
-def check_value_range(value_range):
+def check_value_range(value_range: Any) -> tuple[float, float]:
     """`value_range` as two floats, or a `ValueError`."""
     try:
         low, high = (float(value) for value in value_range)
@@ -125,7 +133,7 @@ def check_value_range(value_range):
     return low, high
 
 
-def is_single(shape, image_shape=None):
+def is_single(shape: Sequence[int], image_shape: ImageShape | None = None) -> bool:
     """Whether `shape` is that of one image rather than of a batch."""
     if len(shape) < 3:
         return len(shape) == 2
@@ -134,7 +142,7 @@ def is_single(shape, image_shape=None):
     return len(shape) == 3 and shape[-1] in (1, 3) and min(shape[:2]) > 4
 
 
-def to_uint8(images):
+def to_uint8(images: Any) -> np.ndarray:
     """Images in [-1, 1] as uint8: floor(127.5 (x + 1) + 0.5), clipped to 0 ... 255.
 
     Example:
@@ -147,19 +155,19 @@ def to_uint8(images):
         images = images.astype("float32")
     if np.isnan(images).any():
         raise ValueError(
-            "Images must be finite to be shown. A generator that makes NaN has "
+            "Images must be finite to be shown. A generator that produces NaN has "
             "diverged: lower its learning rate, or go back to an earlier checkpoint. "
             f"Received: {int(np.isnan(images).sum())} NaN, {_what(images)}"
         )
     return np.clip(np.floor(127.5 * (images + 1) + 0.5), 0, 255).astype("uint8")
 
 
-def grid(images, columns=None, padding=2):
-    """One image that shows all: left to right, then top to bottom.
+def grid(images: Any, columns: int | None = None, padding: int = 2) -> np.ndarray:
+    """Arrange images in one: left to right, then top to bottom.
 
     Args:
         images: uint8 `(n, height, width, channels)` or `(n, height, width)`.
-        columns: int, images in a row; by default the grid is about square.
+        columns: int, images per row; by default the grid is roughly square.
         padding: int, white pixels between two images.
 
     Returns:
@@ -193,11 +201,11 @@ def grid(images, columns=None, padding=2):
     return sheet[: sheet.shape[0] - padding, : sheet.shape[1] - padding]
 
 
-def save_png(path, image):
+def save_png(path: PathLike, image: Any) -> Path:
     """Write one image as PNG; the file appears whole or not at all.
 
     Args:
-        path: file name; missing folders are made.
+        path: file name; missing folders are created.
         image: uint8 `(height, width)` or `(height, width, channels)`: grey, grey
             with alpha, RGB, or RGB with alpha.
 
@@ -210,8 +218,8 @@ def save_png(path, image):
     image = image[..., None] if image.ndim == 2 else image
     if image.ndim != 3 or image.dtype != np.uint8 or image.shape[-1] not in PNG_MODES:
         raise ValueError(
-            "A PNG is written from one uint8 image of shape (height, width, channels) "
-            "with 1 to 4 channels; make one of many with `grid`. "
+            "`save_png` writes one uint8 image of shape (height, width, channels) "
+            "with 1 to 4 channels; combine several with `grid`. "
             f"Received: {_what(image)}"
         )
     pixels = image[..., 0] if image.shape[-1] == 1 else image

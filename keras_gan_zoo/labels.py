@@ -1,23 +1,25 @@
-"""Class labels: what users have, as whole numbers."""
+"""Class labels in any common form, as whole numbers."""
+
+from typing import Any
 
 import numpy as np
 
 
-def check_labels(labels, n, num_classes, name="y"):
-    """Labels as int32 `(n,)`, or an error that helps.
+def check_labels(labels: Any, n: int, num_classes: int, name: str = "y") -> np.ndarray:
+    """Return labels as int32 `(n,)`, or raise a helpful error.
 
     Args:
-        labels: what NumPy can convert: whole numbers `(n,)` or `(n, 1)`, or one-hot
-            rows `(n, num_classes)`.
-        n: int, how many images there are.
+        labels: anything that NumPy can convert: whole numbers `(n,)` or `(n, 1)`, or
+            one-hot rows `(n, num_classes)`.
+        n: int, the number of images.
         num_classes: int.
-        name: str, of the argument, for the errors.
+        name: str, the argument's name in error messages.
 
     Returns:
         int32 array of shape `(n,)`.
 
     Raises:
-        ValueError: another length, numbers that are not whole or not below
+        ValueError: a wrong length, numbers that are not whole or not below
             `num_classes`, NaN, rows that are not one-hot.
 
     Example:

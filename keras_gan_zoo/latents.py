@@ -1,24 +1,29 @@
 """Latents and labels: the same on every machine, backend, device and batch size."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import keras
 import numpy as np
 from keras import ops
+
+from keras_gan_zoo.typing import ArrayLike, Draw, Tensor
 
 DISTRIBUTIONS = ("normal", "uniform")
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class Latents:
-    """Latents of several laws, side by side in one tensor.
+    """Latents from several distributions, side by side in one tensor.
 
     First `normal` numbers from N(0, 1), then `uniform` ones from U(-1, 1), then a
-    one-hot code for each entry of `categorical`. Codes that a term such as
-    `Information` recovers thus stand at the end (Chen et al. 2016, section 5).
+    one-hot code for each entry of `categorical`. The codes that a term such as
+    `Information` recovers are therefore at the end (Chen et al. 2016, section 5).
 
     Args:
-        normal: int, how many.
-        uniform: int, how many.
-        categorical: sizes of the codes, such as `(10,)`.
+        normal: int, the number of normal latents.
+        uniform: int, the number of uniform ones.
+        categorical: the sizes of the codes, such as `(10,)`.
 
     Example:
 
@@ -29,25 +34,28 @@ class Latents:
     {'uniform': (0, 64), 'categorical_0': (64, 74)}
     """
 
-    def __init__(self, normal=0, uniform=0, categorical=()):
+    def __init__(
+        self, normal: int = 0, uniform: int = 0, categorical: Sequence[int] = ()
+    ) -> None:
         self.normal, self.uniform = int(normal), int(uniform)
         self.categorical = tuple(int(size) for size in categorical)
         sizes = (self.normal, self.uniform, *(size - 2 for size in self.categorical))
         if min(sizes) < 0 or not self.dim:
             raise ValueError(
-                "`Latents` takes how many numbers of each law, and codes of 2 classes "
-                "or more, for example `Latents(normal=62, categorical=(10,))`. "
+                "`Latents` takes the number of latents from each distribution, and "
+                "the sizes of its codes, 2 or more each, for example "
+                "`Latents(normal=62, categorical=(10,))`. "
                 f"Received: normal={normal}, uniform={uniform}, "
                 f"categorical={categorical!r}"
             )
 
     @property
-    def dim(self):
-        """Size of one latent."""
+    def dim(self) -> int:
+        """The size of one latent."""
         return self.normal + self.uniform + sum(self.categorical)
 
     @property
-    def parts(self):
+    def parts(self) -> dict[str, slice]:
         """The slice of each part: `normal`, `uniform`, `categorical_0`, ..."""
         sizes = {"normal": self.normal, "uniform": self.uniform}
         sizes |= {f"categorical_{i}": k for i, k in enumerate(self.categorical)}
@@ -58,8 +66,8 @@ class Latents:
             start += size
         return parts
 
-    def draw(self, n, draw):
-        """`n` latents of a training step, from `draw(shape, distribution)`."""
+    def draw(self, n: Any, draw: Draw) -> Tensor:
+        """`n` latents for a training step, from `draw(shape, distribution)`."""
         found = []
         if self.normal:
             found.append(draw((n, self.normal), "normal"))
@@ -69,7 +77,7 @@ class Latents:
             found.append(ops.one_hot(draw_whole(draw, n, size), size))
         return ops.concatenate(found, axis=1)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "normal": self.normal,
             "uniform": self.uniform,
@@ -77,24 +85,24 @@ class Latents:
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(**config)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.get_config() == self.get_config()
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash((self.normal, self.uniform, self.categorical))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         settings = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items() if v)
         return f"Latents({settings})"
 
 
-def draw_whole(draw, n, size, shares=None):
-    """`n` whole numbers below `size` of a training step, int32.
+def draw_whole(draw: Draw, n: Any, size: int, shares: Tensor = None) -> Tensor:
+    """`n` whole numbers below `size` for a training step, int32.
 
-    `shares` are their probabilities, a tensor `(size,)`; uniform without.
+    `shares` are their probabilities, a tensor `(size,)`; None makes all equal.
     """
     uniform = draw((n,), "uniform")
     if shares is None:
@@ -103,10 +111,17 @@ def draw_whole(draw, n, size, shares=None):
     return ops.sum(ops.cast(uniform[:, None] >= below[None], "int32"), axis=1)
 
 
-def draw_labels(n, num_classes, seed, start=0, probabilities=None):
+def draw_labels(
+    n: int,
+    num_classes: int,
+    seed: int,
+    start: int = 0,
+    probabilities: ArrayLike | None = None,
+) -> np.ndarray:
     """Labels `start` to `start + n` of the stream that `seed` names.
 
-    A stream of its own: label `i` depends on `(seed, i)` alone, as latent `i` does.
+    Labels have a stream of their own: label `i` depends on `(seed, i)` alone, as
+    latent `i` does.
 
     Args:
         n: int, how many.
@@ -131,7 +146,14 @@ def draw_labels(n, num_classes, seed, start=0, probabilities=None):
     return np.searchsorted(edges[:-1] / edges[-1], uniform, "right").astype("int32")
 
 
-def draw_latents(n, dim, seed, distribution="normal", start=0, truncation=None):
+def draw_latents(
+    n: int,
+    dim: int | Latents,
+    seed: int,
+    distribution: str = "normal",
+    start: int = 0,
+    truncation: float | None = None,
+) -> np.ndarray:
     """Latents `start` to `start + n` of the stream that `seed` names.
 
     Sample `i` depends on `(seed, i)` alone. The raw integers of NumPy's Philox
@@ -140,12 +162,13 @@ def draw_latents(n, dim, seed, distribution="normal", start=0, truncation=None):
 
     Args:
         n: int, how many.
-        dim: int, the size of one latent, or a `Latents`, which knows its laws.
+        dim: int, the size of one latent, or a `Latents`, which names its own
+            distributions.
         seed: int, 0 or more.
         distribution: `"normal"` for N(0, 1) or `"uniform"` for U(-1, 1).
         start: int, index of the first sample.
-        truncation: float or None. Normal latents only: these come from
-            N(0, 1) cut to [-truncation, truncation] (Brock et al. 2018,
+        truncation: float or None. For normal latents only: they come from
+            N(0, 1) truncated to [-truncation, truncation] (Brock et al. 2018,
             arXiv:1809.11096, section 3.1).
 
     Returns:
@@ -194,7 +217,7 @@ def _draw_parts(n, latents, seed, start, truncation):
 
 
 def _uniform(n, dim, seed, start, stream=0):
-    """float64 `(n, dim)`, strictly inside (0, 1), of the samples from `start` on."""
+    """float64 `(n, dim)`, strictly inside (0, 1), for the samples from `start` on."""
     blocks = -(-dim // 4)  # Philox counts in blocks of four 64-bit integers
     generator = np.random.Philox(key=int(seed) + (stream << 64))
     bits = generator.advance(start * blocks).random_raw(n * blocks * 4)

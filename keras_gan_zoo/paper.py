@@ -1,4 +1,4 @@
-"""What is cited."""
+"""Papers to cite."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ class Paper(NamedTuple):
 
     Args:
         title: str.
-        authors: str, as BibTeX has them: `"Surname, Name and Surname, Name"`.
+        authors: str, in BibTeX's form: `"Surname, Name and Surname, Name"`.
         year: int.
         arxiv: str, such as `"1406.2661"`.
     """

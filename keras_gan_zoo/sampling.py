@@ -1,21 +1,23 @@
 """Latents through a generator, batch by batch."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
 from keras_gan_zoo.images import to_uint8
 
 
-def sample(network, inputs, n, batch_size):
-    """uint8 images of `n` latents.
+def sample(network: keras.Model, inputs: Any, n: int, batch_size: int) -> np.ndarray:
+    """Run `n` latents through a generator.
 
-    Not by `predict`: its tf.data pipeline can wait at its end, see `backend.stream`.
+    Avoids `predict`, whose tf.data pipeline can hang at its end: see `backend.stream`.
 
     Args:
         network: Keras model.
-        inputs: what it takes, arrays of `n` rows each.
+        inputs: its inputs, arrays of `n` rows each.
         n: int.
-        batch_size: int. The last batch is filled up, so that the model compiles once.
+        batch_size: int. The last batch is padded, so that the model compiles once.
 
     Returns:
         uint8 array `(n, height, width, channels)`.

@@ -1,11 +1,12 @@
-"""What names a network: the sha256 of its weights."""
+"""The identity of a network: the sha256 of its weights."""
 
 import hashlib
+from typing import Any
 
 import numpy as np
 
 
-def weights_sha256(model):
+def weights_sha256(model: Any) -> str:
     """The sha256 of a model's weights, whatever backend or file they came from.
 
     It covers, in the order of `model.weights`, each weight's shape and its values

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from keras_gan_zoo.datasets.folders import (
 )
 from keras_gan_zoo.datasets.splits import count_shared, split_name
 from keras_gan_zoo.images import check_images
+from keras_gan_zoo.typing import PathLike
 
 __all__ = [
     "CATALOGUE",
@@ -29,22 +31,25 @@ __all__ = [
 ]
 
 
-def load(name, split="train"):
+def load(
+    name: PathLike, split: str | None = "train"
+) -> tuple[np.ndarray, np.ndarray | None]:
     """Load a data set by name, or a folder of images.
 
-    Full sets come from the folder that the environment variable
+    The full data sets come from the folder that the environment variable
     `KERAS_GAN_ZOO_DATA` names (`mnist.npz`, `fashion_mnist.npz`, `cifar10.npz`,
-    `cifar10_jpeg.tar.gz`, `emoji32.npz`), or else are downloaded by
-    `keras.datasets`. `"digits"`, a part of MNIST's train set, ships with the package.
+    `cifar10_jpeg.tar.gz`, `emoji32.npz`), or are downloaded by `keras.datasets`.
+    `"digits"`, a part of MNIST's training set, ships with the package.
 
     Args:
-        name: a key of `CATALOGUE`, or a path; also with a split, `"mnist:test"`.
-        split: as TFDS writes it: `"train"`, `"test"`, `"train[:55000]"`,
+        name: a key of `CATALOGUE` or a path, with a split if you like:
+            `"mnist:test"`.
+        split: in TFDS notation: `"train"`, `"test"`, `"train[:55000]"`,
             `"train[10%:20%]"`, `"train+test"`; None for all.
 
     Returns:
-        `(images, labels)`: uint8 `(n, height, width, channels)`, and int64 `(n,)` or
-        None where there are no classes.
+        `(images, labels)`: uint8 `(n, height, width, channels)`, and int64 `(n,)`, or
+        None if there are no classes.
 
     Raises:
         ValueError: unknown name or split, no such folder, bad files.
@@ -56,19 +61,19 @@ def load(name, split="train"):
     >>> images.shape, labels.shape
     ((100, 28, 28, 1), (100,))
     """
-    name, split = _find(name, split)
-    return (load_named if name in CATALOGUE else load_folder)(name, split)
+    found, split = _find(name, split)
+    return (load_named if found in CATALOGUE else load_folder)(found, split)
 
 
-def label_names(name, split="train"):
+def label_names(name: PathLike, split: str | None = "train") -> tuple[str, ...] | None:
     """The names of a data set's classes, without loading it.
 
     Args:
         name, split: see `load`.
 
     Returns:
-        tuple of str, in the order of the labels: the folders' names of an image
-        folder. None where there are no classes.
+        tuple of str, in the order of the labels; those of an image folder are the
+        names of its sub-folders. None if there are no classes.
 
     Raises:
         ValueError: unknown name, or no such folder.
@@ -78,13 +83,13 @@ def label_names(name, split="train"):
     >>> label_names("fashion_mnist")[:3]
     ('t-shirt/top', 'trouser', 'pullover')
     """
-    name, split = _find(name, split)
-    if name in CATALOGUE:
-        return CATALOGUE[name].label_names
-    return class_names(name, split)
+    found, split = _find(name, split)
+    if found in CATALOGUE:
+        return CATALOGUE[found].label_names
+    return class_names(found, split)
 
 
-def split_sizes(name):
+def split_sizes(name: PathLike) -> dict[str, int]:
     """The number of images in each split of a data set, without loading it.
 
     Example:
@@ -92,24 +97,24 @@ def split_sizes(name):
     >>> split_sizes("digits")
     {'train': 9000, 'test': 1000}
     """
-    name, _ = _find(name, None)
-    return dict(CATALOGUE[name].splits) if name in CATALOGUE else folder_sizes(name)
+    found, _ = _find(name, None)
+    return dict(CATALOGUE[found].splits) if found in CATALOGUE else folder_sizes(found)
 
 
 def _find(name, split):
-    """A key of `CATALOGUE` or a path that exists, and the split of it."""
+    """A key of `CATALOGUE` or an existing path, and the split."""
     if isinstance(name, str) and name not in CATALOGUE and not os.path.exists(name):
         name, split = split_name(name, split)
     known = isinstance(name, str) and name in CATALOGUE
     if known or (isinstance(name, str | os.PathLike) and os.path.exists(name)):
         return name, split
     raise ValueError(
-        "There is no such folder, and no data set of that name. Known data sets: "
+        "There is no folder and no data set of that name. Known data sets: "
         f"{', '.join(CATALOGUE)}. Received: name={str(name)!r}"
     )
 
 
-def fingerprint(images):
+def fingerprint(images: Any) -> str:
     """The sha256 (hex) of the shape and the pixels of uint8 images.
 
     Example:
@@ -121,9 +126,9 @@ def fingerprint(images):
     images = check_images(images, value_range=(0, 255))
     if images.dtype != np.uint8:
         raise ValueError(
-            "A fingerprint is that of uint8 images. "
+            "`fingerprint` takes uint8 images. "
             f"Received: images of shape {images.shape} and dtype float"
         )
     digest = hashlib.sha256(repr(images.shape).encode())
-    digest.update(np.ascontiguousarray(images))
+    digest.update(np.ascontiguousarray(images).data)
     return digest.hexdigest()

@@ -1,17 +1,22 @@
-"""Sources that batch themselves -> checked NumPy batches.
+"""Turns sources that batch themselves into checked NumPy batches.
 
 tf.data, `keras.utils.PyDataset`, torch's `DataLoader`, generators: on any backend,
 without importing the library that the source comes from.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from keras_gan_zoo.images import as_array, check_images, is_single
 from keras_gan_zoo.labels import check_labels
+from keras_gan_zoo.typing import ImageShape, ValueRange
 
 
-def is_batched(x):
-    """Whether `x` yields batches itself (and so refuses `batch_size`).
+def is_batched(x: Any) -> bool:
+    """Whether `x` yields batches itself, and so takes no `batch_size`.
 
     Example:
 
@@ -25,25 +30,27 @@ def is_batched(x):
     return _is_py_dataset(x) or hasattr(x, "__iter__")
 
 
-def is_one_shot(x):
-    """Whether `x` is a generator or iterator: it cannot be started again."""
+def is_one_shot(x: Any) -> bool:
+    """Whether `x` is a generator or iterator, which cannot be restarted."""
     return hasattr(x, "__next__")
 
 
-def iterate(x, image_shape=None, value_range=None):
+def iterate(
+    x: Any, image_shape: ImageShape | None = None, value_range: ValueRange | None = None
+) -> Iterator[np.ndarray]:
     """One pass over a source that batches itself.
 
     Args:
         x: tf.data.Dataset, keras.utils.PyDataset, torch DataLoader, or any iterable
-            of batches. A batch is images, or a tuple whose first entry is.
+            of batches. A batch is images, or a tuple whose first entry is images.
         image_shape, value_range: as in `keras_gan_zoo.images.check_images`.
 
     Yields:
         arrays `(n, height, width, channels)`: uint8, or float32 in [-1, 1].
 
     Raises:
-        ValueError: no batch at all, elements that are not batches, bad images; with
-            the number of the batch, counted from 0.
+        ValueError: no batch at all, elements that are not batches, or bad images; the
+            message has the number of the batch, counted from 0.
 
     Example:
 
@@ -56,12 +63,18 @@ def iterate(x, image_shape=None, value_range=None):
         yield images
 
 
-def iterate_pairs(x, image_shape=None, value_range=None, num_classes=None):
-    """The same as pairs of images and labels.
+def iterate_pairs(
+    x: Any,
+    image_shape: ImageShape | None = None,
+    value_range: ValueRange | None = None,
+    num_classes: int | None = None,
+) -> Iterator[tuple[np.ndarray, Any]]:
+    """`iterate`, but with pairs of images and labels.
 
     Args:
-        num_classes: int: each batch must have labels, which are checked; None: labels
-            come as they are, or None.
+        x, image_shape, value_range: as in `iterate`.
+        num_classes: int: each batch must have labels, and they are checked. With None
+            labels are passed on unchecked, or are None.
 
     Yields:
         pairs of images, as in `iterate`, and labels.
@@ -85,14 +98,14 @@ def iterate_pairs(x, image_shape=None, value_range=None, num_classes=None):
         yield images, labels
     if index < 0:
         raise ValueError(
-            "The data must yield at least one batch of images. A generator that was "
-            "used before is empty: make a new one. "
+            "The data must yield at least one batch of images. A generator that has "
+            "been used before is empty: create a new one. "
             f"Received: {type(x).__name__} without a batch"
         )
 
 
 def _pair(element, image_shape, num_classes):
-    """Images and labels: of `(x, y)`, of torch's `[x, y]`, of images alone."""
+    """Images and labels, from `(x, y)`, from torch's `[x, y]` or from images alone."""
     if isinstance(element, dict):
         raise ValueError(
             "A batch must be images or a tuple (images, labels). Pick them, for "

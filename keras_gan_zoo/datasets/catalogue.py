@@ -1,4 +1,4 @@
-"""The data sets that have a name: one row each, of all that the package asks of one."""
+"""The named data sets: one row each, with all that the package needs to know."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ DIGITS = Path(__file__).with_name("digits.npz")
 
 @dataclass(frozen=True)
 class Dataset:
-    """What is known of a data set.
+    """A row of the catalogue.
 
     Args:
-        title: as cards write it.
-        description: what it shows, and how much of it there is.
-        license: of the images.
+        title: its name in model cards.
+        description: what it shows, and how many images it has.
+        license: the licence of the images.
         image_shape: `(height, width, channels)`.
         splits: dict of split name -> number of images.
-        file: its name in the folder `KERAS_GAN_ZOO_DATA`, or a path of the package's
-            own.
+        file: the file's name in the folder `KERAS_GAN_ZOO_DATA`, or a path inside the
+            package.
         reader: function of a path and a split's name that returns images and labels,
             see `keras_gan_zoo.datasets.readers`.
-        download: function of a split's name that returns the same from elsewhere,
-            where the file is not there; or None.
+        download: function of a split's name that returns the same from elsewhere if
+            there is no file; or None.
         label_names: the names of its classes, in the order of the labels; or None.
-        hub_id: the data set of the same pixels on the Hub, or None.
-        extractor: the name of the extractor whose scores it is usually given, or None.
+        hub_id: the data set with the same pixels on the Hub, or None.
+        extractor: the name of the extractor that it is usually scored with, or None.
         held_out: the split on which snapshots are chosen, such as `"train[55000:]"`,
             or None.
     """
@@ -49,7 +49,7 @@ class Dataset:
     held_out: str | None = None
 
     @property
-    def num_classes(self):
+    def num_classes(self) -> int | None:
         """The number of its classes, or None."""
         return len(self.label_names) if self.label_names else None
 
@@ -138,7 +138,9 @@ CATALOGUE = {
 }
 
 
-def load_named(name, split="train"):
+def load_named(
+    name: str, split: str | None = "train"
+) -> tuple[np.ndarray, np.ndarray | None]:
     """See `keras_gan_zoo.datasets.load`."""
     read = _reader(name)
     sources = {part: lambda part=part: read(part) for part in CATALOGUE[name].splits}
@@ -149,7 +151,7 @@ def load_named(name, split="train"):
 
 
 def _reader(name):
-    """A function of a split's name: from the data set's file, or a download."""
+    """A function that reads a split by its name, from a file or by download."""
     dataset = CATALOGUE[name]
     folder = None
     path = Path(dataset.file)

@@ -1,11 +1,14 @@
-"""Folders of image files -> one uint8 array."""
+"""Reads folders of image files into one uint8 array."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from keras_gan_zoo.datasets.splits import select
+from keras_gan_zoo.typing import PathLike
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
 SPLITS = ("train", "validation", "val", "test")
@@ -14,20 +17,22 @@ MODES = {"1": "L", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}  # Pillow's -> o
 MODES |= {mode: mode for mode in CHANNELS}
 
 
-def load_folder(path, split="train"):
-    """Load all images below a folder; they must have one size.
+def load_folder(
+    path: PathLike, split: str | None = "train"
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Load all images below a folder; they must be of the same size.
 
     Sub-folders `train` and `test` (or `validation`, `val`) are the splits; a folder
-    without them is one split, `"train"`. Where every image lies in a sub-folder, and
-    there are two or more of these, they are the classes, in sorted order. Files come
-    in sorted order, the classes evenly mixed, so that slices are balanced.
+    without them is one split, `"train"`. If every image is in a sub-folder, and there
+    are two or more of these, they are the classes, in sorted order. Files are sorted,
+    with the classes evenly mixed, so that slices are balanced.
 
-    Grey images become RGB if any image is in colour; palettes are resolved. Of
-    animations the first frame is taken, and the EXIF orientation is applied.
+    Grey images become RGB if any image is in colour. Palettes are resolved, EXIF
+    orientations applied, and only the first frame of an animation is used.
 
     Args:
-        path: folder with `.png`, `.jpg`, `.jpeg`, `.bmp`, `.webp` or `.gif` files.
-        split: see `keras_gan_zoo.datasets.load`. Only what it names is decoded.
+        path: a folder with `.png`, `.jpg`, `.jpeg`, `.bmp`, `.webp` or `.gif` files.
+        split: see `keras_gan_zoo.datasets.load`. Only the images in it are decoded.
 
     Returns:
         `(images, labels)`: uint8 `(n, height, width, channels)`, channels 1 (grey),
@@ -35,34 +40,35 @@ def load_folder(path, split="train"):
 
     Raises:
         ValueError: no folder, no images, a file that can't be decoded, images of
-            several sizes, more than 8 bits a channel, alpha in some images only.
+            different sizes, more than 8 bits per channel, or an alpha channel in only
+            some of the images.
     """
     files, labels, _ = _select(path, split)
     return decode(files), None if labels is None else np.array(labels, "int64")
 
 
-def class_names(path, split="train"):
+def class_names(path: PathLike, split: str | None = "train") -> tuple[str, ...] | None:
     """The names of the class folders, in the order of the labels of `load_folder`.
 
     Returns:
-        tuple of str, or None where the split has no labels.
+        tuple of str, or None if the split has no labels.
     """
     _, labels, names = _select(path, split)
     return None if labels is None else tuple(names)
 
 
-def folder_sizes(path):
+def folder_sizes(path: PathLike) -> dict[str, int]:
     """The number of images in each split of a folder."""
     return {name: len(_files(folder)) for name, folder in _splits(path).items()}
 
 
 def _splits(path):
-    """Split -> its folder."""
+    """A dict of split -> its folder."""
     path = Path(path)
     if not path.is_dir():
         raise ValueError(
-            "The path of an image folder is expected, for example "
-            f'"./faces". Received: {str(path)!r}, '
+            'Expected the path of an image folder, for example "./faces". '
+            f"Received: {str(path)!r}, "
             + ("which is a file" if path.exists() else "which does not exist")
         )
     folders = {name: path / name for name in SPLITS if (path / name).is_dir()}
@@ -72,7 +78,7 @@ def _splits(path):
 def _select(path, split):
     """The files of a split, their labels or None, and the names of all classes."""
     folders = _splits(path)
-    # Of all splits, so that a label means the same in each.
+    # The classes of all splits, so that a label means the same in each.
     names = sorted(
         {class_of for folder in folders.values() for _, class_of in _files(folder)}
         - {None}
@@ -85,14 +91,14 @@ def _select(path, split):
     return files, None if None in labels else labels, names
 
 
-def mix_classes(labels):
-    """An order that spreads each class evenly over the whole.
+def mix_classes(labels: Sequence[int]) -> list[int]:
+    """An order in which each class is spread evenly.
 
     Args:
         labels: list of int, in the order of the files.
 
     Returns:
-        list of positions in `labels`.
+        list of int, positions in `labels`.
 
     Example:
 
@@ -108,14 +114,15 @@ def mix_classes(labels):
     return [position for _, _, position in sorted(keys)]
 
 
-def decode(files):
+def decode(files: Sequence[Any]) -> np.ndarray:
     """Decode image files to one uint8 array `(n, height, width, channels)`.
 
     Args:
         files: list of paths, or of `(name, binary file object)`.
     """
-    first_size, modes = None, {}
-    for file in files:  # headers alone: errors come before hours of decoding
+    first_size: Any = None
+    modes: dict[str, Any] = {}
+    for file in files:  # only the headers: errors come before hours of decoding
         size, mode = _header(file)
         if first_size is None:
             first_size, first_file = size, file
@@ -136,7 +143,7 @@ def decode(files):
 
 
 def _files(folder):
-    """`[(image file, the sub-folder it lies in or None)]`, sorted."""
+    """`[(image file, the sub-folder that it is in or None)]`, sorted."""
     found = []
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder).parts
@@ -150,7 +157,7 @@ def _is_hidden(parts):
 
 
 def _list(folder, names):
-    """The image files below a folder and their labels."""
+    """The image files below a folder, and their labels."""
     found = _files(folder)
     if not found:
         others = [
@@ -160,7 +167,7 @@ def _list(folder, names):
         ]
         kinds = sorted({file.suffix or file.name for file in others})
         raise ValueError(
-            f"The folder must hold images: {', '.join(EXTENSIONS)}. Received: "
+            f"The folder must contain images: {', '.join(EXTENSIONS)}. Received: "
             f"{str(folder)!r} with {len(others)} other files {', '.join(kinds[:5])}"
         )
     files = [file for file, _ in found]
@@ -172,18 +179,18 @@ def _list(folder, names):
 
 
 def _header(file):
-    """Size (width, height) and the mode to convert to, without the pixels."""
+    """The size (width, height) and the mode to convert to, without the pixels."""
     with _open(file) as image:
         width, height = image.size
-        if _orientation(image) > 4:  # turned by a quarter
+        if _orientation(image) > 4:  # a quarter turn
             width, height = height, width
         mode = MODES.get(image.mode)
         if image.mode == "P":
             mode = "RGBA" if "transparency" in image.info else "RGB"
         if mode is None or (image.tile and "16" in str(image.tile[0][3])):
             raise ValueError(
-                "Images must have 8 bits a channel. Convert the file to 8 bits first. "
-                f"Received: {_name(file)} of Pillow mode {image.mode!r} "
+                "Images must have 8 bits per channel. Convert the file first. "
+                f"Received: {_name(file)} in Pillow's mode {image.mode!r} "
                 "with more than 8 bits"
             )
     return (width, height), mode
@@ -221,13 +228,13 @@ def _open(file):
 
 def _undecodable(file, error):
     return ValueError(
-        "Every image file must be whole and readable. Repair or delete it. "
+        "Every image file must be complete and readable. Repair or delete it. "
         f"Received: {_name(file)} ({type(error).__name__}: {error})"
     )
 
 
 def _common_mode(modes):
-    """The mode that holds all of `modes`, a dict of mode -> the first such file."""
+    """The mode that covers all of `modes`, a dict of mode -> the first such file."""
     alpha = [file for mode, file in modes.items() if mode.endswith("A")]
     opaque = [file for mode, file in modes.items() if not mode.endswith("A")]
     if alpha and opaque:

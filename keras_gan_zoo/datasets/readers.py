@@ -1,10 +1,12 @@
-"""Where the images of named data sets come from: files of two kinds, or Keras."""
+"""Where the images of named data sets come from: two kinds of file, or Keras."""
 
 import hashlib
 import io
 import os
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from keras_gan_zoo.datasets.folders import decode, mix_classes
 from keras_gan_zoo.files import cache_folder, write_atomically
 
 
-def data_folder():
+def data_folder() -> Path | None:
     """The folder that `KERAS_GAN_ZOO_DATA` names, or None."""
     folder = os.environ.get("KERAS_GAN_ZOO_DATA")
     if not folder:
@@ -21,64 +23,65 @@ def data_folder():
     if not path.is_dir():
         raise ValueError(
             "`KERAS_GAN_ZOO_DATA` must name the folder of the full data sets. "
-            f"Received: KERAS_GAN_ZOO_DATA={folder!r}, which is no folder"
+            f"Received: KERAS_GAN_ZOO_DATA={folder!r}, which is not a folder"
         )
     return path
 
 
-def from_npz(path, split):
-    """The arrays `x_<split>` and, where there are classes, `y_<split>` of a file."""
+def from_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray | None]:
+    """The arrays `x_<split>` and, if there are classes, `y_<split>` of a file."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            labels = f"y_{split}"
-            labels = arrays[labels].reshape(-1) if labels in arrays else None
+            has_labels = f"y_{split}" in arrays
+            labels = arrays[f"y_{split}"].reshape(-1) if has_labels else None
             return arrays[f"x_{split}"], labels
     except Exception as error:  # zip, zlib, format and key errors alike
         raise ValueError(
-            f"A data file must be an .npz with the arrays x_{split} and, where there "
+            f"A data file must be an .npz with the arrays x_{split} and, if there "
             f"are classes, y_{split}. Download or copy it again. "
             f"Received: {path} ({type(error).__name__}: {error})"
         ) from error
 
 
-def from_tar(path, split):
-    """Class folders of images in a tar file, decoded once and then cached."""
+def from_tar(path: Path, split: str) -> tuple[np.ndarray, np.ndarray | None]:
+    """Images in class folders inside a tar file, decoded once and then cached."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     cached = cache_folder() / f"{path.name.partition('.')[0]}-{split}-{digest}.npz"
     if cached.exists():
         try:
             return from_npz(cached, split)
         except ValueError:
-            pass  # a damaged cache is made anew
+            pass  # a damaged cache is rebuilt
     try:
         with tarfile.open(path) as tar:
             files = sorted(
-                (member.name.split("/"), tar.extractfile(member).read())
+                (member.name.split("/"), file.read())
                 for member in tar
                 if member.isfile() and member.name.split("/")[0] == split
+                if (file := tar.extractfile(member))
             )
     except (tarfile.TarError, OSError, EOFError) as error:
         raise ValueError(
-            "A data file must be a whole tar.gz file. Download or copy it again. "
+            "A data file must be a complete tar.gz file. Download or copy it again. "
             f"Received: {path} ({type(error).__name__}: {error})"
         ) from error
     classes = sorted({parts[1] for parts, _ in files})
-    labels = [classes.index(parts[1]) for parts, _ in files]
-    order = mix_classes(labels)
+    numbers = [classes.index(parts[1]) for parts, _ in files]
+    order = mix_classes(numbers)
     images = decode(
         [(f"{path}: {'/'.join(files[i][0])}", io.BytesIO(files[i][1])) for i in order]
     )
-    labels = np.array([labels[i] for i in order])
+    labels = np.array([numbers[i] for i in order])
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)
-        arrays = {f"x_{split}": images, f"y_{split}": labels}
+        arrays: dict[str, Any] = {f"x_{split}": images, f"y_{split}": labels}
         write_atomically(cached, lambda file: np.savez(file, **arrays))
     except OSError:
-        pass  # a full disk or a read-only home costs time only
+        pass  # a full disk or a read-only home only costs time
     return images, labels
 
 
-def from_keras(name):
+def from_keras(name: str) -> Callable[[str], tuple[np.ndarray, np.ndarray | None]]:
     """A function of a split's name that downloads `keras.datasets.<name>`."""
 
     def read(split):

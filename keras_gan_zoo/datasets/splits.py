@@ -1,8 +1,12 @@
-"""Splits as TFDS writes them: `"train[:55000]"`, `"train[10%:20%]+test"`."""
+"""Splits in TFDS notation: `"train[:55000]"`, `"train[10%:20%]+test"`."""
 
 import itertools
 import os
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from keras_gan_zoo.typing import PathLike
 
 PART = re.compile(r"([A-Za-z_]\w*)(?:\[(-?\d+%?)?:(-?\d+%?)?\])?")
 NAMED = re.compile(r"(\w{2,}):(\w.*)")  # not a drive letter, not a URL
@@ -10,10 +14,10 @@ PATH = re.compile(r"(.+):([A-Za-z_]\w*(?:\[[-\d%:]*\])?(?:\+[\w\[\]:%+-]+)?)")
 HELP = 'for example "train", "test[:1000]", "train[10%:20%]" or "train+test"'
 
 
-def split_name(name, split="train"):
+def split_name(name: PathLike, split: str | None = "train") -> tuple[str, Any]:
     """`"mnist:test[:100]"` as `("mnist", "test[:100]")`; without a split, `split`.
 
-    A path is kept whole: only what follows the last colon and reads as a split counts.
+    A path is kept whole: only text after the last colon that reads as a split counts.
 
     Example:
 
@@ -22,20 +26,27 @@ def split_name(name, split="train"):
     """
     name = os.fspath(name)
     match = NAMED.fullmatch(name) or PATH.fullmatch(name)
-    return match.groups() if match and not os.path.exists(name) else (name, split)
+    if match and not os.path.exists(name):
+        return match[1], match[2]
+    return name, split
 
 
-def parse(split):
+def parse(split: str) -> list[tuple[str, str | None, str | None]]:
     """`[(name, start, stop)]`, start and stop as text or None."""
-    matches = [PART.fullmatch(part.strip()) for part in str(split).split("+")]
-    if not all(matches):
-        raise ValueError(
-            f"A split must be written as in TFDS, {HELP}. Received: split={split!r}"
-        )
-    return [match.groups() for match in matches]
+    parts = []
+    for part in str(split).split("+"):
+        match = PART.fullmatch(part.strip())
+        if match is None:
+            raise ValueError(
+                f"A split must be in TFDS notation, {HELP}. Received: split={split!r}"
+            )
+        parts.append((match[1], match[2], match[3]))
+    return parts
 
 
-def select(split, sources):
+def select(
+    split: str | None, sources: Mapping[str, Callable[[], tuple[Any, Any]]]
+) -> list[tuple[Any, Any]]:
     """The parts that `split` names.
 
     Args:
@@ -59,7 +70,7 @@ def select(split, sources):
     return parts
 
 
-def count_shared(split, other, sizes):
+def count_shared(split: str, other: str, sizes: Mapping[str, int]) -> int:
     """How many images two splits of one data set share.
 
     Args:
@@ -86,13 +97,13 @@ def _slice(start, stop, n, split):
     last = n if stop is None else _position(stop, n)
     if not 0 <= first < last <= n:
         raise ValueError(
-            f"A slice must hold at least one of the {n} images and none beyond them, "
-            f"{HELP}. Received: split={split!r}"
+            f"A slice must contain at least one of the {n} images, and none beyond "
+            f"them, {HELP}. Received: split={split!r}"
         )
     return slice(first, last)
 
 
 def _position(text, n):
-    """TFDS rounds percentages to the closest image."""
+    """The position that `text` means; TFDS rounds percentages to the closest image."""
     position = round(int(text[:-1]) * n / 100) if text.endswith("%") else int(text)
     return position + n if text.startswith("-") else position

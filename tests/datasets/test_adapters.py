@@ -84,7 +84,7 @@ def test_one_shot(name):
     source = SOURCES[name]()
     assert is_one_shot(source)
     list(iterate(source))
-    with pytest.raises(ValueError, match=r"make a new one.*Received"):
+    with pytest.raises(ValueError, match=r"create a new one.*Received"):
         list(iterate(source))
 
 

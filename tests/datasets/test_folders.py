@@ -188,7 +188,7 @@ def test_a_file_is_no_folder(tmp_path):
 
 
 def test_empty_folder(tmp_path):
-    refused(tmp_path, "must hold images", tmp_path)
+    refused(tmp_path, "must contain images", tmp_path)
     (tmp_path / "0.tiff").write_bytes(b"x")
     refused(tmp_path, "1 other files .tiff")
 

@@ -89,7 +89,7 @@ def test_names_win_over_folders(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "digits").mkdir()
     assert len(datasets.load("digits")[0]) == 9000
-    with pytest.raises(ValueError, match="must hold images"):
+    with pytest.raises(ValueError, match="must contain images"):
         datasets.load("./digits")
 
 

@@ -46,7 +46,7 @@ def test_select(split, expected):
     ],
 )
 def test_bad_grammar(split):
-    with pytest.raises(ValueError, match=r"as in TFDS.*Received: split="):
+    with pytest.raises(ValueError, match=r"TFDS notation.*Received: split="):
         select(split, SOURCES)
 
 
@@ -58,7 +58,7 @@ def test_bad_grammar(split):
     ],
 )
 def test_slice_outside(split):
-    with pytest.raises(ValueError, match=r"slice must hold.*Received: split="):
+    with pytest.raises(ValueError, match=r"slice must contain.*Received: split="):
         select(split, SOURCES)
 
 
