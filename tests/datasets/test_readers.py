@@ -81,7 +81,7 @@ def test_data_folder(folder, name, shape, image_shape):
     np.testing.assert_array_equal(labels[:5], data["y_train"][-5:])
     assert len(images) == len(labels) == 15
     assert len(datasets.load(name, None)[0]) == 30
-    with pytest.raises(ValueError, match=r"as in TFDS.*train\[5"):
+    with pytest.raises(ValueError, match=r"in TFDS notation.*train\[5"):
         datasets.load(f"{name}:train[5")
 
 
