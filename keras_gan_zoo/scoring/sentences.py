@@ -39,13 +39,12 @@ def notes(report):
 
 def _few_sentence(few):
     sides = [
-        f"{len(few[side])} of the {side} images (the smallest has "
-        f"{min(few[side].values())})"
+        f"{len(few[side])} of {side} images (the smallest of {min(few[side].values())})"
         for side in ("generated", "real")
         if few.get(side)
     ]
     return (
-        f"Class FID: {' and '.join(sides)} are classes with fewer images than the "
+        f"Class FID: some classes, {' and '.join(sides)}, have fewer images than the "
         f"features have dimensions, {few['dimensions']}. Their distances have a large "
         "bias: compare scores of equally many images a class."
     )

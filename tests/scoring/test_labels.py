@@ -233,7 +233,7 @@ def test_small_classes_are_named(painter, real, extractor):
         "generated": {},
         "real": {"2": 4},
     }
-    assert "1 of the real images (the smallest has 4)" in repr(report)
+    assert "1 of real images (the smallest of 4)" in repr(report)
     painter.asked.clear()
 
 

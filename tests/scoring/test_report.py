@@ -206,7 +206,7 @@ def test_scores_by_class_are_as_the_schema_says(images, extractor, tmp_path):
     again = ScoreReport.load(tmp_path / "r.json")
     assert again == report
     assert again.per_class["fid"]["7"] == report.per_class["fid"]["7"]
-    assert "40 of the generated images (the smallest has 3)" in report.to_markdown()
+    assert "40 of generated images (the smallest of 3)" in report.to_markdown()
 
 
 @pytest.mark.parametrize("wrong", [{"fid": 3}, [1.0], {"fid": {"0": np.nan}}])
