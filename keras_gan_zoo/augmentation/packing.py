@@ -1,3 +1,5 @@
+import numbers
+
 import keras
 from keras import ops
 
@@ -26,7 +28,7 @@ class Packing(Augmentation):
 
     def __init__(self, size=2, name="packing"):
         super().__init__(name)
-        if int(size) != size or size < 1:
+        if not isinstance(size, numbers.Integral) or size < 1:
             raise ValueError(
                 f"`size` must be a whole number, 1 or more. Received: size={size!r}"
             )

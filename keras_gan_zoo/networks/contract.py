@@ -100,8 +100,8 @@ def check_networks(generator, discriminator, num_classes, augmentation):
         )
     found = outputs(discriminator)
     logits = found.get("logits")
-    if logits is None or tuple(logits.shape[1:]) != (1,):
-        shapes = {name: tuple(value.shape) for name, value in found.items()}
+    if not hasattr(logits, "shape") or tuple(logits.shape[1:]) != (1,):
+        shapes = keras.tree.map_structure(lambda output: tuple(output.shape), found)
         raise ValueError(
             "`discriminator` must return logits of shape (n, 1), without a sigmoid; "
             "one with further outputs a dict with `logits` in it. Received: a model "

@@ -207,6 +207,9 @@ def get(identifier):
     if isinstance(identifier, str) and identifier in LOSSES:
         return LOSSES[identifier]()
     if isinstance(identifier, AdversarialLoss):
+        if isinstance(identifier, keras.layers.Layer):
+            # Else Keras calls the model on the first batch to build it.
+            identifier.built = True
         return identifier
     raise ValueError(
         f"`loss` must be one of {sorted(LOSSES)} or an instance of "

@@ -1,5 +1,7 @@
 """Weights of terms: a number, or a Keras schedule of the images seen."""
 
+import numbers
+
 import keras
 from keras import ops
 
@@ -48,7 +50,7 @@ def weight_config(weight):
 
 def check_every(every):
     """How many updates of a player lie between two of a lazy term."""
-    if int(every) != every or every < 1:
+    if not isinstance(every, numbers.Integral) or every < 1:
         raise ValueError(
             "`every` must be a whole number of updates, 1 or more. "
             f"Received: every={every!r}"

@@ -6,44 +6,69 @@ import pytest
 from keras import ops
 
 import keras_gan_zoo as kgz
+from keras_gan_zoo import penalties
+from keras_gan_zoo.penalties import Penalty
+from keras_gan_zoo.training.batch import Batch
 
 rng = np.random.default_rng(0)
 SHAPE = (16, 4, 3, 2)
 REAL = rng.uniform(-1, 1, SHAPE).astype("float32")
 FAKE = rng.uniform(-1, 1, SHAPE).astype("float32")
+LABELS = np.arange(16, dtype="int32") % 3
 SLOPE = rng.standard_normal(SHAPE[1:]).astype("float32")
-
-
-def linear(x):
-    """a.x, whose gradient is a at every image."""
-    return ops.sum(x * SLOPE, axis=(1, 2, 3))[:, None]
-
-
-def quadratic(x):
-    """|x|^2 / 2, whose gradient is x."""
-    return 0.5 * ops.sum(ops.square(x), axis=(1, 2, 3))[:, None]
-
-
-def constant(x):
-    return 0.0 * linear(x)
-
-
-UNIFORM = rng.random((16, 1, 1, 1)).astype("float32")
+SHARE = rng.random((16, 1, 1, 1)).astype("float32")
 PIXELS = rng.random(SHAPE).astype("float32")
+tensor = ops.convert_to_tensor
+
+
+class Linear:
+    """a.x, whose gradient is a at every image."""
+
+    def __call__(self, x):
+        return ops.sum(x * tensor(SLOPE), axis=(1, 2, 3))[:, None]
+
+    def gradient(self, x):
+        return np.broadcast_to(SLOPE, x.shape)
+
+
+class Quadratic:
+    """|x|^2 / 2, whose gradient is x."""
+
+    def __call__(self, x):
+        return 0.5 * ops.sum(ops.square(x), axis=(1, 2, 3))[:, None]
+
+    def gradient(self, x):
+        return x
+
+
+class Flat(Linear):
+    def __call__(self, x):
+        return 0.0 * super().__call__(x)
 
 
 def draw(shape, distribution):
     assert distribution == "uniform"
-    return ops.convert_to_tensor(
-        UNIFORM if len(shape) and int(shape[1]) == 1 else PIXELS
-    )
+    return tensor(SHARE if int(shape[1]) == 1 else PIXELS)
 
 
 def evaluate(penalty, critic):
     """On JAX a gradient is taken inside a scope, as `train_step` has one."""
+
+    def judge(batch):
+        np.testing.assert_array_equal(ops.convert_to_numpy(batch.labels), LABELS)
+        return {"logits": critic(batch.images)}
+
+    labels = tensor(LABELS)
     with keras.StatelessScope():
         value = penalty(
-            critic, ops.convert_to_tensor(REAL), ops.convert_to_tensor(FAKE), draw
+            judge,
+            Batch(tensor(REAL), labels),
+            Batch(tensor(FAKE), labels),
+            draw,
+            {
+                "real": lambda: tensor(critic.gradient(REAL)),
+                "fake": lambda: tensor(critic.gradient(FAKE)),
+            },
         )
     return float(ops.convert_to_numpy(ops.stop_gradient(value)))
 
@@ -52,32 +77,33 @@ def norms(x):
     return np.sqrt((x.astype("float64") ** 2).sum(axis=(1, 2, 3)))
 
 
+STEEP = np.linalg.norm(SLOPE)
 CASES = [
-    (kgz.GradientPenalty(10), linear, 10 * (np.linalg.norm(SLOPE) - 1) ** 2),
+    (kgz.GradientPenalty, Linear, (STEEP - 1) ** 2),
     (
-        kgz.GradientPenalty(10),
-        quadratic,
-        10 * ((norms(UNIFORM * REAL + (1 - UNIFORM) * FAKE) - 1) ** 2).mean(),
+        kgz.GradientPenalty,
+        Quadratic,
+        ((norms(SHARE * REAL + (1 - SHARE) * FAKE) - 1) ** 2).mean(),
     ),
-    (kgz.penalties.DRAGAN(10), linear, 10 * (np.linalg.norm(SLOPE) - 1) ** 2),
+    (penalties.DRAGAN, Linear, (STEEP - 1) ** 2),
     (
-        kgz.penalties.DRAGAN(2),
-        quadratic,
-        2 * ((norms(REAL + 0.5 * REAL.std() * PIXELS) - 1) ** 2).mean(),
+        penalties.DRAGAN,
+        Quadratic,
+        ((norms(REAL + SHARE * 0.5 * REAL.std() * PIXELS) - 1) ** 2).mean(),
     ),
-    (kgz.R1(10), linear, 10 / 2 * np.linalg.norm(SLOPE) ** 2),
-    (kgz.R1(3), quadratic, 3 / 2 * (norms(REAL) ** 2).mean()),
+    (kgz.R1, Linear, STEEP**2 / 2),
+    (kgz.R1, Quadratic, (norms(REAL) ** 2).mean() / 2),
+    (penalties.R2, Linear, STEEP**2 / 2),
+    (penalties.R2, Quadratic, (norms(FAKE) ** 2).mean() / 2),
+    # The epsilon inside the root is all that is left of a flat critic's norm.
+    (kgz.GradientPenalty, Flat, 1.0),
+    (penalties.DRAGAN, Flat, 1.0),
 ]
 
 
 @pytest.mark.parametrize(("penalty", "critic", "expected"), CASES)
 def test_closed_form(penalty, critic, expected):
-    assert evaluate(penalty, critic) == pytest.approx(expected, rel=1e-5)
-
-
-@pytest.mark.parametrize("penalty", [kgz.GradientPenalty(10), kgz.penalties.DRAGAN(10)])
-def test_a_flat_critic_is_one_short_and_has_finite_gradients(penalty):
-    assert evaluate(penalty, constant) == pytest.approx(10.0, rel=1e-4)
+    assert evaluate(penalty(), critic()) == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_flat_critic_can_be_trained():
@@ -101,15 +127,57 @@ def test_a_flat_critic_can_be_trained():
         assert np.isfinite(ops.convert_to_numpy(weight)).all()
 
 
-def test_bad_weight():
-    with pytest.raises(ValueError, match="`weight` must be 0 or more"):
-        kgz.R1(weight=-1)
+@pytest.mark.parametrize("weight", [-1, "10", None, float("nan")])
+def test_bad_weight(weight):
+    with pytest.raises(ValueError, match=r"`weight` must be .*Received: weight="):
+        kgz.R1(weight=weight)
 
 
-def test_config_round_trip():
-    penalty = kgz.penalties.DRAGAN(4.0)
-    copy = keras.saving.deserialize_keras_object(
-        keras.saving.serialize_keras_object(penalty)
-    )
-    assert isinstance(copy, kgz.penalties.DRAGAN)
-    assert copy.weight == 4.0
+@pytest.mark.parametrize("every", [0, -1, 1.5, "4", None])
+def test_bad_every(every):
+    with pytest.raises(ValueError, match=r"`every` must be .*Received: every="):
+        kgz.R1(every=every)
+
+
+@pytest.mark.parametrize(
+    "penalty", [kgz.GradientPenalty, penalties.DRAGAN, kgz.R1, penalties.R2]
+)
+def test_config_round_trip(penalty):
+    schedule = keras.optimizers.schedules.PolynomialDecay(4.0, 100)
+    for one in (penalty(4.0), penalty(schedule, every=16, name="mine")):
+        config = keras.saving.serialize_keras_object(one)
+        copy = keras.saving.deserialize_keras_object(config)
+        assert type(copy) is penalty
+        assert copy.get_config() == one.get_config()
+    assert copy.every == 16
+    assert copy.name == "mine"
+    assert float(ops.convert_to_numpy(copy.weight(100))) == pytest.approx(1e-4)
+
+
+def test_defaults():
+    names = {
+        kgz.GradientPenalty().name,
+        penalties.DRAGAN().name,
+        kgz.R1().name,
+        penalties.R2().name,
+    }
+    assert names == {
+        "gradient_penalty",
+        "dragan_penalty",
+        "r1_penalty",
+        "r2_penalty",
+    }
+    assert repr(kgz.R1(every=16)) == "R1(weight=10.0, every=16)"
+
+
+def test_what_a_penalty_of_ones_own_must_define():
+    with pytest.raises(NotImplementedError, match="must define `points`, or set `at`"):
+        Penalty()(None, None, None, None)
+    with pytest.raises(NotImplementedError, match="must define `value`"):
+        Penalty().value(None)
+
+
+@pytest.mark.parametrize("penalty", ["r1", kgz.R1, 10])
+def test_what_is_no_penalty(penalty, tiny_gan):
+    with pytest.raises(ValueError, match=r"`penalties` must be a list.*Received"):
+        tiny_gan(penalties=[penalty])

@@ -1,0 +1,165 @@
+"""Each private name of Keras does what is relied on.
+
+Of the package only `backend/keras_internals.py` is loaded, from its file, so that this
+tells what a version of Keras changed even where the package cannot be imported.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+BACKEND = keras.config.backend()
+PATH = Path(__file__).parents[2] / "keras_gan_zoo/backend/keras_internals.py"
+if not PATH.exists():  # the tests of an installed package
+    PATH = Path(importlib.util.find_spec("keras_gan_zoo").origin).parent
+    PATH = PATH / "backend/keras_internals.py"
+spec = importlib.util.spec_from_file_location("keras_internals", PATH)
+internals = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(internals)
+
+
+def number(value):
+    return float(ops.convert_to_numpy(value))
+
+
+def model():
+    inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="inside")])
+    x = keras.Input((3,))
+    return keras.Model(x, keras.layers.Dense(1, name="last")(inner(x)))
+
+
+def test_every_name_is_tested():
+    tests = "".join(name for name in globals() if name.startswith("test_"))
+    assert not [name for name in internals.__all__ if name.lower() not in tests.lower()]
+
+
+def test_get_stateless_scope_gives_the_innermost_one():
+    """JAX's step nests scopes: it reads and writes `state_mapping`, keyed by `id`."""
+    variable = keras.Variable(1.0)
+    with keras.StatelessScope(state_mapping=[(variable, ops.ones(()) * 2)]) as outer:
+        assert internals.get_stateless_scope() is outer
+        assert number(outer.get_current_value(variable)) == 2
+        assert number(outer.state_mapping[id(variable)]) == 2
+        inner = keras.StatelessScope(initialize_variables=False)
+        inner.state_mapping.update(outer.state_mapping)
+        with inner:
+            assert internals.get_stateless_scope() is inner
+            assert number(variable) == 2
+            variable.assign(ops.ones(()) * 3)
+        assert number(inner.state_mapping[id(variable)]) == 3
+        assert number(variable) == 2
+    assert number(variable) == 1
+
+
+def test_in_symbolic_scope_is_true_while_keras_traces_shapes_alone():
+    seen = []
+
+    class Watch(keras.layers.Layer):
+        def call(self, x):
+            seen.append(internals.in_symbolic_scope())
+            return x
+
+    layer = Watch()
+    layer(keras.Input((2,)))
+    assert seen
+    assert all(seen)
+    layer(np.ones((1, 2), "float32"))
+    assert seen[-1] is False
+
+
+class Numbers(internals.DataAdapter):
+    """A DataAdapter of three batches, of which it counts the passes."""
+
+    def __init__(self):
+        self.passes = 0
+
+    def _batches(self):
+        self.passes += 1
+        for i in range(3):
+            yield (np.full((4, 3), i, "float32"), np.zeros((4, 1), "float32"))
+
+    def get_numpy_iterator(self):
+        return self._batches()
+
+    def get_tf_dataset(self):
+        import tensorflow as tf
+
+        of = tf.TensorSpec((None, 3)), tf.TensorSpec((None, 1))
+        return tf.data.Dataset.from_generator(self._batches, output_signature=of)
+
+    def get_jax_iterator(self):
+        return internals.get_jax_iterator(self._batches())
+
+    def get_torch_dataloader(self):
+        return internals.get_torch_dataloader(self._batches())
+
+    @property
+    def num_batches(self):
+        return 3
+
+    @property
+    def batch_size(self):
+        return None
+
+
+def test_a_dataadapter_goes_through_fit_and_evaluate_as_it_is():
+    network, data, seen = model(), Numbers(), []
+
+    class Count(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(batch)
+
+    network.compile("sgd", "mse")
+    network.fit(data, epochs=2, verbose=0, callbacks=[Count()])
+    assert seen == [0, 1, 2] * 2
+    assert network.evaluate(data, verbose=0) >= 0
+
+
+@pytest.mark.skipif(BACKEND != "jax", reason="JAX's own")
+def test_get_jax_iterator_gives_tuples_of_arrays():
+    import jax
+
+    batches = list(internals.get_jax_iterator(Numbers()._batches()))
+    assert len(batches) == 3
+    assert all(isinstance(x, jax.Array) for batch in batches for x in batch)
+    assert batches[2][0].shape == (4, 3)
+
+
+@pytest.mark.skipif(BACKEND != "torch", reason="torch's own")
+def test_get_torch_dataloader_gives_tensors_once():
+    import torch
+
+    batches = list(internals.get_torch_dataloader(Numbers()._batches()))
+    assert len(batches) == 3
+    assert all(isinstance(x, torch.Tensor) for batch in batches for x in batch)
+
+
+def test_all_layers_are_those_inside_of_others_too():
+    names = {layer.name for layer in internals.all_layers(model())}
+    assert {"inside", "last"} <= names
+
+
+def test_check_compiled_raises_keras_own_error():
+    network = model()
+    with pytest.raises(ValueError, match="compile"):
+        internals.check_compiled(network, "fit")
+    network.compile("sgd", "mse")
+    internals.check_compiled(network, "fit")
+
+
+def test_drop_loss_tracker_leaves_the_models_own_loss():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.own = keras.metrics.Mean(name="loss")
+            self.built = True
+
+    network = Own()
+    network.compile("sgd")
+    assert [metric.name for metric in network.metrics] == ["loss", "loss"]
+    internals.drop_loss_tracker(network)
+    assert network.metrics == [network.own]

@@ -1,0 +1,40 @@
+"""Weights of terms."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from keras_gan_zoo.objectives import schedules
+
+DECAY = keras.optimizers.schedules.ExponentialDecay(8.0, 100, 0.5)
+
+
+def test_a_number_stays_what_it_is():
+    for weight in (0, 10, 0.5, np.float32(2)):
+        assert schedules.check_weight(weight) is weight
+        assert schedules.weight_at(weight, 5) is weight
+        assert schedules.weight_config(weight) is weight
+
+
+def test_a_schedule_is_of_the_images_seen():
+    for seen, expected in ((0, 8.0), (100, 4.0), (300, 1.0)):
+        weight = schedules.weight_at(DECAY, ops.convert_to_tensor(seen, "int32"))
+        assert float(ops.convert_to_numpy(weight)) == pytest.approx(expected, rel=1e-5)
+        assert keras.backend.standardize_dtype(weight.dtype) == "float32"
+
+
+def test_a_schedule_survives_its_config():
+    copy = schedules.check_weight(schedules.weight_config(DECAY))
+    assert copy.get_config() == DECAY.get_config()
+
+
+def test_where_only_a_number_will_do():
+    with pytest.raises(ValueError, match="must be a number"):
+        schedules.check_number(DECAY)
+
+
+def test_every_is_a_whole_number():
+    assert schedules.check_every(np.int64(4)) == 4
+    with pytest.raises(ValueError, match="must be a whole number of updates"):
+        schedules.check_every(4.0)
