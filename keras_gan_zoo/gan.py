@@ -137,8 +137,6 @@ class GAN(AdversarialTrainer, keras.Model):
         super().__init__(name=name, **kwargs)
         # === Config ===
         self.objective = losses.get(loss)
-        if isinstance(self.objective, keras.layers.Layer):  # one with state
-            self.objective.built = True  # else Keras calls the model to build it
         self.penalties = [penalty_terms.get(term) for term in penalties]
         self.auxiliaries = [auxiliary_terms.get(term) for term in auxiliaries]
         self.generator_penalties = [

@@ -7,7 +7,7 @@ from keras import ops
 from keras_gan_zoo import backend
 from keras_gan_zoo.training import step, terms
 from keras_gan_zoo.training.average import update_average
-from keras_gan_zoo.training.batch import Batch, Judged, to_model_range
+from keras_gan_zoo.training.batch import Batch, to_model_range
 from keras_gan_zoo.training.schemes import SCHEMES
 
 
@@ -36,7 +36,7 @@ def test_iteration(gan, images, labels):
     ]
     discriminator = terms.discriminator_losses(gan, *found, judge, training=False)
     generator = terms.generator_losses(
-        gan, found[0].of["logits"], Judged(fake, found[1].of), judge, training=False
+        gan, lambda: found[0].of["logits"], found[1], judge, training=False
     )
     penalty = {**penalties, "loss": sum(penalties.values(), 0.0)}
     return terms.merge(discriminator, generator, penalty)

@@ -125,10 +125,11 @@ def generator_update(gan, real, fake, penalties, answer):
     """One step of the generator, from a `generator_pass`."""
 
     def losses(images):
-        real_logits = judge(gan, real)["logits"] if gan.objective.relativistic else None
         batch = fake._replace(images=images)
         found = Judged(batch, judge(gan, batch))
-        logs = terms.generator_losses(gan, real_logits, found, partial(judge, gan))
+        logs = terms.generator_losses(
+            gan, lambda: judge(gan, real)["logits"], found, partial(judge, gan)
+        )
         return player_loss(gan.optimizer.generator_optimizer, logs["loss"]), logs
 
     by_image, logs = backend.input_gradients(losses, fake.images, differentiable=False)

@@ -44,9 +44,12 @@ def discriminator_losses(gan, real, fake, judge, training=True):
 
 
 def generator_losses(gan, real_logits, fake, judge, training=True):
-    """The generator's terms that reach it through its images."""
+    """The generator's terms that reach it through its images.
+
+    `real_logits()` gives those of the discriminator, where the loss looks at them.
+    """
     logits = fake.of["logits"]
-    given = (logits, real_logits) if gan.objective.relativistic else (logits,)
+    given = (logits, real_logits()) if gan.objective.relativistic else (logits,)
     terms = {"g_loss": gan.objective.generator_loss(*given)}
     for term in gan.auxiliaries:
         if overrides(term, "generator_loss"):

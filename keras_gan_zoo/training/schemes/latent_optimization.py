@@ -94,11 +94,8 @@ def _generator_update(gan, real):
         images, penalties = step.make_and_penalise(gan, moved, labels)
         batch = Batch(images, labels, moved)
         fake = Judged(batch, step.judge(gan, batch))
-        real_logits = None
-        if gan.objective.relativistic:
-            real_logits = step.judge(gan, real)["logits"]
         judge = partial(step.judge, gan)
-        logs = terms.generator_losses(gan, real_logits, fake, judge)
+        logs = terms.generator_losses(gan, lambda: judge(real)["logits"], fake, judge)
         penalty = sum(penalties.values(), ops.zeros(()))
         logs = terms.merge(_with_cost(logs, cost), {**penalties, "loss": penalty})
         return step.player_loss(optimizer, logs["loss"]), logs

@@ -52,7 +52,9 @@ def simultaneous_update(gan, real):
         d_logs = terms.discriminator_losses(
             gan, of_real, of_fake._replace(batch=still), judge
         )
-        g_logs = terms.generator_losses(gan, of_real.of["logits"], of_fake, judge)
+        g_logs = terms.generator_losses(
+            gan, lambda: of_real.of["logits"], of_fake, judge
+        )
         penalty = sum(penalties.values(), ops.zeros(()))
         scaled = (
             step.player_loss(optimizers[0], g_logs["loss"]),
