@@ -1,17 +1,19 @@
 """Callbacks for `GAN.fit`: sample grids, and scores during training."""
 
+from typing import Any
+
 from keras_gan_zoo.callbacks.sample_grid import SampleGrid, sheet
 
 __all__ = ["SampleGrid", "Score", "sheet"]
 
 
-def __getattr__(name):
-    if name == "Score":  # brings SciPy along, so only when it is used
+def __getattr__(name: str) -> Any:
+    if name == "Score":  # imports SciPy, so only when it is used
         from keras_gan_zoo.callbacks.score import Score
 
         return Score
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__

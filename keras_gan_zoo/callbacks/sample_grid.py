@@ -1,22 +1,27 @@
-"""A picture of the same latents after each epoch."""
+"""Grids of samples from the same latents after each epoch."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
+from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.images import grid, save_png
+from keras_gan_zoo.typing import PathLike
 
 MOST_ROWS = 20
 
 
-def sheet(gan, rows=None, columns=8, seed=0):
-    """One image of many samples; of a conditional GAN, a row shows one class.
+def sheet(
+    gan: GAN, rows: int | None = None, columns: int = 8, seed: int = 0
+) -> np.ndarray:
+    """Draw a grid of samples; each row of a conditional GAN's grid shows one class.
 
     Args:
         gan: a `GAN`.
-        rows: int; by default 8, or a row a class, up to 20. Where there are more rows
-            than classes, these begin anew.
+        rows: int; by default 8, or one row per class, up to 20. If there are more rows
+            than classes, the classes repeat.
         columns: int.
         seed: int, see `GAN.generate`.
 
@@ -33,19 +38,19 @@ def sheet(gan, rows=None, columns=8, seed=0):
 
 
 class SampleGrid(keras.callbacks.Callback):
-    """Write a PNG of fixed latents during training.
+    """Write a PNG of samples from fixed latents during training.
 
-    `epoch_0000.png` shows the model before training, `epoch_0001.png` the one after
-    the first epoch. Of a conditional GAN each row shows one class. The numbers are
-    Keras' own, so a resumed run goes on counting (`fit(initial_epoch=...)`,
+    `epoch_0000.png` shows the model before training, `epoch_0001.png` the model after
+    the first epoch. Each row of a conditional GAN's grid shows one class. Epochs are
+    numbered by Keras, so a resumed run continues the count (`fit(initial_epoch=...)`,
     `BackupAndRestore`) and leaves earlier files as they are.
 
     Args:
-        folder: where the files go; made if missing.
-        rows: int, of images; by default 8, or a row a class, up to 20.
-        columns: int, images in a row.
+        folder: where the files go; created if missing.
+        rows: int, rows of images; by default 8, or one per class, up to 20.
+        columns: int, images per row.
         every: int, epochs between two files.
-        seed: int, names the latents: see `GAN.generate`.
+        seed: int, the seed of the latents: see `GAN.generate`.
 
     Example:
 
@@ -54,7 +59,14 @@ class SampleGrid(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, folder, rows=None, columns=8, every=1, seed=0):
+    def __init__(
+        self,
+        folder: PathLike,
+        rows: int | None = None,
+        columns: int = 8,
+        every: int = 1,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         counts = {"columns": columns, "every": every}
         if rows is not None:
@@ -71,7 +83,7 @@ class SampleGrid(keras.callbacks.Callback):
         self.every = int(every)
         self.seed = seed
 
-    def set_model(self, model):
+    def set_model(self, model: Any) -> None:
         if not hasattr(model, "generate"):
             raise ValueError(
                 "`SampleGrid` needs a model with `generate`, such as `GAN`. "
@@ -79,15 +91,15 @@ class SampleGrid(keras.callbacks.Callback):
             )
         super().set_model(model)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if epoch == 0:
             self.save(0)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if (epoch + 1) % self.every == 0:
             self.save(epoch + 1)
 
-    def save(self, epoch):
+    def save(self, epoch: int) -> Path:
         """Write the grid of the model as it is now; returns the path."""
         # `Callback.model` brings the weights back from the device on JAX
         made = sheet(self.model, self.rows, self.columns, self.seed)

@@ -1,10 +1,13 @@
 """Scores of the averaged generator while it trains, and in `evaluate`."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 
 
 class Score(keras.callbacks.Callback):
-    """Score the EMA generator every few epochs, and put the scores in the logs.
+    """Score the averaged generator every few epochs, and put the scores in the logs.
 
     `history.history["fid"]`, the progress bar and other callbacks see them, for
     example `keras.callbacks.ModelCheckpoint(monitor="fid", mode="min",
@@ -12,25 +15,25 @@ class Score(keras.callbacks.Callback):
     epochs without a score have no such keys. Choose checkpoints on a held-out slice
     of the training set, such as `"mnist:train[55000:]"`, and report on the test set.
 
-    After `gan.evaluate(images, callbacks=[score])` the scores are
-    `score.reports["evaluate"]`; what `evaluate` returns Keras keeps to itself.
+    After `gan.evaluate(images, callbacks=[score])` the scores are in
+    `score.reports["evaluate"]`; they are not part of what `evaluate` returns.
 
     Args:
         reference: as in `keras_gan_zoo.score`, for example `"mnist:test"`.
-        every: int, epochs from score to score.
+        every: int, epochs between two scores.
         metrics: list of names, as in `keras_gan_zoo.score`.
-        num_images: int, samples a score. The Frechet distance depends on it.
+        num_images: int, samples per score. The Frechet distance depends on it.
         extractor: as in `keras_gan_zoo.score`.
-        seed: int: each score sees the same latents.
-        batch_size: int, images a forward pass.
+        seed: int: each score uses the same latents.
+        batch_size: int, images per forward pass.
 
     Attributes:
-        reports: dict of epoch (from 0) to its `ScoreReport`, and of `"evaluate"` to
-            that of the last evaluation.
+        reports: dict of epoch (from 0) -> its `ScoreReport`, with the report of the
+            last evaluation under `"evaluate"`.
 
     Raises:
-        ValueError: before training, where the reference or the extractor does not
-            fit the GAN.
+        ValueError: before training, if the reference or the extractor does not fit
+            the GAN.
 
     Example:
 
@@ -39,14 +42,14 @@ class Score(keras.callbacks.Callback):
 
     def __init__(
         self,
-        reference,
-        every=1,
-        metrics=("is", "fid"),
-        num_images=5_000,
-        extractor=None,
-        seed=0,
-        batch_size=None,
-    ):
+        reference: Any,
+        every: int = 1,
+        metrics: Sequence[str] = ("is", "fid"),
+        num_images: int = 5_000,
+        extractor: Any = None,
+        seed: int = 0,
+        batch_size: int | None = None,
+    ) -> None:
         super().__init__()
         if every < 1:
             raise ValueError(f"`every` must be 1 or more. Received: every={every}")
@@ -57,25 +60,25 @@ class Score(keras.callbacks.Callback):
         self.extractor = extractor
         self.seed = seed
         self.batch_size = batch_size
-        self.reports = {}
+        self.reports: dict[int | str, Any] = {}
         self._in_fit = False
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._prepare()
         self._in_fit = True
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._in_fit = False
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if (epoch + 1) % self.every == 0:
             self._score(epoch, logs)
 
-    def on_test_begin(self, logs=None):
-        if not self._in_fit:  # and not the validation that is a part of it
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if not self._in_fit:  # not the validation inside of `fit`
             self._prepare()
 
-    def on_test_end(self, logs=None):
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         if not self._in_fit:
             self._score("evaluate", logs)
 

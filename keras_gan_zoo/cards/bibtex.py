@@ -1,10 +1,12 @@
-"""A paper as a BibTeX entry."""
+"""BibTeX entries of papers."""
 
 import re
 
+from keras_gan_zoo.paper import Paper
 
-def bibtex(paper):
-    """A `keras_gan_zoo.families.Paper` as a BibTeX entry.
+
+def bibtex(paper: Paper) -> str:
+    """Format a `keras_gan_zoo.families.Paper` as a BibTeX entry.
 
     Example:
 

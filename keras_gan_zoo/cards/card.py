@@ -1,8 +1,9 @@
-"""A preset folder -> its model card, `README.md`, and its samples, `samples.png`."""
+"""Writes the model card of a preset folder: `README.md` and `samples.png`."""
 
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from keras_gan_zoo import datasets, images
 from keras_gan_zoo.callbacks import sheet
@@ -15,36 +16,42 @@ from keras_gan_zoo.presets.saving import check_scores
 from keras_gan_zoo.scoring import ScoreReport, tables
 from keras_gan_zoo.scoring.extractors import EXTRACTORS
 from keras_gan_zoo.scoring.sentences import condition_rows, opinion_sentences
+from keras_gan_zoo.typing import PathLike
 
 TEMPLATE = Path(__file__).with_name("card.md.jinja")
 SEED = 0
 
 
 def write_card(
-    folder, handle=None, *, license=None, overwrite=False, custom_objects=None
-):
+    folder: PathLike,
+    handle: str | None = None,
+    *,
+    license: str | None = None,
+    overwrite: bool = False,
+    custom_objects: dict[str, Any] | None = None,
+) -> Path:
     """Write the model card of a preset folder, ready for the Hugging Face Hub.
 
-    The card tells what is in the folder: its samples, how to load it, how it was
-    trained (`recipe.json`), its scores with all that they depend on (`scores.json`),
-    limits, versions and the paper to cite. Scores are in the metadata as well, where
-    the Hub reads them (`model-index`). Writes `README.md` and `samples.png`.
+    The card presents what is in the folder: samples, how to load it, how it was
+    trained (`recipe.json`), its scores with everything they depend on (`scores.json`),
+    limitations, versions and the paper to cite. The scores are also in the metadata,
+    where the Hub reads them (`model-index`). Writes `README.md` and `samples.png`.
 
     Args:
         folder: path of a preset, see `GAN.save_to_preset`.
         handle: str, what the card tells readers to load: `"hf://user/repo"` or a
             zoo entry's name. By default the folder.
-        license: str, of the weights, an identifier of the Hub. By default the
-            recipe's, or else `"apache-2.0"`.
-        overwrite: bool: replace a README.md that is there.
-        custom_objects: dict of your own classes, as for `GAN.from_preset`.
+        license: str, the licence of the weights, one of the Hub's identifiers. By
+            default the recipe's, or `"apache-2.0"`.
+        overwrite: bool: replace an existing README.md.
+        custom_objects: dict of your own classes, as in `GAN.from_preset`.
 
     Returns:
         `pathlib.Path` of the card.
 
     Raises:
         FileExistsError: there is a README.md, and `overwrite` is False.
-        ValueError: the folder is no preset, or its scores are of other weights.
+        ValueError: the folder is not a preset, or its scores are of other weights.
 
     Example:
 
@@ -69,16 +76,16 @@ def write_card(
     return write_text(readme, text)
 
 
-def set_handle(folder, handle):
-    """Let a card that names its folder name `handle` instead; else leave it alone."""
+def set_handle(folder: PathLike, handle: str) -> None:
+    """Replace a local folder in a card by `handle`; leave any other card alone."""
     readme = Path(folder) / files.README
     local = re.escape(_local(folder)) + r"(?![\w.-])"
     text = re.sub(local, lambda _: handle, readme.read_text("utf-8"))
     write_text(readme, text)
 
 
-def public_recipe(recipe):
-    """A recipe as others may read it: of a path only the folder's own name.
+def public_recipe(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe that may be published: paths are cut down to the folder's own name.
 
     Example:
 
@@ -92,7 +99,7 @@ def public_recipe(recipe):
 
 
 def _data_of(recipe):
-    """The data set's name and its split; of a path only the folder's own name."""
+    """The data set's name, or only the last part of a path, and its split."""
     if not recipe.get("data"):
         return None, None
     name, split = datasets.split_name(recipe["data"])
@@ -130,7 +137,7 @@ def _render(gan, folder, handle, license, recipe, scores):
     card_data = ModelCardData(
         license=license or recipe.get("license") or "apache-2.0",
         library_name="keras",
-        # The Hub has no task for images by class.
+        # The Hub has no task for class-conditional images.
         pipeline_tag=None if conditional else results.TASK,
         tags=[tag for tag in tags if tag],
         datasets=[known.hub_id] if known and known.hub_id else None,
@@ -176,7 +183,7 @@ def _render(gan, folder, handle, license, recipe, scores):
 
 
 def _score_table(report, scores):
-    """The report's table, with the values of the last epoch where there are any."""
+    """The report's table, with the values of the last epoch if there are any."""
     rows = [list(row) for row in report.rows()]
     if scores.get("last"):
         last = ScoreReport.from_dict(scores["last"])
@@ -189,7 +196,7 @@ def _score_table(report, scores):
 
 
 def _command(report, target):
-    """The command that scores it again."""
+    """The command that repeats the scores."""
     facts = report.conditions
     options = {"reference": facts.get("reference"), "metrics": ",".join(report.metrics)}
     extractor = facts.get("extractor")

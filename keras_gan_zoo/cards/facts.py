@@ -1,12 +1,13 @@
-"""What a GAN is, in words: for its card and for `keras-gan-zoo show`."""
+"""A GAN described in words, for its card and for `keras-gan-zoo show`."""
 
 from keras_gan_zoo import losses
+from keras_gan_zoo.gan import GAN
 
 MOST_NAMES = 20
 
 
-def latents_of(gan):
-    """Such as `"100, normal"` or `"62 normal, 2 uniform, a code of 10"`."""
+def latents_of(gan: GAN) -> str:
+    """The latents, as in `"100, normal"` or `"62 normal, 2 uniform, a code of 10"`."""
     latents = gan.latents
     if latents is None:
         return f"{gan.latent_dim}, {gan.latent_distribution}"
@@ -15,8 +16,8 @@ def latents_of(gan):
     return ", ".join([*words, *(f"a code of {size}" for size in latents.categorical)])
 
 
-def labels_of(gan):
-    """The classes by their names, `"2: cat, dog"`; None of an unconditional GAN."""
+def labels_of(gan: GAN) -> str | None:
+    """The classes, such as `"2: cat, dog"`; None for an unconditional GAN."""
     if gan.num_classes is None:
         return None
     if not gan.label_names:
@@ -26,14 +27,14 @@ def labels_of(gan):
     return f"{gan.num_classes}: {names}{more}"
 
 
-def loss_of(gan):
+def loss_of(gan: GAN) -> str:
     """The loss's name."""
     loss = losses.serialize(gan.objective)
     return loss if isinstance(loss, str) else loss["class_name"]
 
 
-def terms_of(gan):
-    """The names of all that is added to the losses, and of the augmentation."""
+def terms_of(gan: GAN) -> list[str]:
+    """The names of all terms that are added to the losses, and of the augmentation."""
     terms = [*gan.penalties, *gan.auxiliaries, *gan.generator_penalties]
     terms += [gan.augmentation] if gan.augmentation is not None else []
     return [term.name for term in terms]

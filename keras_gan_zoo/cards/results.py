@@ -1,49 +1,58 @@
-"""A score report -> the Hub's `model-index`."""
+"""Converts a score report to the Hub's `model-index`."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from keras_gan_zoo.datasets import CATALOGUE
+from keras_gan_zoo.scoring import ScoreReport
 from keras_gan_zoo.scoring.extractors.inception_weights import SHA256
 from keras_gan_zoo.scoring.measures import METRICS
 
 TASK = "unconditional-image-generation"
 CONDITIONAL_TASK = "conditional-image-generation"
 
-# The names that the literature's scores have belong to the network that they were
-# defined with, known by the sha256 of its published file, and to its own resizing.
-# Every other extractor's scores go by the general names, so that nobody takes one for
-# the other: each metric's row of `METRICS` has both.
+# The literature's names of scores belong to the network that they were defined with,
+# identified by the sha256 of its published file, and to its own resizing. The scores of
+# any other extractor get general names, so that nobody mistakes one for the other. Each
+# row of `METRICS` has both names.
 INCEPTION_2015 = frozenset({SHA256})
 
 
-def is_standard(conditions):
-    """Whether scores are of the network and resizing that the literature's are of."""
+def is_standard(conditions: Mapping[str, Any]) -> bool:
+    """Whether scores were computed with the literature's network and resizing."""
     return (
         conditions.get("weights_file_sha256") in INCEPTION_2015
         and conditions.get("extractor") == "inception"
     )
 
 
-def metric_name(metric, conditions):
-    """`(type, label)` of a metric, for example
-    `("frechet_distance", "Frechet distance (digits)")`."""
+def metric_name(metric: str, conditions: Mapping[str, Any]) -> tuple[str, str]:
+    """The type and label of a metric on the Hub.
+
+    Such as `("frechet_distance", "Frechet distance (digits)")`.
+    """
     row = METRICS.get(metric)
     named = row and (row.hub if is_standard(conditions) else row.general)
     kind, label = named or (metric, metric)
     return kind, f"{label} ({conditions.get('extractor')})"
 
 
-def eval_results(report, source=None, conditional=False):
-    """A report as the results of a model index.
+def eval_results(
+    report: ScoreReport,
+    source: tuple[str, str] | None = None,
+    conditional: bool = False,
+) -> list[Any] | None:
+    """Convert a report to the results of a model index.
 
     Args:
         report: `ScoreReport`.
         source: `(name, url)` of where the scores come from, or None. All results have
-            the same one, as the Hub's client keeps only the first.
-        conditional: bool, whether the images were made by class.
+            the same one, because the Hub's client keeps only the first.
+        conditional: bool, whether the GAN is class-conditional.
 
     Returns:
-        list of `huggingface_hub.EvalResult`, or None where there are no scores.
+        list of `huggingface_hub.EvalResult`, or None if there are no scores.
 
     Raises:
         ValueError: a score that is not finite.

@@ -1,13 +1,13 @@
-"""Recipes: everything that a training run depends on, as data, and the run itself.
+"""Recipes: everything that a training run depends on, as data; and the run itself.
 
-A recipe is a dict, and a JSON file, of
+A recipe is a dict, kept as a JSON file, of
 
-- `family`: a class of `keras_gan_zoo.families`, and `arguments`, its constructor's;
+- `family`: a class in `keras_gan_zoo.families`, and `arguments` for its constructor;
 - `compile`: the configs of `generator_optimizer` and `discriminator_optimizer`;
 - `data`: a data set and its split, such as `"mnist:train[:55000]"`, or a folder;
 - `batch_size`, `epochs`;
 - `snapshot_every`: epochs from one snapshot to the next;
-- `selection`: arguments of `score`, by which the best snapshot is chosen.
+- `selection`: arguments of `score`, which chooses the best snapshot.
 """
 
 from keras_gan_zoo.recipes.build import build, is_conditional

@@ -1,42 +1,46 @@
-"""A recipe -> its model."""
+"""Builds the model of a recipe."""
 
 import copy
 import inspect
+from typing import Any
 
 from keras_gan_zoo import datasets, families
 
 
-def build(recipe):
+def build(recipe: dict[str, Any]) -> Any:
     """The recipe's model, compiled.
 
-    Where the recipe of a conditional family leaves out `num_classes` and
-    `label_names`, they are those of its data.
+    If the recipe of a conditional family leaves out `num_classes` and `label_names`,
+    they come from its data.
 
     Raises:
         ValueError: the family needs labels, and the data have none.
     """
     family = families.find(recipe["family"])
     gan = family(**label_arguments(recipe), **recipe.get("arguments", {}))
-    # A copy, since Keras writes into the configs that it reads ("Adam" -> "adam").
+    # A copy, because Keras modifies the configs that it reads ("Adam" -> "adam").
     gan.compile(**copy.deepcopy(recipe.get("compile", {})))
     return gan
 
 
-def is_conditional(family):
+def is_conditional(family: Any) -> bool:
     """Whether the networks of a family take labels."""
     return "num_classes" in inspect.signature(family.networks).parameters
 
 
-def label_arguments(recipe):
-    """What a conditional family asks of the data and the recipe leaves out, a dict."""
+def label_arguments(recipe: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that a conditional family takes from the data, a dict.
+
+    Empty if the recipe gives them, or if the family is unconditional.
+    """
     given = recipe.get("arguments", {})
     if "num_classes" in given or not is_conditional(families.find(recipe["family"])):
         return {}
     names = datasets.label_names(recipe["data"])
     if names is None:
         raise ValueError(
-            f"{recipe['family']} learns from labels, and these data have none. Give a "
-            "data set with classes, such as digits, or a folder with a sub-folder a "
-            f"class. Received: data={recipe['data']!r}"
+            f"{recipe['family']} learns from labels, and these data have none. Use a "
+            "data set with classes, such as digits, or a folder with one sub-folder "
+            f"per class. Received: data={recipe['data']!r}"
         )
     return {"num_classes": len(names), "label_names": list(names)}

@@ -1,11 +1,13 @@
-"""A recipe from a file, a preset or options: read, and checked before it is built."""
+"""Reads a recipe from a file, a preset or options, and checks it before it is built."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from keras_gan_zoo import datasets, families, presets
 from keras_gan_zoo.presets import files, index, trust
+from keras_gan_zoo.typing import PathLike
 
 COUNT = (int, "a whole number, 1 or more")
 TEXT = (str, "text")
@@ -19,8 +21,8 @@ OPTIONAL = {
 }
 
 
-def load(path):
-    """Read a recipe, and check all that it would build.
+def load(path: PathLike) -> dict[str, Any]:
+    """Read a recipe, and check everything that it would build.
 
     Args:
         path: a JSON file. It may come from anyone.
@@ -30,8 +32,8 @@ def load(path):
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is no recipe, or it would build anything but what a preset may
-            and Keras' optimizers.
+        ValueError: it is not a recipe, or it would build something other than
+            Keras' optimizers and what a preset may contain.
     """
     path = Path(path)
     recipe = files.read_json(path.parent, path.name, path)
@@ -42,8 +44,8 @@ def load(path):
     return recipe
 
 
-def find(name):
-    """A recipe from its file, or from the zoo entry, handle or folder that has one.
+def find(name: PathLike) -> dict[str, Any]:
+    """Find the recipe in a file, a zoo entry, a Hub repository or a preset folder.
 
     Args:
         name: a JSON file, the name of a zoo entry (trained or not), `"hf://user/repo"`,
@@ -63,13 +65,15 @@ def find(name):
     return load(path)
 
 
-def with_options(recipe=None, **options):
-    """A recipe from options, or with some of its settings replaced.
+def with_options(
+    recipe: dict[str, Any] | None = None, **options: Any
+) -> dict[str, Any]:
+    """A recipe made from options, or an existing one with some settings replaced.
 
     Args:
         recipe: dict, or None.
         **options: `family` (`"wgan_gp"`, `"WGAN-GP"`, ...), `data` (a data set or an
-            image folder, which gives the image shape), `epochs`, `batch_size`,
+            image folder, which determines the image shape), `epochs`, `batch_size`,
             and the model's `seed` and `ema_half_life`. None leaves a setting alone.
 
     Returns:
@@ -86,7 +90,7 @@ def with_options(recipe=None, **options):
     if "data" in given or "image_shape" not in arguments:
         arguments["image_shape"] = list(_image_shape(recipe["data"]))
     if "data" in given:
-        for key in ("description", "dataset"):  # they were of other data
+        for key in ("description", "dataset"):  # they described other data
             recipe.pop(key, None)
     return {**recipe, "arguments": arguments}
 

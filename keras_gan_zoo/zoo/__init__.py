@@ -1,4 +1,4 @@
-"""The zoo: its entries, how one is made, chosen, scored and published."""
+"""The zoo: its entries, and how they are made, selected, scored and published."""
 
 from keras_gan_zoo.zoo.entries import describe, list_entries
 from keras_gan_zoo.zoo.entry import facts, make_entry

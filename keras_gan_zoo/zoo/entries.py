@@ -1,17 +1,20 @@
-"""What there is to tell about a preset, and about all of the zoo, as plain data."""
+"""Facts about a preset, and about the whole zoo, as plain data."""
+
+from typing import Any
 
 from keras_gan_zoo import presets
 from keras_gan_zoo.cards.facts import labels_of, latents_of, loss_of, terms_of
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.scoring import ScoreReport
+from keras_gan_zoo.typing import PathLike
 
 
-def list_entries():
-    """The zoo's entries, for a list.
+def list_entries() -> dict[str, dict[str, Any]]:
+    """List the zoo's entries.
 
     Returns:
-        dict, name -> `family`, `data`, `parameters` and `scores`, by their labels.
+        dict, name -> `family`, `data`, `parameters` and `scores` (by their labels).
     """
     return {
         name: {
@@ -24,13 +27,17 @@ def list_entries():
     }
 
 
-def describe(preset, revision=None, custom_objects=None):
-    """All about a preset: networks, training, files, scores and their conditions.
+def describe(
+    preset: PathLike,
+    revision: str | None = None,
+    custom_objects: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Describe a preset: networks, training, files, scores and their conditions.
 
     Args:
         preset: a zoo entry's name, a Hub handle, or a folder.
         revision: str, of a Hub handle.
-        custom_objects: dict of your own classes, as for `GAN.from_preset`.
+        custom_objects: dict of your own classes, as in `GAN.from_preset`.
 
     Returns:
         dict, ready for JSON.

@@ -1,30 +1,41 @@
-"""The making of an entry: train, choose the best snapshot, score, write its folder."""
+"""Makes an entry: trains, selects the best snapshot, scores, writes the folder."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from keras_gan_zoo import datasets, presets, recipes
 from keras_gan_zoo.cards import write_card
 from keras_gan_zoo.files import write_json
+from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.scoring import score
+from keras_gan_zoo.typing import PathLike
 from keras_gan_zoo.zoo.scores import NUM_IMAGES
 from keras_gan_zoo.zoo.selection import select, settings_of
 
 
-def make_entry(name, run, zoo=None, num_images=NUM_IMAGES, verbose="auto", say=print):
-    """Train a zoo entry to its end, choose its best snapshot, and write its folder.
+def make_entry(
+    name: str,
+    run: PathLike,
+    zoo: PathLike | None = None,
+    num_images: int = NUM_IMAGES,
+    verbose: str | int = "auto",
+    say: Callable[[Any], object] = print,
+) -> Path:
+    """Train a zoo entry to its end, select its best snapshot, and write its folder.
 
     The folder holds the best generator and, so that it can be trained further, the
-    discriminator of the end of training; `scores.json` the best one's report on the
-    test set, and under `"last"` that of the last.
+    final discriminator. `scores.json` has the best generator's report on the test set,
+    and under `"last"` that of the final one.
 
     Args:
         name: the entry, a folder of the zoo with a `recipe.json`.
         run: path of the run's folder.
         zoo: path of `zoo_cards/`; the package's own by default.
-        num_images: int, samples of the published scores.
+        num_images: int, the number of samples for the published scores.
         verbose: see `keras.Model.fit`.
-        say: function that is told each snapshot's score, and the entry's report.
+        say: function that is given each snapshot's score, and the entry's report.
 
     Returns:
         The entry's folder.
@@ -59,8 +70,8 @@ def make_entry(name, run, zoo=None, num_images=NUM_IMAGES, verbose="auto", say=p
     return folder
 
 
-def facts(gan, recipe):
-    """What the index says of an entry, where its recipe does not."""
+def facts(gan: GAN, recipe: dict[str, Any]) -> dict[str, str]:
+    """What the index says about an entry unless its recipe does."""
     data, _ = datasets.split_name(recipe["data"])
     known = datasets.CATALOGUE.get(data)
     return {

@@ -1,18 +1,19 @@
-"""The families as rows of a table: for the command line and for the README."""
+"""The families as table rows, for the command line and for the README."""
 
 import inspect
+from typing import Any
 
 from keras_gan_zoo import families, losses
 from keras_gan_zoo.recipes import is_conditional
 from keras_gan_zoo.scoring import tables
 
 
-def list_families():
-    """Every family, those of other packages too, from the oldest paper to the newest.
+def list_families() -> dict[str, dict[str, Any]]:
+    """All families, including other packages', from the oldest paper to the newest.
 
     Returns:
         dict, name on the command line -> `class`, `paper`, `year`, `arxiv`, `loss`,
-        `terms` (names of the penalties and the like) and `conditional`.
+        `terms` (the names of penalties and other terms) and `conditional`.
     """
 
     def age(cls):
@@ -22,7 +23,7 @@ def list_families():
     return {cls.file_name: _facts(cls) for cls in known}
 
 
-def families_table():
+def families_table() -> str:
     """The families of this package as a Markdown table."""
     rows = [("name", "class", "paper", "loss", "labels")]
     for name, facts in list_families().items():

@@ -1,14 +1,17 @@
-"""A run -> its preset folder, and an entry -> the Hub."""
+"""Saves a run as a preset, and publishes an entry on the Hub."""
 
 from pathlib import Path
+from typing import Any
 
 from keras_gan_zoo import presets
 from keras_gan_zoo.cards import public_recipe
+from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import index
+from keras_gan_zoo.typing import PathLike
 
 
-def save_run(gan, run, recipe):
-    """Save a finished run as `run/preset`; the recipe in it names no path.
+def save_run(gan: GAN, run: PathLike, recipe: dict[str, Any]) -> Path:
+    """Save a finished run as `run/preset`, with a recipe that reveals no paths.
 
     Returns:
         The preset's folder.
@@ -16,14 +19,14 @@ def save_run(gan, run, recipe):
     return gan.save_to_preset(Path(run) / "preset", recipe=public_recipe(recipe))
 
 
-def publish(name, owner, zoo=None, **kwargs):
-    """Push an entry to `hf://owner/name`, and note its handle and commit in the index.
+def publish(name: str, owner: str, zoo: PathLike | None = None, **kwargs: Any) -> str:
+    """Upload an entry to `hf://owner/name`; the index gets its handle and commit.
 
     Args:
         name: the entry.
-        owner: a user or an organization of the Hub.
+        owner: a user or an organization on the Hub.
         zoo: path of `zoo_cards/`; the package's own by default.
-        **kwargs: those of `keras_gan_zoo.upload_preset`.
+        **kwargs: passed to `keras_gan_zoo.upload_preset`.
 
     Returns:
         str, the address of the commit.

@@ -1,11 +1,12 @@
-"""Tables in the README, between two markers each."""
+"""Tables in the README, each between two markers."""
 
 from pathlib import Path
 
 from keras_gan_zoo.files import write_text
+from keras_gan_zoo.typing import PathLike
 
 
-def markers(table):
+def markers(table: str) -> tuple[str, str]:
     """The comments around a table.
 
     Example:
@@ -16,15 +17,15 @@ def markers(table):
     return f"<!-- {table}:start -->", f"<!-- {table}:end -->"
 
 
-def read_table(path, table):
-    """The text between the markers of `table`, or None where there are none."""
+def read_table(path: PathLike, table: str) -> str | None:
+    """The text between the markers of `table`, or None if there are none."""
     start, end = markers(table)
     _, start, rest = Path(path).read_text("utf-8").partition(start)
     text, end, _ = rest.partition(end)
     return text.strip() if start and end else None
 
 
-def refresh_readme(path, text, table="zoo-scores"):
+def refresh_readme(path: PathLike, text: str, table: str = "zoo-scores") -> bool:
     """Put `text` between the markers of `table`.
 
     Returns:

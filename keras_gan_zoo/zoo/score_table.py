@@ -1,15 +1,18 @@
-"""The table of many models' scores, and how far apart two such tables are."""
+"""A table of many models' scores, and how far apart two such tables are."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from keras_gan_zoo.cards.results import is_standard
-from keras_gan_zoo.scoring import ranking
+from keras_gan_zoo.scoring import ScoreReport, ranking
 
 
-def score_table(reports, index):
-    """Reports as a Markdown table, with the conditions that they share.
+def score_table(reports: Mapping[str, ScoreReport], index: Mapping[str, Any]) -> str:
+    """Format reports as a Markdown table, with the conditions that they share.
 
     Args:
         reports: dict, name -> `ScoreReport`.
-        index: dict, the zoo's index, for the parameters.
+        index: dict, the zoo's index, for the parameter counts.
 
     Returns:
         str.
@@ -67,20 +70,23 @@ def _difference(found):
     return "not asked" if found is None else f"{found:.0e}"
 
 
-def largest_differences(reports, others):
-    """How far the scores of two runs are apart, for example of a GPU and a CPU.
+def largest_differences(
+    reports: Mapping[str, ScoreReport], others: Mapping[str, ScoreReport]
+) -> dict[str, tuple[float, str]]:
+    """How far apart the scores of two runs are, for example on a GPU and on a CPU.
 
     Args:
         reports, others: dicts, name -> `ScoreReport`.
 
     Returns:
-        dict, metric -> `(absolute difference, entry)` of the largest one.
+        dict, metric -> `(difference, entry)`, the largest absolute difference and the
+        entry that has it.
 
     Raises:
-        ValueError: no entry of equal weights and sample count is in both.
+        ValueError: no entry is in both with equal weights, samples and reference.
     """
     must_match = ("generator_sha256", "num_fake", "reference", "seed")
-    found = {}
+    found: dict[str, tuple[float, str]] = {}
     for name, report in reports.items():
         other = others.get(name)
         if other is None or any(
@@ -93,7 +99,8 @@ def largest_differences(reports, others):
                 found[metric] = max(found.get(metric, (0.0, name)), (apart, name))
     if not found:
         raise ValueError(
-            "Scores are compared for entries of the same weights, samples and "
-            f"reference. Received: {sorted(reports)} and {sorted(others)}, none alike"
+            "Scores can be compared only for entries with the same weights, samples "
+            f"and reference. Received: {sorted(reports)} and {sorted(others)}, with "
+            "none in common"
         )
     return found

@@ -1,6 +1,7 @@
 """The scores of all entries: one table, as JSON, as Markdown and in the README."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -10,27 +11,30 @@ from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.scoring import ScoreReport, score
 from keras_gan_zoo.scoring.preparation import pick_extractor
+from keras_gan_zoo.typing import PathLike
 from keras_gan_zoo.zoo.score_table import score_table
 
 NUM_IMAGES = 10_000
 
 
 def score_zoo(
-    out,
-    entries=None,
-    reference="mnist:test",
-    num_images=NUM_IMAGES,
-    resume=False,
-    verbose="auto",
-):
-    """Score entries of the zoo, and write one table, after each entry anew.
+    out: PathLike,
+    entries: Sequence[str] | None = None,
+    reference: str = "mnist:test",
+    num_images: int = NUM_IMAGES,
+    resume: bool = False,
+    verbose: str | int = "auto",
+) -> dict[str, ScoreReport]:
+    """Score entries of the zoo in one table, which is rewritten after each entry.
 
     Args:
-        out: path without an ending: `.json` holds the reports, `.md` the table.
+        out: path without a suffix: `.json` holds the reports, `.md` the table.
         entries: list of names; all by default.
         reference: see `score`.
         num_images: int.
-        resume: bool: keep what is in the file of the same weights and settings.
+        resume: bool: keep the reports of the same weights and settings that the file
+            has already.
+        verbose: see `score`.
 
     Returns:
         dict, name -> `ScoreReport`.
@@ -40,7 +44,7 @@ def score_zoo(
     unknown = sorted(set(entries or ()) - set(index))
     if unknown:
         raise ValueError(
-            f"Entries of the zoo are: {', '.join(index) or 'none'}. "
+            f"The entries of the zoo are: {', '.join(index) or 'none'}. "
             f"Received: {', '.join(unknown)}"
         )
     old = read_scores(out) if resume and out.with_suffix(".json").is_file() else {}
@@ -53,7 +57,7 @@ def score_zoo(
             reports[name] = score(
                 name, reference, num_images=num_images, verbose=verbose
             )
-        # What is not scored anew stays in the file until it is.
+        # Entries that have not been scored again yet stay in the file.
         written = {**old, **reports}
         found = {key: report.to_dict() for key, report in written.items()}
         write_json(out.with_suffix(".json"), found)
@@ -61,7 +65,7 @@ def score_zoo(
     return reports
 
 
-def read_scores(out):
+def read_scores(out: PathLike) -> dict[str, ScoreReport]:
     """The reports that `score_zoo` wrote, by name."""
     found = json.loads(Path(out).with_suffix(".json").read_text("utf-8"))
     return {name: ScoreReport.from_dict(values) for name, values in found.items()}

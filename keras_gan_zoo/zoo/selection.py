@@ -1,21 +1,25 @@
-"""The choice of a run's best snapshot, on images that it was not trained on."""
+"""Selects a run's best snapshot, on images that it was not trained on."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from keras_gan_zoo import datasets
 from keras_gan_zoo.files import sha256, write_json
+from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.scoring import METRICS, prepare, score
 from keras_gan_zoo.scoring.measures import check_metrics
 from keras_gan_zoo.scoring.preparation import pick_extractor
+from keras_gan_zoo.typing import PathLike
 
 
-def settings_of(recipe):
-    """How the snapshots of a recipe's run are chosen: arguments of `score`.
+def settings_of(recipe: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of `score` that select among the snapshots of a recipe's run.
 
-    What the recipe's `selection` leaves out comes from its data set: the slice of the
-    train split that is held out, and by it the extractor. Of an image folder the
-    recipe says the slice, `{"reference": "train[9000:]"}`, and the extractor.
+    What the recipe's `selection` leaves out comes from its data set: the held-out slice
+    of the train split, and with it the extractor. For an image folder the recipe must
+    name the slice, `{"reference": "train[9000:]"}`, and the extractor.
 
     Raises:
         ValueError: there is no held-out slice, the GAN was trained on it, or the
@@ -29,7 +33,7 @@ def settings_of(recipe):
     if reference is None:
         raise ValueError(
             "Snapshots are chosen on images that the GAN was not trained on, and this "
-            "data set has no slice for that. Name one of its own in the recipe, and "
+            "data set has no slice for that. Name one of its slices in the recipe, and "
             'train on the rest: "data": "faces:train[:9000]", "selection": '
             '{"reference": "train[9000:]", "extractor": "inception"}. '
             f"Received: data={recipe['data']!r}"
@@ -42,31 +46,36 @@ def settings_of(recipe):
         if shared:
             raise ValueError(
                 "Snapshots must be chosen on images that the GAN was not trained on. "
-                f"Received: data={recipe['data']!r}, and the reference {reference!r} "
-                f"with {shared:,} of the same images"
+                f"Received: data={recipe['data']!r}, and the reference {reference!r}, "
+                f"which shares {shared:,} images with it"
             )
     pick_extractor(settings.get("extractor"), reference, metrics)
     return {**settings, "reference": reference, "metrics": list(metrics)}
 
 
-def select(gan, recipe, run, say=print):
+def select(
+    gan: GAN,
+    recipe: dict[str, Any],
+    run: PathLike,
+    say: Callable[[Any], object] = print,
+) -> dict[str, Any]:
     """Score each snapshot of a run on images that it was not trained on.
 
-    Scores are kept in `selection.json`, so that an interrupted selection goes on.
+    Scores are kept in `selection.json`, so that an interrupted selection can resume.
 
     Args:
-        gan: the run's GAN. Its averaged generator is given the best weights.
-        recipe: dict; its `selection` are arguments of `score`, the first of whose
+        gan: the run's GAN. Its averaged generator gets the best weights.
+        recipe: dict; its `selection` has arguments of `score`, and the first of the
             metrics decides.
         run: path of the run's folder.
-        say: function that is told each score.
+        say: function that is given each score, as text.
 
     Returns:
-        dict: `epoch` of the best, `reference`, `num_images`, `metric` (its label),
+        dict: `epoch` (the best one), `reference`, `num_images`, `metric` (its label),
         `candidates` and `scores` by epoch.
 
     Raises:
-        ValueError: the run has no snapshots, or see `settings_of`.
+        ValueError: the run has no snapshots; also see `settings_of`.
     """
     settings = settings_of(recipe)
     snapshots = sorted((Path(run) / "snapshots").glob("epoch_*.weights.h5"))
@@ -95,7 +104,7 @@ def select(gan, recipe, run, say=print):
         scores[int(epoch)] = known[epoch]["score"]
         say(f"epoch {epoch}: {known[epoch]['label']} {known[epoch]['score']:.3f}")
     better = max if METRICS[metric].higher else min
-    best = better(scores, key=scores.get)
+    best = better(scores, key=lambda epoch: scores[epoch])
     gan.ema_generator.load_weights(snapshots[list(scores).index(best)])
     return {
         "epoch": best,

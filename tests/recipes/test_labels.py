@@ -64,7 +64,7 @@ def test_the_recipe_comes_first():
 def test_data_without_labels_are_refused(tmp_path):
     images.save_png(tmp_path / "0.png", np.zeros((8, 8, 1), "uint8"))
     recipe = {**RECIPE, "data": str(tmp_path)}
-    with pytest.raises(ValueError, match="a sub-folder a class"):
+    with pytest.raises(ValueError, match="one sub-folder per class"):
         recipes.build(recipe)
     recipe["arguments"] = {**RECIPE["arguments"], "num_classes": 2}
     with pytest.raises(ValueError, match="these data have none"):

@@ -49,7 +49,7 @@ def test_differences_between_two_machines():
     ours = {"a": report(1.0), "b": report(5.0), "c": report(0.0)}
     theirs = {"a": report(1.5), "b": report(5.25), "c": report(9.0, "other")}
     assert largest_differences(ours, theirs) == {"fid": (0.5, "a")}
-    with pytest.raises(ValueError, match="none alike"):
+    with pytest.raises(ValueError, match="none in common"):
         largest_differences(ours, {"c": theirs["c"]})
     assert "| `a` |  | 1.00 | - | 1,234 | jax, cuda:0 |" in score_table(ours, {})
 
