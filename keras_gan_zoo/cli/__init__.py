@@ -3,7 +3,7 @@
 It parses, calls the package and prints.
 """
 
-# Their import adds the commands to the app, in this order.
+# Importing these adds the commands to the app, in this order.
 from keras_gan_zoo.cli import commands  # noqa: F401, I001
 from keras_gan_zoo.cli import scoring  # noqa: F401
 from keras_gan_zoo.cli import reference  # noqa: F401

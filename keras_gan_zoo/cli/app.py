@@ -1,4 +1,4 @@
-"""The program itself: global options, errors as one line, exit codes."""
+"""The program itself: global options, one-line errors, exit codes."""
 
 import enum
 import functools
@@ -6,7 +6,8 @@ import importlib.metadata
 import importlib.util
 import os
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import keras
 import typer
@@ -60,14 +61,14 @@ def settings(
             "--version", callback=_version, is_eager=True, help="Show the version."
         ),
     ] = False,
-):
+) -> None:
     _settings["debug"] = debug
     if backend is not None:
         choose_backend(backend.value)
 
 
-def choose_backend(backend):
-    """Start this command over on another backend: Keras chooses when imported."""
+def choose_backend(backend: str) -> None:
+    """Restart this command on another backend: Keras chooses one when imported."""
     if keras.config.backend() == backend:
         return
     if importlib.util.find_spec(backend) is None:
@@ -79,8 +80,8 @@ def choose_backend(backend):
     os.execve(sys.executable, command, {**os.environ, "KERAS_BACKEND": backend})
 
 
-def command(function, app=app):
-    """Make a function a command: errors end in one line and an exit code."""
+def command(function: Callable[..., Any], app: typer.Typer = app) -> Callable[..., Any]:
+    """Register a function as a command whose errors are one line and an exit code."""
 
     @functools.wraps(function)
     def run(*args, **kwargs):
@@ -101,6 +102,6 @@ def command(function, app=app):
     return app.command(function.__name__.rstrip("_"))(run)
 
 
-def main():
+def main() -> None:
     """The console script."""
     app()

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,7 +14,7 @@ Preset = Annotated[
     str, typer.Argument(help="A zoo entry, hf://user/repo[@revision], or a folder.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
-Seed = Annotated[int, typer.Option(help="Names the samples: same seed, same images.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same images.")]
 FAMILIES = sorted(family.file_name for family in families.FAMILIES.values())
 
 
@@ -24,7 +24,7 @@ def list_(
     families: Annotated[
         bool, typer.Option("--families", help="List what can be trained instead.")
     ] = False,
-):
+) -> None:
     """List the pretrained GANs of the zoo, or the families of GANs to train.
 
     [b]Example[/b]: keras-gan-zoo list
@@ -41,8 +41,8 @@ def list_(
 
 
 @command
-def show(preset: Preset, as_json: Json = False):
-    """Tell all about a preset: networks, training, files and scores.
+def show(preset: Preset, as_json: Json = False) -> None:
+    """Describe a preset: networks, training, files and scores.
 
     [b]Example[/b]: keras-gan-zoo show dcgan_mnist
     """
@@ -59,7 +59,7 @@ def show(preset: Preset, as_json: Json = False):
 def train(
     recipe: Annotated[
         str | None,
-        typer.Argument(help="A recipe (JSON), or a preset that has one. Or options:"),
+        typer.Argument(help="A recipe (JSON), or a preset with one; or use options:"),
     ] = None,
     family: Annotated[
         str | None, typer.Option(help=f"{', '.join(FAMILIES)}. See list --families.")
@@ -74,16 +74,16 @@ def train(
     ema_half_life: Annotated[
         float | None,
         typer.Option(
-            help="Of the averaged generator, in images.", show_default="20000"
+            help="Half-life of the averaged generator, in images.", show_default="20000"
         ),
     ] = None,
     out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("run"),
-):
-    """Train a GAN on images of yours or on a named data set.
+) -> None:
+    """Train a GAN on your own images or on a named data set.
 
-    The folder --out gets a grid of samples each epoch, a log, and at the end the
-    trained GAN in its sub-folder [b]preset[/b]. The same command again goes on where
-    an interrupted run was. Other options replace what a recipe says.
+    The folder --out gets a grid of samples after each epoch, a log, and at the end the
+    trained GAN, in the sub-folder [b]preset[/b]. Run the same command again to resume
+    an interrupted run. Options replace what a recipe says.
 
     [b]Example[/b]: keras-gan-zoo train --family dcgan --data ./faces --out faces_run
 
@@ -97,7 +97,7 @@ def train(
         )
     if recipe and family:
         raise typer.BadParameter(
-            "a recipe has its own; leave it out.", param_hint="--family"
+            "a recipe has its own family; leave it out.", param_hint="--family"
         )
     chosen = recipes.with_options(
         recipes.find(recipe) if recipe else None,
@@ -125,22 +125,27 @@ def sample(
     n: Annotated[
         int | None,
         typer.Option(
-            "-n", "--number", min=1, help="Images.", show_default="64, or a row a class"
+            "-n",
+            "--number",
+            min=1,
+            help="How many images.",
+            show_default="64, or a row a class",
         ),
     ] = None,
-    columns: Annotated[int | None, typer.Option(min=1, help="Images in a row.")] = None,
+    columns: Annotated[int | None, typer.Option(min=1, help="Images per row.")] = None,
     seed: Seed = 0,
     labels: Annotated[
         str | None,
         typer.Option(
-            help="Classes by name or number, such as cat or 0,1,2: a row each.",
+            help="Classes by name or number, such as cat or 0,1,2; one row each.",
             show_default="every class",
         ),
     ] = None,
     truncation: Annotated[
-        float | None, typer.Option(help="Cut latents: less variety, cleaner images.")
+        float | None,
+        typer.Option(help="Truncate latents: less variety, cleaner images."),
     ] = None,
-):
+) -> None:
     """Draw images from a preset into one PNG.
 
     [b]Example[/b]: keras-gan-zoo sample dcgan_mnist --out digits.png -n 100
@@ -150,7 +155,7 @@ def sample(
     from keras_gan_zoo import GAN, images
 
     gan = GAN.from_preset(preset)
-    options = {"seed": seed, "truncation": truncation}
+    options: dict[str, Any] = {"seed": seed, "truncation": truncation}
     classes = label_numbers(gan, labels)
     if len(classes) > 1:
         columns = columns or 8
@@ -163,11 +168,12 @@ def sample(
     typer.echo(f"{n} samples of {preset} (seed {seed}): {out}")
 
 
-def label_numbers(gan, text=None):
-    """The labels that `text` names, `"cat,dog"` or `"0,1"`; without, the first 20.
+def label_numbers(gan: Any, text: str | None = None) -> list[int]:
+    """The labels that `text` names, such as `"cat,dog"` or `"0,1"`.
 
     Returns:
-        list of int; empty where the GAN is unconditional.
+        list of int: the first 20 classes without `text`; empty if the GAN is
+        unconditional.
 
     Raises:
         ValueError: no such class.
@@ -188,8 +194,8 @@ def label_numbers(gan, text=None):
     if unknown:
         names = ", ".join(gan.label_names or ()) or "no names"
         raise ValueError(
-            f"`--labels` must be numbers below {gan.num_classes} or names of classes "
-            f"of this GAN ({names}), with commas between them. "
+            f"`--labels` must be numbers below {gan.num_classes} or names of this "
+            f"GAN's classes ({names}), separated by commas. "
             f"Received: labels={', '.join(unknown)!r}"
         )
     return [known[word] for word in words]

@@ -1,23 +1,26 @@
-"""What commands print: Rich tables, also in a pipe."""
+"""What commands print: Rich tables, in a pipe too."""
 
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 
-def is_live():
-    """Whether somebody watches: a terminal gets progress bars."""
+def is_live() -> bool:
+    """Whether somebody is watching: a terminal gets progress bars."""
     return sys.stdout.isatty()
 
 
-def console():
-    """A terminal's own width; in a pipe lines are as long as they must be."""
+def console() -> Console:
+    """A console of the terminal's width; in a pipe lines may be long."""
     return Console(width=None if is_live() else 200, highlight=False)
 
 
-def zoo(entries):
+def zoo(entries: Mapping[str, Any]) -> None:
     """The entries of the zoo."""
     if not entries:
         console().print("The zoo is empty.")
@@ -38,7 +41,7 @@ def zoo(entries):
     console().print(table)
 
 
-def families(rows):
+def families(rows: Mapping[str, Any]) -> None:
     """The families that there are."""
     table = Table("name", "class", "paper", "year", "loss", "labels", title="Families")
     for name, row in rows.items():
@@ -53,8 +56,8 @@ def families(rows):
     console().print(table)
 
 
-def facts(values, title=None):
-    """A dict of facts, nested ones as tables of their own."""
+def facts(values: Mapping[str, Any], title: str | None = None) -> None:
+    """A dict of facts, with nested dicts as tables of their own."""
     table = Table(show_header=False, title=title, title_justify="left")
     nested = {}
     for name, value in values.items():
@@ -70,7 +73,7 @@ def facts(values, title=None):
             facts(value, name)
 
 
-def report(found):
+def report(found: Any) -> None:
     """The scores of a report, and what other implementations say."""
     head, *rows = found.rows()
     table = Table(*head)
@@ -81,8 +84,8 @@ def report(found):
         console().print(escape(line))
 
 
-def references(entries):
-    """Statistics of reference sets: dict of path -> `Reference`."""
+def references(entries: Mapping[Path, Any]) -> None:
+    """The statistics of reference sets, a dict of path -> `Reference`."""
     if not entries:
         console().print("There are no reference statistics.")
         return
@@ -95,8 +98,8 @@ def references(entries):
     console().print(table)
 
 
-def reference_facts(entries):
-    """The same as a list of dicts."""
+def reference_facts(entries: Mapping[Path, Any]) -> list[dict[str, Any]]:
+    """What `references` shows, as a list of dicts."""
     return [
         {
             "key": path.stem,

@@ -20,12 +20,13 @@ def card(
         str | None, typer.Option(help="What readers load, such as hf://user/repo.")
     ] = None,
     license: Annotated[
-        str | None, typer.Option(help="Of the weights.", show_default="apache-2.0")
+        str | None,
+        typer.Option(help="Licence of the weights.", show_default="apache-2.0"),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a README.md that is there.")
+        bool, typer.Option("--overwrite", help="Replace an existing README.md.")
     ] = False,
-):
+) -> None:
     """Write a preset's model card (README.md) and its grid of samples.
 
     [b]Example[/b]: keras-gan-zoo card ./my_gan --handle hf://me/my_gan
@@ -39,21 +40,21 @@ def card(
 @command
 def publish(
     folder: Folder,
-    handle: Annotated[str, typer.Argument(help="Where to: hf://user/repo.")],
+    handle: Annotated[str, typer.Argument(help="The destination: hf://user/repo.")],
     private: Annotated[
         bool, typer.Option("--private", help="Make a new repository private.")
     ] = False,
     create_pr: Annotated[
         bool, typer.Option("--create-pr", help="Propose it as a pull request.")
     ] = False,
-    message: Annotated[str | None, typer.Option(help="Of the commit.")] = None,
+    message: Annotated[str | None, typer.Option(help="The commit message.")] = None,
     no_score: Annotated[
         bool, typer.Option("--no-score", help="Publish without scores.")
     ] = False,
-):
+) -> None:
     """Publish a preset on the Hugging Face Hub, with its card and its scores.
 
-    Log in first: [b]hf auth login[/b]. A card is written where there is none.
+    Log in first: [b]hf auth login[/b]. A card is written if there is none.
 
     [b]Example[/b]: keras-gan-zoo publish ./my_gan hf://me/my_gan
     """

@@ -34,7 +34,10 @@ def make(
         str, typer.Argument(help="NAME:SPLIT, such as mnist:test, or an image folder.")
     ],
     metrics: Annotated[
-        str, typer.Option(help="What they are for; kid and others keep all features.")
+        str,
+        typer.Option(
+            help="The metrics to prepare for; kid and others keep all features."
+        ),
     ] = "fid",
     extractor: Extractor = None,
     extractor_weights: Weights = None,
@@ -43,25 +46,25 @@ def make(
     out: Annotated[
         Path | None, typer.Option(help="Export them too.", dir_okay=False)
     ] = None,
-):
+) -> None:
     """Compute the statistics of real images once, and cache them.
 
     [b]Example[/b]: keras-gan-zoo reference make ./faces --extractor inception
     """
     from keras_gan_zoo.scoring import prepare
 
-    metrics = names(metrics)
-    chosen = build_extractor(extractor, extractor_weights, resizer, metrics)
+    wanted = names(metrics)
+    chosen = build_extractor(extractor, extractor_weights, resizer, wanted)
     found, chosen = prepare(
         reference,
-        metrics,
+        wanted,
         chosen,
         batch_size=batch_size or 250,
         verbose=output.is_live(),
     )
     if found is None:
         raise typer.BadParameter(
-            f"{','.join(metrics)} compares with no real images.", param_hint="--metrics"
+            f"{','.join(wanted)} needs no real images.", param_hint="--metrics"
         )
     images = "?" if found.num_real is None else f"{found.num_real:,}"
     typer.echo(
@@ -72,8 +75,8 @@ def make(
         _export(found, out)
 
 
-def list_(as_json: Json = False):
-    """List the statistics in the cache, and those that are shipped.
+def list_(as_json: Json = False) -> None:
+    """List the statistics in the cache and in the package.
 
     [b]Example[/b]: keras-gan-zoo reference list
     """
@@ -91,15 +94,15 @@ def export(
         str,
         typer.Argument(
             metavar="KEY|NAME",
-            help="A key of `reference list` or its beginning, or a reference's name.",
+            help="A key in `reference list` or its beginning, or a reference's name.",
         ),
     ],
     out: Out = Path("stats.npz"),
     extractor: Annotated[
-        str | None, typer.Option(help="Where several have made it.")
+        str | None, typer.Option(help="Which one, if there are several.")
     ] = None,
-):
-    """Write statistics as pytorch-fid and clean-fid read them: mu and sigma.
+) -> None:
+    """Write statistics in the format of pytorch-fid and clean-fid: mu and sigma.
 
     [b]Example[/b]: keras-gan-zoo reference export mnist:test --out stats.npz
     """
@@ -120,8 +123,8 @@ def export(
         )
         raise ValueError(
             "The statistics to export must be one entry of `keras-gan-zoo reference "
-            f"list`; make them first, or name key and extractor. Received: {name}, "
-            f"which names {len(made)} of {listed or 'none'}"
+            f"list`; make them first, or give key and extractor. Received: {name}, "
+            f"which matches {len(made)} of {listed or 'none'}"
         )
     (entry,) = made.values()
     _export(entry, out)

@@ -1,9 +1,10 @@
-"""`score`, and the options of extractors that `reference` shares."""
+"""`score`, and the extractor options that `reference` shares."""
 
 import enum
 import math
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,20 +33,20 @@ def _count(text):
     try:
         return int(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no number, and not 'all'.") from None
+        raise typer.BadParameter(f"{text!r} is neither a number nor 'all'.") from None
 
 
 Extractor = Annotated[
     str | None,
     typer.Option(
         help="digits, fashion, stacked_digits, inception, dinov2_b, dinov2_l or "
-        "keras_applications/NAME. By default the one that belongs to the reference."
+        "keras_applications/NAME. By default the one that goes with the reference."
     ),
 ]
 Weights = Annotated[
     Path | None,
     typer.Option(
-        help="A file of the extractor's weights, of inception where no other is named.",
+        help="A file with the weights of the extractor, by default of inception.",
         exists=True,
         dir_okay=False,
     ),
@@ -53,16 +54,21 @@ Weights = Annotated[
 Resizing = Annotated[
     Resizer | None,
     typer.Option(
-        help="How inception resizes: tf1 as the original, clean as clean-fid, torch as "
-        "pytorch-fid.",
+        help="How inception resizes: tf1 like the original, clean like clean-fid, "
+        "torch like pytorch-fid.",
         show_default="tf1",
     ),
 ]
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Speed only.")]
 
 
-def build_extractor(name, weights, resizer, metrics):
-    """What `score` takes: a name, or an `Extractor` where there are options."""
+def build_extractor(
+    name: str | None,
+    weights: Path | None,
+    resizer: Resizer | None,
+    metrics: Sequence[str],
+) -> Any:
+    """What `score` takes: a name, or an `Extractor` if there are options."""
     from keras_gan_zoo.scoring import extractors
 
     options = {}
@@ -73,7 +79,7 @@ def build_extractor(name, weights, resizer, metrics):
     return extractors.get(name or "inception", metrics, **options) if options else name
 
 
-def names(text):
+def names(text: str) -> list[str]:
     """`"is, fid"` as a list."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -84,7 +90,7 @@ def score(
         str,
         typer.Argument(
             metavar="PRESET",
-            help="A preset, a folder of images, or an .npz file of them.",
+            help="A preset, a folder of images, or an .npz file of images.",
         ),
     ],
     reference: Annotated[
@@ -101,14 +107,15 @@ def score(
     num_images: Annotated[
         str,
         typer.Option(
-            metavar="N|all", help="Samples to score; all of a folder or a file."
+            metavar="N|all", help="Samples to score; all: a whole folder or file."
         ),
     ] = "10000",
     labels: Annotated[
         Labels | None,
         typer.Option(
-            help="Of a class-conditional GAN: balanced as the reference, or uniform.",
-            show_default="reference, where it has labels",
+            help="For a class-conditional GAN: balanced like the reference, "
+            "or uniform.",
+            show_default="reference, if it has labels",
         ),
     ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Independent sets.")] = 1,
@@ -119,7 +126,7 @@ def score(
         typer.Option(
             "--device",
             "--devices",
-            help="Devices that extract side by side: gpu:0,gpu:1.",
+            help="Devices that extract in parallel: gpu:0,gpu:1.",
         ),
     ] = None,
     workers: Annotated[
@@ -135,14 +142,14 @@ def score(
     ] = None,
     out: Annotated[
         list[Path] | None,
-        typer.Option(help="Save the report as .json, .md or .csv; may be repeated."),
+        typer.Option(help="Save the report as .json, .md or .csv; can be repeated."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the report as JSON, for scripts.")
     ] = False,
     attach: Annotated[
         bool,
-        typer.Option("--attach", help="Put the report into the preset's folder."),
+        typer.Option("--attach", help="Save the report in the preset's folder."),
     ] = False,
     max_fid: Annotated[
         float | None, typer.Option(help="A gate, for CI: --max fid=VALUE.")
@@ -155,12 +162,12 @@ def score(
         list[str] | None,
         typer.Option("--min", metavar="NAME=VALUE", help="A gate: no lower."),
     ] = None,
-):
-    """Score a preset, a folder or a file of images, with all conditions.
+) -> None:
+    """Score a preset, a folder or a file of images, and report all conditions.
 
-    The report is JSON by a schema, keras_gan_zoo/scoring/report.schema.json. A score
-    that misses its gate ends in exit code 3; the report is saved all the same, and
-    not attached.
+    The report is JSON with a schema, keras_gan_zoo/scoring/report.schema.json. If a
+    score misses its gate, the exit code is 3; the report is still saved, but not
+    attached.
 
     [b]Example[/b]: keras-gan-zoo score ./my_gan --reference mnist:test --attach
 
@@ -171,8 +178,8 @@ def score(
     """
     import keras_gan_zoo as kgz
 
-    metrics = names(metrics)
-    gates = _gates(max_fid, at_most or (), at_least or (), metrics)
+    wanted = names(metrics)
+    gates = _gates(max_fid, at_most or (), at_least or (), wanted)
     for path in out or ():
         if path.suffix.lower() not in SUFFIXES:
             raise typer.BadParameter(
@@ -180,14 +187,14 @@ def score(
             )
     if attach and not (Path(source) / "config.json").is_file():
         raise typer.BadParameter(
-            f"the report goes into a preset's folder, and {source} is none.",
+            f"the report goes into a preset's folder, and {source} is not one.",
             param_hint="--attach",
         )
     report = kgz.score(
         source,
         reference,
-        metrics=metrics,
-        extractor=build_extractor(extractor, extractor_weights, resizer, metrics),
+        metrics=wanted,
+        extractor=build_extractor(extractor, extractor_weights, resizer, wanted),
         num_images=_count(num_images),
         labels=None if labels is None else labels.value,
         repeats=repeats,

@@ -86,7 +86,7 @@ def test_make_and_export_at_once(run, folder):
         ("make mine", "Which extractor?"),
         ("make nowhere --extractor digits", "nowhere"),
         ("make mine --extractor digits --metrics fdi", "metrics=['fdi']"),
-        ("export nothing", "which names 0 of"),
+        ("export nothing", "which matches 0 of"),
         ("export mnist", "mnist_train"),
     ],
 )

@@ -118,7 +118,7 @@ def test_gates_that_hold(run, tiny_zoo):
         ("--max fid=nan", "finite"),
         ("--min recall=0.5", "one of the --metrics"),
         ("--out report.txt", ".json, .md, .csv"),
-        ("--num-images many", "is no number"),
+        ("--num-images many", "is neither a number"),
         ("--resizer nearest", "nearest"),
         ("--extractor-weights nowhere.pth", "nowhere.pth"),
     ],
