@@ -137,7 +137,7 @@ def replica_rows(draw, n):
 
 
 def stream(batches, specs):
-    """An iterator of JAX arrays from `batches() -> iterator of tuples of arrays`."""
+    """Arrays that JAX takes, from `batches() -> iterator of tuples of arrays`."""
     return get_jax_iterator(batches())
 
 

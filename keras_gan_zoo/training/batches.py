@@ -103,7 +103,8 @@ class ImageBatches(DataAdapter):
     ):
         """Batches of a source that batches itself; `iterate()` starts it.
 
-        `length` is its number of batches, where that is known.
+        `length` is its number of batches, where that is known. A few images that join
+        the group before them make one iteration less, which Keras finds out itself.
         """
         source = iterate()
         first = next(source, None)
@@ -125,8 +126,8 @@ class ImageBatches(DataAdapter):
                 return itertools.islice(endless, steps)
             return group_batches(iterate(), critic_steps)
 
-        if steps is None and critic_steps == 1:
-            steps = length
+        if steps is None and length is not None:
+            steps = -(-length // critic_steps)
         return cls(_specs(first), steps, epoch_batches)
 
     def _batches(self):
