@@ -5,6 +5,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+from families.contract import small
 from keras import ops
 
 import keras_gan_zoo as kgz
@@ -205,6 +206,8 @@ def test_an_unknown_family_lists_those_there_are():
 
 HALF_GAN = '''
 """A family of somebody else's."""
+from families.contract import small
+
 import keras_gan_zoo as kgz
 from keras_gan_zoo.families.family import Family, Paper, adam
 
@@ -254,3 +257,73 @@ def test_a_family_sets_keywords_of_gan_alone():
 def test_two_families_of_one_name():
     with pytest.raises(ValueError, match="has a family of that name"):
         type("DCGAN", (kgz.families.Family,), {"__module__": "elsewhere"})
+
+
+PUBLISHED = {
+    "lsgan": ("LeastSquares", [], 1, (2e-4, 0.5, 0.999)),
+    "dragan": ("NonSaturating", [("DRAGAN", 10.0)], 1, (1e-4, 0.5, 0.9)),
+    "ragan": ("RelativisticAverage", [], 1, (2e-4, 0.5, 0.999)),
+    "cgan": ("NonSaturating", [], 1, (2e-4, 0.5, 0.999)),
+    "acgan": ("NonSaturating", [("Classification", 1.0)], 1, (2e-4, 0.5, 0.999)),
+    "projection_gan": ("Hinge", [], 5, (2e-4, 0.0, 0.9)),
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_settings(name):
+    loss, terms, critic_steps, adam = PUBLISHED[name]
+    gan = small(kgz.families.find(name), **SETTINGS.get(name, {}))
+    assert type(gan.objective).__name__ == loss
+    found = [(type(t).__name__, t.weight) for t in (*gan.penalties, *gan.auxiliaries)]
+    assert found == terms
+    default = inspect.signature(type(gan)).parameters["critic_steps"].default
+    assert default == critic_steps
+    for optimizer in optimizers(gan):
+        found = learning_rate(optimizer), optimizer.beta_1, optimizer.beta_2
+        assert found == pytest.approx(adam)
+        assert optimizer.epsilon == 1e-8
+
+
+SETTINGS = {name: {"num_classes": 4} for name in ("cgan", "acgan", "projection_gan")}
+
+
+def test_info_gan_is_the_authors():
+    gan = small(kgz.InfoGAN)
+    assert [learning_rate(o) for o in optimizers(gan)] == pytest.approx([1e-3, 2e-4])
+    assert all(o.beta_1 == 0.5 for o in optimizers(gan))
+    assert gan.latents == kgz.Latents(uniform=64, categorical=(10,))
+    (information,) = gan.auxiliaries
+    assert (information.weight, information.size) == (1.0, 12)
+    other = small(
+        kgz.InfoGAN,
+        latents=kgz.Latents(uniform=5, categorical=(3,)),
+        num_codes=4,
+        auxiliaries=[kgz.auxiliaries.Information(1, (3,))],
+    )
+    assert (other.latent_dim, other.num_codes) == (8, 4)
+    assert kgz.InfoGAN.from_config(other.get_config()).latents == other.latents
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_conditional_families_ask_for_the_number_of_classes(name):
+    with pytest.raises(TypeError, match="missing a required argument: 'num_classes'"):
+        kgz.families.find(name)(image_shape=(8, 8, 1))
+    assert small(kgz.families.find(name), num_classes=4).num_classes == 4
+
+
+def test_the_family_dragan_leaves_the_penalty_its_registered_name():
+    assert kgz.DRAGAN is kgz.families.find("dragan")
+    old = {
+        "class_name": "DRAGAN",
+        "config": {"weight": 3.0},
+        "registered_name": "keras_gan_zoo>DRAGAN",
+        "module": None,
+    }
+    penalty = keras.saving.deserialize_keras_object(old)
+    assert isinstance(penalty, kgz.penalties.DRAGAN)
+    gan = kgz.MLPGAN(
+        (8, 8, 1), generator_widths=(8,), discriminator_widths=(8,), penalties=[old]
+    )
+    assert gan.penalties[0].weight == 3.0
+    registered = keras.saving.get_registered_name(kgz.DRAGAN)
+    assert registered == "keras_gan_zoo>DRAGANFamily"
