@@ -17,10 +17,11 @@ EAGER = keras.config.backend() == "tensorflow"
 def published():
     """This package's families: all on TensorFlow, else one a network.
 
-    `KGZ_ALL_FAMILIES=1`, which `make test-all` sets, takes all on every backend.
+    `KERAS_GAN_ZOO_ALL_FAMILIES=1`, set by `make test-all`, takes all on each backend.
     """
     ours = [f for f in FAMILIES.values() if f.__module__.startswith("keras_gan_zoo.")]
-    if keras.config.backend() == "tensorflow" or os.environ.get("KGZ_ALL_FAMILIES"):
+    everything = os.environ.get("KERAS_GAN_ZOO_ALL_FAMILIES")
+    if everything or keras.config.backend() == "tensorflow":
         return ours
     lines = {}
     for family in ours:
