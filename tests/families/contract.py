@@ -30,13 +30,13 @@ def published():
 
 
 def settings(family):
-    """Constructor arguments of a small one: lists of widths as long as they were."""
+    """Constructor arguments of a small one: lists of at most three narrow stages."""
     arguments = {"seed": 1}
     for name, parameter in inspect.signature(family).parameters.items():
         default = parameter.default
         if name.endswith("_widths"):
             stages = len(default) if isinstance(default, tuple) else 2
-            arguments[name] = (8,) * stages
+            arguments[name] = (8,) * min(stages, 3)
         elif name.endswith("_width"):
             arguments[name] = 8
         elif name == "critic_steps":
