@@ -21,6 +21,7 @@ __all__ = [
     "get_stateless_scope",
     "get_torch_dataloader",
     "in_symbolic_scope",
+    "kernel_attribute",
 ]
 
 
@@ -37,3 +38,9 @@ def check_compiled(model, method):
 def drop_loss_tracker(model):
     """Leave Keras' own average of `loss` out; the model has one of its own."""
     model._loss_tracker = None
+
+
+def kernel_attribute(layer):
+    """The attribute in which a layer keeps its kernel or embeddings, or None."""
+    names = ("_kernel", "kernel", "_embeddings", "embeddings")
+    return next((name for name in names if name in vars(layer)), None)

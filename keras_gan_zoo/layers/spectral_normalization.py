@@ -3,6 +3,8 @@ import math
 import keras
 from keras import layers, ops
 
+from keras_gan_zoo.backend.keras_internals import kernel_attribute
+
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class SpectralNormalization(layers.Wrapper):
@@ -64,14 +66,13 @@ class SpectralNormalization(layers.Wrapper):
         self.v = self.add_weight((columns,), first_v, name="v", trainable=False)
 
     def _kernel(self):
-        for name in ("_kernel", "kernel", "_embeddings", "embeddings"):
-            if name in vars(self.layer):
-                self._name = name
-                return vars(self.layer)[name]
-        raise ValueError(
-            "`SpectralNormalization` wraps a layer with a kernel or embeddings, such "
-            f"as Dense, Conv2D or Embedding. Received: layer={self.layer}"
-        )
+        self._name = kernel_attribute(self.layer)
+        if self._name is None:
+            raise ValueError(
+                "`SpectralNormalization` wraps a layer with a kernel or embeddings, "
+                f"such as Dense, Conv2D or Embedding. Received: layer={self.layer}"
+            )
+        return vars(self.layer)[self._name]
 
     def _matrix(self):
         """W transposed, which is how Keras stores most kernels."""

@@ -164,3 +164,27 @@ def test_drop_loss_tracker_leaves_the_models_own_loss():
     assert [metric.name for metric in network.metrics] == ["loss", "loss"]
     internals.drop_loss_tracker(network)
     assert network.metrics == [network.own]
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (keras.layers.Dense(3), (2, 3)),
+        (keras.layers.Conv2D(3, 2), (2, 2, 2, 3)),
+        (keras.layers.Conv2DTranspose(3, 2), (2, 2, 3, 2)),
+        (keras.layers.Embedding(4, 5), (4, 5)),
+    ],
+)
+def test_kernel_attribute_can_be_exchanged_for_a_call(layer, shape):
+    """Spectral norm puts another kernel there, calls the layer, and puts it back."""
+    inputs = np.ones((1, 2) if len(shape) == 2 else (1, 4, 4, 2), "float32")
+    before = ops.convert_to_numpy(layer(inputs))
+    name = internals.kernel_attribute(layer)
+    kernel = vars(layer)[name]
+    assert tuple(kernel.shape) == shape
+    vars(layer)[name] = 2.0 * ops.convert_to_tensor(kernel)
+    doubled = ops.convert_to_numpy(layer(inputs))
+    vars(layer)[name] = kernel
+    np.testing.assert_allclose(doubled, 2 * before, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(ops.convert_to_numpy(layer(inputs)), before)
+    assert internals.kernel_attribute(keras.layers.ReLU()) is None
