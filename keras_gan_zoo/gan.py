@@ -1,11 +1,14 @@
 """The GAN: a Keras model of two networks, whose `fit` trains both.
 
-Longer than the other modules, since Keras wants one class: half of it is signatures and
-docstrings of `compile`, `fit`, `evaluate`, `generate`; what they do is elsewhere.
+Longer than other modules, because Keras wants one class. Half of it is the signatures
+and docstrings of `compile`, `fit`, `evaluate` and `generate`; the work is elsewhere.
 """
 
 import contextlib
 import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -15,7 +18,7 @@ from keras_gan_zoo import backend
 from keras_gan_zoo.augmentation import base as augmentations
 from keras_gan_zoo.backend.keras_internals import check_compiled, drop_loss_tracker
 from keras_gan_zoo.labels import check_labels
-from keras_gan_zoo.latents import draw_labels, draw_latents
+from keras_gan_zoo.latents import Latents, draw_labels, draw_latents
 from keras_gan_zoo.networks import contract
 from keras_gan_zoo.objectives import auxiliaries as auxiliary_terms
 from keras_gan_zoo.objectives import generator_penalties as generator_terms
@@ -27,10 +30,11 @@ from keras_gan_zoo.training import settings, sources, state
 from keras_gan_zoo.training.data_order import DataOrder, first_of
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer
 from keras_gan_zoo.training.trainer import AdversarialTrainer
+from keras_gan_zoo.typing import PathLike, Tensor, ValueRange
 
 
 class _Presets:
-    """`GAN.presets`: the zoo's entries of this class, name -> description."""
+    """`GAN.presets`: the zoo's entries for this class, name -> description."""
 
     def __get__(self, instance, owner):
         from keras_gan_zoo import presets
@@ -42,49 +46,49 @@ class _Presets:
 class GAN(AdversarialTrainer, keras.Model):
     """A generator and a discriminator, trained against each other by `fit`.
 
-    Any two built Keras models under a published objective (Goodfellow et al. 2014,
+    Takes any two built Keras models and a published objective (Goodfellow et al. 2014,
     arXiv:1406.2661). One step of `fit` is one GAN iteration: `critic_steps`
-    discriminator updates, each on `batch_size` fresh images, then one generator
-    update. Steps, schedules and the `History` count iterations.
+    discriminator updates, each on `batch_size` new images, then one generator update.
+    Steps, schedules and the `History` count iterations.
 
     Args:
-        generator: built `keras.Model`, latents `(n, latent_dim)` -> images
+        generator: a built `keras.Model`, latents `(n, latent_dim)` -> images
             `(n, height, width, channels)` in [-1, 1]. A conditional one takes a dict of
             `latents` and `labels`, int32 `(n,)`.
-        discriminator: built `keras.Model`, such images -> logits `(n, 1)`, or a dict of
-            outputs with `logits` in it. A conditional one takes a dict of `images` and
-            `labels`.
+        discriminator: a built `keras.Model`, images -> logits `(n, 1)`, or a dict of
+            outputs that includes `logits`. A conditional one takes a dict of `images`
+            and `labels`.
         loss: `"minimax"`, `"non_saturating"`, `"wasserstein"`, `"least_squares"`,
             `"hinge"`, `"relativistic_paired"`, `"relativistic_average"` or a
             `keras_gan_zoo.losses.AdversarialLoss`. Kept as the attribute `objective`.
         penalties: list of penalties on the discriminator, such as `R1(weight=10)`.
-        auxiliaries: list of terms that read more than logits, such as
+        auxiliaries: list of terms that read more than the logits, such as
             `keras_gan_zoo.auxiliaries.Classification()`.
-        generator_penalties: list of terms of the generator alone, such as
+        generator_penalties: list of terms for the generator alone, such as
             `keras_gan_zoo.generator_penalties.PathLength()`.
-        augmentation: `keras_gan_zoo.augmentation.Augmentation` between images and
-            discriminator, or None.
+        augmentation: a `keras_gan_zoo.augmentation.Augmentation` between the images
+            and the discriminator, or None.
         num_classes: int for a class-conditional GAN, or None.
-        label_distribution: `"uniform"`, or `"data"`: generated images have labels as
-            often as the images that were trained on.
+        label_distribution: `"uniform"`, or `"data"`: generated images have each label
+            as often as the training images do.
         label_names: list of `num_classes` str, or None.
-        critic_steps: int, discriminator updates an iteration.
-        generator_steps: int, generator updates an iteration.
-        ema_half_life: float or None. Half-life in images of an exponential moving
+        critic_steps: int, discriminator updates per iteration.
+        generator_steps: int, generator updates per iteration.
+        ema_half_life: float or None. The half-life, in images, of an exponential moving
             average of the generator's weights, batch-norm statistics included.
-            `generate`, `predict`, scores and presets use it.
+            `generate`, `predict`, scores and presets use the average.
         update: `"alternating"`; `"simultaneous"`: both players move at once, from one
             shared forward pass; or `"latent_optimization"`: latents take a step
             towards higher logits first (LOGAN).
         latent_distribution: `"normal"` N(0, 1) or `"uniform"` U(-1, 1).
-        latents: `keras_gan_zoo.latents.Latents` in its place, for latents of several
-            laws, such as InfoGAN's codes.
-        seed: int or None. Governs latents, penalties and the order of the data.
-            `None` draws one from Keras' global generator.
+        latents: a `keras_gan_zoo.latents.Latents` to use in its place, for latents from
+            several distributions, such as InfoGAN's codes.
+        seed: int or None. Determines latents, penalties and the order of the data.
+            `None` draws a seed.
         name: str.
 
     Raises:
-        ValueError: where the networks don't fit each other or a setting is unknown.
+        ValueError: the networks don't fit each other, or a setting is unknown.
 
     Example:
 
@@ -113,27 +117,27 @@ class GAN(AdversarialTrainer, keras.Model):
 
     def __init__(
         self,
-        generator,
-        discriminator,
+        generator: keras.Model,
+        discriminator: keras.Model,
         *,
-        loss="non_saturating",
-        penalties=(),
-        auxiliaries=(),
-        generator_penalties=(),
-        augmentation=None,
-        num_classes=None,
-        label_distribution="uniform",
-        label_names=None,
-        critic_steps=1,
-        generator_steps=1,
-        ema_half_life=None,
-        update="alternating",
-        latent_distribution="normal",
-        latents=None,
-        seed=None,
-        name=None,
-        **kwargs,
-    ):
+        loss: str | losses.AdversarialLoss = "non_saturating",
+        penalties: Sequence[penalty_terms.Penalty] = (),
+        auxiliaries: Sequence[auxiliary_terms.Auxiliary] = (),
+        generator_penalties: Sequence[generator_terms.GeneratorPenalty] = (),
+        augmentation: augmentations.Augmentation | None = None,
+        num_classes: int | None = None,
+        label_distribution: str = "uniform",
+        label_names: Sequence[str] | None = None,
+        critic_steps: int = 1,
+        generator_steps: int = 1,
+        ema_half_life: float | None = None,
+        update: str = "alternating",
+        latent_distribution: str = "normal",
+        latents: Latents | None = None,
+        seed: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(name=name, **kwargs)
         # === Config ===
         self.objective = losses.get(loss)
@@ -194,52 +198,54 @@ class GAN(AdversarialTrainer, keras.Model):
         )
 
     @property
-    def ema_generator(self):
-        """The averaged generator; the generator itself without an average."""
+    def ema_generator(self) -> keras.Model:
+        """The averaged generator, or the generator itself if there is no average."""
         return self.generator if self._average is None else self._average
 
     @property
-    def discriminator_variables(self):
-        """What the discriminator's player moves: auxiliaries may bring weights."""
+    def discriminator_variables(self) -> list[Any]:
+        """The discriminator's trainable weights, and those that auxiliaries bring."""
         return self.discriminator.trainable_variables + [
             v for term in self.auxiliaries for v in term.trainable_variables
         ]
 
     @property
-    def latent_dim(self):
-        """Size of one latent."""
+    def latent_dim(self) -> int:  # type: ignore[override]
+        """The size of one latent."""
         return contract.main_input(self.generator, "latents").shape[-1]
 
     @property
-    def image_shape(self):
-        """`(height, width, channels)` of one image."""
+    def image_shape(self) -> tuple[int, int, int]:
+        """The `(height, width, channels)` of one image."""
         return tuple(contract.made_by(self.generator).shape[1:])
 
     # === Compiling ===
 
-    def default_optimizers(self):
-        """The generator's and the discriminator's, where `compile` names none."""
+    def default_optimizers(
+        self,
+    ) -> tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]:
+        """The generator's and the discriminator's optimizers if `compile` gets none."""
         return tuple(
             keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8) for _ in range(2)
         )
 
     def compile(
         self,
-        generator_optimizer=None,
-        discriminator_optimizer=None,
+        generator_optimizer: Any = None,
+        discriminator_optimizer: Any = None,
         *,
-        jit_compile="auto",
-        run_eagerly=False,
-        steps_per_execution=1,
-        **unsupported,
-    ):
+        jit_compile: bool | str = "auto",
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        **unsupported: Any,
+    ) -> None:
         """Prepare for training.
 
         Args:
             generator_optimizer: a Keras optimizer, its name or its config. By
                 default the one that the family was published with.
             discriminator_optimizer: likewise.
-            jit_compile: bool or `"auto"`: compile where it pays.
+            jit_compile: bool or `"auto"`, which compiles where that is faster.
             run_eagerly: bool, as in Keras.
             steps_per_execution: int, as in Keras.
         """
@@ -252,7 +258,7 @@ class GAN(AdversarialTrainer, keras.Model):
         if unsupported:
             raise ValueError(
                 "`GAN.compile` takes `generator_optimizer` and "
-                "`discriminator_optimizer`; its logs are fixed, and scores come from "
+                "`discriminator_optimizer`. Its logs are fixed; for scores use "
                 "`keras_gan_zoo.callbacks.Score`. "
                 f"Received: {', '.join(sorted(unsupported))}"
             )
@@ -283,7 +289,7 @@ class GAN(AdversarialTrainer, keras.Model):
             self.generator.trainable_variables, self.discriminator_variables
         )
 
-    def get_compile_config(self):
+    def get_compile_config(self) -> dict[str, Any]:
         if not self.compiled:
             return {}
         return {
@@ -296,7 +302,7 @@ class GAN(AdversarialTrainer, keras.Model):
             **self._compile_settings,
         }
 
-    def compile_from_config(self, config):
+    def compile_from_config(self, config: dict[str, Any]) -> None:
         if config:
             self.compile(**config)
 
@@ -304,29 +310,29 @@ class GAN(AdversarialTrainer, keras.Model):
 
     def fit(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        epochs=1,
-        verbose="auto",
-        callbacks=None,
-        validation_split=0.0,
-        validation_data=None,
-        shuffle=True,
-        class_weight=None,
-        sample_weight=None,
-        initial_epoch=0,
-        steps_per_epoch=None,
-        validation_steps=None,
-        validation_batch_size=None,
-        validation_freq=1,
-        value_range=None,
-    ):
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: str | int = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Any = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int = 1,
+        value_range: ValueRange | None = None,
+    ) -> keras.callbacks.History:
         """Train both networks on images.
 
-        Keras' own `fit`, with two differences: `y` are class labels, for conditional
-        GANs, and `batch_size` is what one discriminator update sees, of which a step
-        takes `critic_steps`. Every image is used once an epoch.
+        Works like Keras' own `fit`, with two differences: `y` has class labels, for
+        conditional GANs, and `batch_size` is what one discriminator update sees; a step
+        takes `critic_steps` such batches. Every image is used once per epoch.
 
         Args:
             x: uint8 images `(n, height, width, channels)` or `(n, height, width)`;
@@ -334,18 +340,20 @@ class GAN(AdversarialTrainer, keras.Model):
                 set's name such as `"mnist:train"`; or a `tf.data.Dataset`,
                 `PyDataset`, torch `DataLoader` or generator of batches, or of pairs
                 (images, labels).
-            y: labels of a conditional GAN, whole numbers `(n,)` or one-hot rows. A data
-                set, a folder with a sub-folder a class and a named set bring theirs.
+            y: labels for a conditional GAN, whole numbers `(n,)` or one-hot rows. A
+                data set of pairs, a folder with one sub-folder per class and a named
+                data set bring their own.
             batch_size: int, 32 by default; not for a source that batches itself.
             value_range: `(low, high)` of float images, such as `(0, 1)`.
 
         Returns:
             A `History` with `d_loss` and `g_loss` (without penalties), every other
-            term under its name (an auxiliary's as `d_<name>`, `g_<name>`), `loss`, the
-            sum of all that is minimised, and `wasserstein_distance` for that loss.
+            term under its name (an auxiliary's as `d_<name>` and `g_<name>`), `loss`,
+            the sum of everything that is minimised, and `wasserstein_distance` for that
+            loss.
 
         Raises:
-            ValueError: where images or labels are not what the networks take.
+            ValueError: images or labels are not what the networks take.
         """
         _refuse(class_weight=class_weight, sample_weight=sample_weight)
         check_compiled(self, "fit")
@@ -388,18 +396,18 @@ class GAN(AdversarialTrainer, keras.Model):
 
     def evaluate(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        verbose="auto",
-        sample_weight=None,
-        steps=None,
-        callbacks=None,
-        return_dict=False,
-        value_range=None,
-        **kwargs,
-    ):
-        """The logs of `fit` at fixed weights, in inference mode; see `fit`."""
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        value_range: ValueRange | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Compute the logs of `fit` at fixed weights, in inference mode; see `fit`."""
         _refuse(sample_weight=sample_weight)
         if x is not None and not isinstance(x, sources.ImageBatches):
             x = sources.batches_of(self, x, y, batch_size, value_range, steps=steps)
@@ -409,20 +417,20 @@ class GAN(AdversarialTrainer, keras.Model):
 
     # === Generating ===
 
-    def call(self, latents, training=False):
+    def call(self, latents: Any, training: bool = False) -> Tensor:
         return self.ema_generator(latents, training=False)
 
     def generate(
         self,
-        n,
+        n: int,
         *,
-        labels=None,
-        seed=None,
-        truncation=None,
-        use_ema=True,
-        batch_size=None,
-        start=0,
-    ):
+        labels: Any = None,
+        seed: int | None = None,
+        truncation: float | None = None,
+        use_ema: bool = True,
+        batch_size: int | None = None,
+        start: int = 0,
+    ) -> np.ndarray:
         """Draw new images.
 
         Image `i` of a seed is the same for every `n`, batch size, device and
@@ -430,15 +438,15 @@ class GAN(AdversarialTrainer, keras.Model):
 
         Args:
             n: int, how many.
-            labels: of a conditional GAN: int for all, or an array of `n`. None draws
-                them from a stream of the seed's own, so that image `i` of a seed keeps
-                its label.
-            seed: int, or None for other images at each call.
-            truncation: float or None: cut the normal latents to
+            labels: for a conditional GAN: an int for all images, or an array of `n`.
+                None draws them from the seed, so that image `i` of a seed keeps its
+                label.
+            seed: int, or None for different images on each call.
+            truncation: float or None: truncate normal latents to
                 [-truncation, truncation], for less variety and cleaner images.
-            use_ema: bool: the averaged generator, or the raw one.
-            batch_size: int or None, images a forward pass.
-            start: int, index of the first image of the seed's stream.
+            use_ema: bool: use the averaged generator, or the raw one.
+            batch_size: int or None, images per forward pass.
+            start: int, index of the first image in the seed's stream.
 
         Returns:
             uint8 array `(n, height, width, channels)`.
@@ -487,15 +495,20 @@ class GAN(AdversarialTrainer, keras.Model):
 
     @classmethod
     def from_preset(
-        cls, preset, load_weights=True, custom_objects=None, revision=None, **kwargs
-    ):
+        cls,
+        preset: PathLike,
+        load_weights: bool = True,
+        custom_objects: dict[str, Any] | None = None,
+        revision: str | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Load a pretrained GAN.
 
         Args:
             preset: the name of a zoo entry (see `GAN.presets`), a Hub handle
                 `"hf://user/repo"` or `"hf://user/repo@revision"`, or a folder.
-            load_weights: bool: False builds it with new weights.
-            custom_objects: dict of the caller's own classes, which are trusted.
+            load_weights: bool: False builds the model with new weights.
+            custom_objects: dict of your own classes, which are trusted.
             revision: str, branch, tag or commit of a Hub handle.
             **kwargs: override settings of the saved configuration.
 
@@ -518,7 +531,9 @@ class GAN(AdversarialTrainer, keras.Model):
             **kwargs,
         )
 
-    def save_to_preset(self, preset_dir, report=None, **kwargs):
+    def save_to_preset(
+        self, preset_dir: PathLike, report: Any = None, **kwargs: Any
+    ) -> Path:
         """Save as a preset folder; see `keras_gan_zoo.presets.save_preset`."""
         from keras_gan_zoo import presets
 
@@ -526,7 +541,7 @@ class GAN(AdversarialTrainer, keras.Model):
 
     # === Saving ===
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "generator": keras.saving.serialize_keras_object(self.generator),
@@ -549,8 +564,10 @@ class GAN(AdversarialTrainer, keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
-        # A scope without objects would hide those of the caller's.
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Self:
+        # A scope without objects would hide the caller's own.
         own = keras.saving.custom_object_scope(custom_objects)
         with own if custom_objects else contextlib.nullcontext():
             networks = {
@@ -560,14 +577,14 @@ class GAN(AdversarialTrainer, keras.Model):
             }
             return cls(**{**config, **networks})
 
-    def save_own_variables(self, store):
+    def save_own_variables(self, store: Any) -> None:
         state.save(self, store)
 
-    def load_own_variables(self, store):
+    def load_own_variables(self, store: Any) -> None:
         state.load(self, store)
 
-    def summary(self, *args, **kwargs):
-        """Both networks' summaries."""
+    def summary(self, *args: Any, **kwargs: Any) -> None:
+        """Print the summaries of both networks."""
         self.generator.summary(*args, **kwargs)
         self.discriminator.summary(*args, **kwargs)
 
@@ -580,6 +597,6 @@ def _refuse(**arguments):
     for name, value in arguments.items():
         if value is not None:
             raise ValueError(
-                "A GAN's losses weigh all images alike. "
+                "A GAN's losses give all images the same weight. "
                 f"Received: {name} of type {type(value).__name__}"
             )

@@ -1,4 +1,4 @@
-"""What stands between images and the discriminator."""
+"""What is done to images before the discriminator sees them."""
 
 from keras_gan_zoo.augmentation.base import Augmentation
 from keras_gan_zoo.augmentation.diff_augment import DiffAugment

@@ -1,53 +1,57 @@
+from typing import Any
+
 import keras
+
+from keras_gan_zoo.typing import Draw, Tensor
 
 
 class Augmentation(keras.layers.Layer):
     """Base class of what is done to images before the discriminator sees them.
 
-    The same for real and generated images, in both players' updates; penalties
-    differentiate through it. A Keras layer, so that its state is saved.
+    It applies to real and to generated images, in both players' updates; penalties
+    differentiate through it. It is a Keras layer, so that its state is saved.
 
     Args:
         name: str.
     """
 
-    #: whether it belongs to the discriminator, and so is there in `evaluate` too
+    #: whether it belongs to the discriminator, and so applies in `evaluate` too
     always = False
 
-    def __init__(self, name=None):
+    def __init__(self, name: str | None = None) -> None:
         super().__init__(dtype="float32", name=name)
-        self.built = True  # else Keras calls the model on the first batch to build it
+        self.built = True  # or Keras would call the model to build it
 
-    def call(self, images, draw):
-        """Float32 images `(n, h, w, c)` -> images.
+    def call(self, images: Tensor, draw: Draw) -> Tensor:
+        """Augment float32 images `(n, h, w, c)`.
 
         `draw(shape, distribution)` draws `"uniform"` numbers in [0, 1) or `"normal"`
         ones; take all random numbers from it, so that backends and replicas agree.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `call`.")
 
-    def mix(self, real, fake, draw):
+    def mix(self, real: Any, fake: Any, draw: Draw) -> tuple[Any, Any]:
         """What the discriminator is shown as real and as fake: two `Batch`es.
 
-        For what mixes the two, such as APA; the others return both as they are.
+        Override it to mix the two, as APA does; by default both are unchanged.
         """
         return real, fake
 
-    def update(self, of_real):
-        """Move its own state; called after each update of the discriminator.
+    def update(self, of_real: dict[str, Tensor]) -> None:
+        """Change its own state; called after each discriminator update.
 
-        `of_real` are the discriminator's outputs for the real images, a dict.
+        `of_real` is a dict of the discriminator's outputs for the real images.
         """
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"name": self.name}
 
 
-def get(augmentation):
-    """An augmentation from its config or itself, or None."""
+def get(augmentation: Any) -> Augmentation | None:
+    """Return an augmentation, from its config if need be, or None."""
     if isinstance(augmentation, dict):
         augmentation = keras.saving.deserialize_keras_object(augmentation)
     if augmentation is None or isinstance(augmentation, Augmentation):

@@ -1,22 +1,25 @@
+from typing import Any
+
 import keras
 from keras import ops
 
 from keras_gan_zoo.augmentation.base import Augmentation
+from keras_gan_zoo.typing import Draw, Tensor
 
 POLICIES = ("color", "translation", "cutout")
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class DiffAugment(Augmentation):
-    """Differentiable augmentation of all images, always (Zhao et al. 2020).
+    """Differentiable augmentation of every image (Zhao et al. 2020).
 
-    As in the authors' code, each drawn for each image: brightness moved by U(-0.5,
-    0.5), saturation about the channels' mean times U(0, 2), contrast about the image's
-    mean times U(0.5, 1.5); a translation by up to 1/8 of the size, filled with 0; a
-    square of half the size set to 0. arXiv:2006.10738, section 3.
+    As in the authors' code, with random numbers of its own for each image: brightness
+    plus U(-0.5, 0.5), saturation about the channels' mean times U(0, 2), contrast about
+    the image's mean times U(0.5, 1.5); a translation by up to 1/8 of the size, padded
+    with 0; a square of half the size set to 0. arXiv:2006.10738, section 3.
 
     Args:
-        policy: what is done, comma-separated: `"color"`, `"translation"`, `"cutout"`.
+        policy: which of `"color"`, `"translation"` and `"cutout"`, comma-separated.
         name: str.
 
     Example:
@@ -25,7 +28,9 @@ class DiffAugment(Augmentation):
     'color,translation'
     """
 
-    def __init__(self, policy="color,translation,cutout", name="diff_augment"):
+    def __init__(
+        self, policy: str = "color,translation,cutout", name: str = "diff_augment"
+    ) -> None:
         super().__init__(name)
         self.policy = policy
         self._steps = tuple(part.strip() for part in str(policy).split(","))
@@ -35,7 +40,7 @@ class DiffAugment(Augmentation):
                 f"Received: policy={policy!r}"
             )
 
-    def call(self, images, draw):
+    def call(self, images: Tensor, draw: Draw) -> Tensor:
         for step in POLICIES:
             if step in self._steps:
                 images = getattr(self, f"_{step}")(images, draw)
@@ -67,7 +72,7 @@ class DiffAugment(Augmentation):
         )
         return x * (1.0 - rows[:, :, None, None] * columns[:, None, :, None])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "policy": self.policy}
 
 
@@ -77,7 +82,7 @@ def _whole(uniform, low, high):
 
 
 def _shift(uniform, size):
-    """Matrices `(n, size, size)` that move rows by up to 1/8, filling up with 0."""
+    """Matrices `(n, size, size)` that move rows by up to 1/8, padding with 0."""
     most = int(size / 8 + 0.5)
     at = ops.arange(size, dtype="float32")
     wanted = at[None, :, None] - _whole(uniform, -most, most)
@@ -85,7 +90,7 @@ def _shift(uniform, size):
 
 
 def _hole(uniform, size):
-    """`(n, size)`: 1 where half of the size, around a place in the image, is cut."""
+    """`(n, size)`: 1 inside a random interval of half the size, which is cut out."""
     length = int(size / 2 + 0.5)
     start = _whole(uniform, 0, size - length % 2) - length // 2
     at = ops.arange(size, dtype="float32")[None]

@@ -1,18 +1,20 @@
 import numbers
+from typing import Any
 
 import keras
 from keras import ops
 
 from keras_gan_zoo.augmentation.base import Augmentation
+from keras_gan_zoo.typing import Draw, Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class Packing(Augmentation):
     """PacGAN: the discriminator judges `size` images at once (Lin et al. 2018).
 
-    They lie on each other in the channels, so that a generator without variety gives
-    itself away; only the discriminator's input widens. A last pack that is not full is
-    filled up with the batch's first images. arXiv:1712.04086, section 3.
+    They are stacked along the channels, so that a generator without variety gives
+    itself away; only the discriminator's input is wider. An incomplete last pack is
+    filled with the batch's first images. arXiv:1712.04086, section 3.
 
     Args:
         size: int, m of the paper.
@@ -26,15 +28,15 @@ class Packing(Augmentation):
 
     always = True
 
-    def __init__(self, size=2, name="packing"):
+    def __init__(self, size: int = 2, name: str = "packing") -> None:
         super().__init__(name)
         if not isinstance(size, numbers.Integral) or size < 1:
             raise ValueError(
                 f"`size` must be a whole number, 1 or more. Received: size={size!r}"
             )
-        self.size = int(size)
+        self.size: int = int(size)
 
-    def call(self, images, draw):
+    def call(self, images: Tensor, draw: Draw) -> Tensor:
         _, height, width, channels = images.shape
         n = ops.shape(images)[0]
         full = (n + self.size - 1) // self.size * self.size
@@ -43,10 +45,10 @@ class Packing(Augmentation):
         packs = ops.transpose(packs, (0, 2, 3, 1, 4))
         return ops.reshape(packs, (-1, height, width, self.size * channels))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         n, height, width, channels = input_shape
         n = None if n is None else -(-n // self.size)
         return n, height, width, self.size * channels
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "size": self.size}

@@ -1,6 +1,7 @@
-"""The few things that differ between TensorFlow, JAX and torch, and nothing more."""
+"""The few things that differ between TensorFlow, JAX and torch."""
 
 import importlib
+from typing import TYPE_CHECKING
 
 import keras
 
@@ -24,6 +25,23 @@ if keras.config.backend() not in ("tensorflow", "jax", "torch"):
     raise ImportError(
         "keras_gan_zoo trains on the TensorFlow, JAX and torch backends of Keras. "
         f"Received: KERAS_BACKEND={keras.config.backend()!r}"
+    )
+
+if TYPE_CHECKING:
+    from keras_gan_zoo.backend.jax import (
+        DATA_FORMAT,
+        Steps,
+        apply_gradients,
+        auto_jit_compile,
+        every,
+        full_float32,
+        images_at_once,
+        input_gradients,
+        input_vjp,
+        num_replicas,
+        replica_rows,
+        stream,
+        vjp,
     )
 
 _chosen = importlib.import_module(f"{__name__}.{keras.config.backend()}")

@@ -1,18 +1,21 @@
 """JAX: the same stateful step, run in a `keras.StatelessScope`."""
 
 import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import jax
 import keras
 
 from keras_gan_zoo.backend.keras_internals import get_jax_iterator, get_stateless_scope
+from keras_gan_zoo.typing import Tensor
 
-DATA_FORMAT = "channels_last"  # what convolutions do best with
+DATA_FORMAT = "channels_last"  # the faster one for convolutions
 
 
 @contextlib.contextmanager
-def full_float32():
-    """Float32 as it says, in all threads: a GPU would round products to TF32."""
+def full_float32() -> Iterator[None]:
+    """Real float32 in all threads, where a GPU would round products to TF32."""
     before = jax.config.jax_default_matmul_precision
     jax.config.update("jax_default_matmul_precision", "highest")
     try:
@@ -21,15 +24,15 @@ def full_float32():
         jax.config.update("jax_default_matmul_precision", before)
 
 
-def images_at_once(images):
-    """How many images a large network is given at a time; None for all of them."""
+def images_at_once(images: Tensor) -> int | None:
+    """How many images to give a large network at a time; None for all."""
     return None
 
 
 def _run_inside(outer, fn, values=()):
-    """Run `fn` in a scope of its own: `outer`'s values, then `values`.
+    """Run `fn` in a scope of its own, with `outer`'s values and then `values`.
 
-    Returns what `fn` returned and the values that variables have afterwards.
+    Returns the result of `fn`, and the values that variables have afterwards.
     """
     scope = keras.StatelessScope(initialize_variables=False)
     scope.state_mapping.update(outer.state_mapping)
@@ -39,7 +42,7 @@ def _run_inside(outer, fn, values=()):
     return result, scope.state_mapping
 
 
-def vjp(fn, variables):
+def vjp(fn: Callable, variables: Sequence[Any]) -> tuple[Any, Any, Callable]:
     """Run `fn() -> (outputs, aux)` and return `outputs, aux, pull`.
 
     `pull(cotangents, variables)` gives the gradients of `outputs`, weighted by
@@ -67,8 +70,10 @@ def vjp(fn, variables):
     return outputs, aux, pull
 
 
-def input_gradients(fn, x, differentiable=True):
-    """`fn(x) -> (y, aux)`: return d sum(y) / dx and aux."""
+def input_gradients(
+    fn: Callable, x: Tensor, differentiable: bool = True
+) -> tuple[Tensor, Any]:
+    """For `fn(x) -> (y, aux)`, return d sum(y) / dx and aux."""
     outer = get_stateless_scope()
 
     def pure(x):
@@ -80,11 +85,11 @@ def input_gradients(fn, x, differentiable=True):
     return gradient, aux
 
 
-def input_vjp(fn, x):
-    """`fn(x) -> (y, aux)`: return `y, aux, pull`.
+def input_vjp(fn: Callable, x: Tensor) -> tuple[Tensor, Any, Callable]:
+    """For `fn(x) -> (y, aux)`, return `y, aux, pull`.
 
-    `pull(cotangent)` is d sum(y * cotangent) / dx, itself differentiable. Its cost is
-    paid where it is called, so that `every` can leave it out.
+    `pull(cotangent)` is d sum(y * cotangent) / dx, itself differentiable. It costs
+    nothing unless it is called, so that `every` can skip it.
     """
     outer = get_stateless_scope()
 
@@ -97,8 +102,8 @@ def input_vjp(fn, x):
     return y, aux, lambda cotangent: pull(cotangent)[0]
 
 
-def every(count, k, fn):
-    """The scalar `fn()` where the variable `count` is a multiple of `k`, else 0."""
+def every(count: Any, k: int, fn: Callable[[], Tensor]) -> Tensor:
+    """The scalar `fn()` if the variable `count` is a multiple of `k`, or else 0."""
     outer = get_stateless_scope()
 
     def run():
@@ -114,8 +119,10 @@ def every(count, k, fn):
     return value
 
 
-def apply_gradients(optimizer, gradients, variables):
-    """One update of `variables`."""
+def apply_gradients(
+    optimizer: Any, gradients: Sequence[Tensor], variables: Sequence[Any]
+) -> None:
+    """Update `variables` once."""
     state = optimizer.variables
     values, new_state = optimizer.stateless_apply(
         [v.value for v in state], gradients, [v.value for v in variables]
@@ -126,22 +133,22 @@ def apply_gradients(optimizer, gradients, variables):
         variable.assign(value)
 
 
-def num_replicas():
+def num_replicas() -> int:
     """How many replicas share one step: JAX's arrays are global, so one."""
     return 1
 
 
-def replica_rows(draw, n):
+def replica_rows(draw: Callable[[Any], Tensor], n: Any) -> Tensor:
     """This replica's `n` rows of `draw(rows)`."""
     return draw(n)
 
 
-def stream(batches, specs):
-    """Arrays that JAX takes, from `batches() -> iterator of tuples of arrays`."""
+def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> Any:
+    """Arrays for JAX from `batches() -> iterator of tuples of arrays`."""
     return get_jax_iterator(batches())
 
 
-def auto_jit_compile():
+def auto_jit_compile() -> bool | str:
     """Keras' own choice."""
     return "auto"
 
@@ -149,7 +156,7 @@ def auto_jit_compile():
 class Steps:
     """`train_step` and `test_step` as Keras calls them on this backend."""
 
-    def train_step(self, state, data):
+    def train_step(self: Any, state: Sequence[Any], data: Any) -> Any:
         groups = (
             self.trainable_variables,
             self.non_trainable_variables,
@@ -158,7 +165,7 @@ class Steps:
         )
         return self._stateless(self.train_iteration, groups, state, data)
 
-    def test_step(self, state, data):
+    def test_step(self: Any, state: Sequence[Any], data: Any) -> Any:
         groups = (
             self.trainable_variables,
             self.non_trainable_variables,

@@ -1,8 +1,10 @@
-"""The private names of Keras that this package uses, each in one place.
+"""The private names of Keras that this package uses, all in one place.
 
-`tests/backend/test_keras_internals.py` tries each on the oldest Keras that is supported
-and on the newest.
+`tests/backend/test_keras_internals.py` tries each on the oldest supported Keras and on
+the newest.
 """
+
+from typing import Any
 
 from keras.src.backend.common.stateless_scope import get_stateless_scope
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
@@ -25,18 +27,18 @@ __all__ = [
 ]
 
 
-def all_layers(model):
-    """The layers of a model, those inside of others included."""
+def all_layers(model: Any) -> list[Any]:
+    """The layers of a model, including those inside other layers."""
     return list(model._flatten_layers(include_self=False))
 
 
-def check_compiled(model, method):
-    """Raise Keras' own error where a model is not compiled."""
+def check_compiled(model: Any, method: str) -> None:
+    """Raise Keras' own error if a model is not compiled."""
     model._assert_compile_called(method)
 
 
-def drop_loss_tracker(model):
-    """Leave Keras' own average of `loss` out; the model has one of its own."""
+def drop_loss_tracker(model: Any) -> None:
+    """Drop Keras' average of `loss`, because the model has one of its own."""
     model._loss_tracker = None
 
 

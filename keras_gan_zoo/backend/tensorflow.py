@@ -2,17 +2,21 @@
 
 import contextlib
 import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-DATA_FORMAT = "channels_last"  # what convolutions do best with
+from keras_gan_zoo.typing import Tensor
+
+DATA_FORMAT = "channels_last"  # the faster one for convolutions
 
 
 @contextlib.contextmanager
-def full_float32():
-    """Float32 as it says, in all threads: a GPU would round products to TF32."""
+def full_float32() -> Iterator[None]:
+    """Real float32 in all threads, where a GPU would round products to TF32."""
     before = tf.config.experimental.tensor_float_32_execution_enabled()
     tf.config.experimental.enable_tensor_float_32_execution(False)
     try:
@@ -21,12 +25,12 @@ def full_float32():
         tf.config.experimental.enable_tensor_float_32_execution(before)
 
 
-def images_at_once(images):
-    """How many images a large network is given at a time; None for all of them."""
+def images_at_once(images: Tensor) -> int | None:
+    """How many images to give a large network at a time; None for all."""
     return None
 
 
-def vjp(fn, variables):
+def vjp(fn: Callable, variables: Sequence[Any]) -> tuple[Any, Any, Callable]:
     """Run `fn() -> (outputs, aux)` and return `outputs, aux, pull`.
 
     `pull(cotangents, variables)` gives the gradients of `outputs`, weighted by
@@ -44,19 +48,21 @@ def vjp(fn, variables):
     return outputs, aux, pull
 
 
-def input_gradients(fn, x, differentiable=True):
-    """`fn(x) -> (y, aux)`: return d sum(y) / dx and aux."""
+def input_gradients(
+    fn: Callable, x: Tensor, differentiable: bool = True
+) -> tuple[Tensor, Any]:
+    """For `fn(x) -> (y, aux)`, return d sum(y) / dx and aux."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(x)
         y, aux = fn(x)
     return tape.gradient(y, x), aux
 
 
-def input_vjp(fn, x):
-    """`fn(x) -> (y, aux)`: return `y, aux, pull`.
+def input_vjp(fn: Callable, x: Tensor) -> tuple[Tensor, Any, Callable]:
+    """For `fn(x) -> (y, aux)`, return `y, aux, pull`.
 
-    `pull(cotangent)` is d sum(y * cotangent) / dx, itself differentiable. Its cost is
-    paid where it is called, so that `every` can leave it out.
+    `pull(cotangent)` is d sum(y * cotangent) / dx, itself differentiable. It costs
+    nothing unless it is called, so that `every` can skip it.
     """
     with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
         tape.watch(x)
@@ -64,25 +70,27 @@ def input_vjp(fn, x):
     return y, aux, lambda cotangent: tape.gradient(y, x, output_gradients=cotangent)
 
 
-def every(count, k, fn):
-    """The scalar `fn()` where the variable `count` is a multiple of `k`, else 0."""
+def every(count: Any, k: int, fn: Callable[[], Tensor]) -> Tensor:
+    """The scalar `fn()` if the variable `count` is a multiple of `k`, or else 0."""
     return tf.cond(tf.equal(count.value % k, 0), fn, lambda: tf.zeros(()))
 
 
-def apply_gradients(optimizer, gradients, variables):
-    """One update of `variables`."""
+def apply_gradients(
+    optimizer: Any, gradients: Sequence[Tensor], variables: Sequence[Any]
+) -> None:
+    """Update `variables` once."""
     optimizer.apply(gradients, variables)
 
 
-def num_replicas():
+def num_replicas() -> int:
     """How many replicas share one step."""
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
-def replica_rows(draw, n):
+def replica_rows(draw: Callable[[Any], Tensor], n: Any) -> Tensor:
     """This replica's `n` rows of `draw(rows)`, drawn for the global batch.
 
-    Every replica holds the same seed, so each draws everyone's rows.
+    Every replica has the same seed, so each draws the rows of all.
     """
     replicas = num_replicas()
     if replicas == 1:
@@ -91,16 +99,18 @@ def replica_rows(draw, n):
     return draw(n * replicas)[index * n : (index + 1) * n]
 
 
-def stream(batches, specs):
+def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> Any:
     """A restartable tf.data stream from `batches() -> iterator of tuples of arrays`.
 
     `specs` has the shape, without the first axis, and the dtype of each array.
 
     `Dataset.from_generator` would do, but it sets malloc's trim threshold for the
-    whole process (TensorFlow 2.21), after which every large tensor is a fresh
-    mapping: a third of the CPU time goes to page faults.
+    whole process (TensorFlow 2.21), after which every large tensor is a new mapping,
+    and a third of the CPU time goes to page faults.
     """
-    running = {}  # Keras opens the next iterator before it drops the last one
+    running: dict[
+        int, Iterator
+    ] = {}  # Keras opens the next iterator before it drops the last one
     numbers = itertools.count()
 
     def start(_):
@@ -128,8 +138,8 @@ def stream(batches, specs):
         endless = tf.data.Dataset.from_tensors(number).repeat()
         return endless.map(to_tensors).take_while(lambda arrays, more: more)
 
-    # Nothing to tune here, and the tuner's thread, which sleeps for twice as long each
-    # time, is at the end of an epoch often not woken, but waited for: up to a minute.
+    # There is nothing to tune here, and the tuner's thread, which sleeps twice as long
+    # each time, is often not woken at the end of an epoch: that waits up to a minute.
     options = tf.data.Options()
     options.autotune.enabled = False
     return (
@@ -142,11 +152,11 @@ def stream(batches, specs):
     )
 
 
-def auto_jit_compile():
-    """XLA on accelerators alone.
+def auto_jit_compile() -> bool | str:
+    """XLA on accelerators only.
 
-    Measured (benchmarks/train_step.py): on a CPU its convolutions are half as fast as
-    TensorFlow's, and its random numbers cost a dense network more than it saves.
+    As measured by benchmarks/train_step.py, on a CPU its convolutions are half as fast
+    as TensorFlow's, and its random numbers cost a dense network more than it saves.
     """
     if tf.distribute.has_strategy() or not tf.config.list_physical_devices("GPU"):
         return False
@@ -156,16 +166,16 @@ def auto_jit_compile():
 class Steps:
     """`train_step` and `test_step` as Keras calls them on this backend.
 
-    Where a source does not tell its length, Keras finds the end by a step that gets no
-    images. What does not depend on them, counters and seeds, must not run either.
+    If a source has no known length, Keras finds its end by running a step that gets no
+    images. What does not depend on images, counters and seeds, must not run then.
     """
 
-    def train_step(self, data):
+    def train_step(self: Any, data: Any) -> Any:
         images, labels = keras.utils.unpack_x_y_sample_weight(data)[:2]
         with tf.control_dependencies([images]):
             return self.train_iteration(images, labels)
 
-    def test_step(self, data):
+    def test_step(self: Any, data: Any) -> Any:
         images, labels = keras.utils.unpack_x_y_sample_weight(data)[:2]
         with tf.control_dependencies([images]):
             return self.test_iteration(images, labels)

@@ -1,19 +1,22 @@
 """torch: autograd."""
 
 import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import keras
 import torch
 
 from keras_gan_zoo.backend.keras_internals import get_torch_dataloader
+from keras_gan_zoo.typing import Tensor
 
-# Keras copies channels-last images twice a convolution.
+# With channels last, Keras copies the images twice per convolution.
 DATA_FORMAT = "channels_first"
 
 
 @contextlib.contextmanager
-def full_float32():
-    """Float32 as it says, in all threads: a GPU would round products to TF32."""
+def full_float32() -> Iterator[None]:
+    """Real float32 in all threads, where a GPU would round products to TF32."""
     places = torch.backends.cudnn, torch.backends.cuda.matmul
     before = [place.allow_tf32 for place in places]
     for place in places:
@@ -25,16 +28,16 @@ def full_float32():
             place.allow_tf32 = value
 
 
-def images_at_once(images):
-    """How many images a large network is given at a time; None for all of them.
+def images_at_once(images: Tensor) -> int | None:
+    """How many images to give a large network at a time; None for all.
 
-    Eager convolutions on a CPU pay for large results in fresh pages of memory
+    On a CPU, large results of eager convolutions cost new pages of memory
     (benchmarks/scoring.py).
     """
     return 8 if images.device.type == "cpu" else None
 
 
-def vjp(fn, variables):
+def vjp(fn: Callable, variables: Sequence[Any]) -> tuple[Any, Any, Callable]:
     """Run `fn() -> (outputs, aux)` and return `outputs, aux, pull`.
 
     `pull(cotangents, variables)` gives the gradients of `outputs`, weighted by
@@ -47,7 +50,7 @@ def vjp(fn, variables):
         pairs = zip(
             keras.tree.flatten(outputs), keras.tree.flatten(cotangents), strict=True
         )
-        # A lazy term that is not due is a constant, which autograd refuses.
+        # A lazy term that is not due is a constant, which autograd rejects.
         pairs = [pair for pair in pairs if pair[0].requires_grad]
         return torch.autograd.grad(
             [output for output, _ in pairs],
@@ -60,8 +63,10 @@ def vjp(fn, variables):
     return outputs, aux, pull
 
 
-def input_gradients(fn, x, differentiable=True):
-    """`fn(x) -> (y, aux)`: return d sum(y) / dx and aux."""
+def input_gradients(
+    fn: Callable, x: Tensor, differentiable: bool = True
+) -> tuple[Tensor, Any]:
+    """For `fn(x) -> (y, aux)`, return d sum(y) / dx and aux."""
     with torch.enable_grad():
         x = x.detach().requires_grad_(True)
         y, aux = fn(x)
@@ -69,14 +74,14 @@ def input_gradients(fn, x, differentiable=True):
     return gradient, aux
 
 
-def input_vjp(fn, x):
-    """`fn(x) -> (y, aux)`: return `y, aux, pull`.
+def input_vjp(fn: Callable, x: Tensor) -> tuple[Tensor, Any, Callable]:
+    """For `fn(x) -> (y, aux)`, return `y, aux, pull`.
 
-    `pull(cotangent)` is d sum(y * cotangent) / dx, itself differentiable. Its cost is
-    paid where it is called, so that `every` can leave it out.
+    `pull(cotangent)` is d sum(y * cotangent) / dx, itself differentiable. It costs
+    nothing unless it is called, so that `every` can skip it.
     """
     with torch.enable_grad():
-        if not x.requires_grad:  # else it is part of a graph that y must stay in
+        if not x.requires_grad:  # or else it is part of a graph that y must stay in
             x = x.detach().requires_grad_(True)
         y, aux = fn(x)
 
@@ -87,35 +92,37 @@ def input_vjp(fn, x):
     return y, aux, pull
 
 
-def every(count, k, fn):
-    """The scalar `fn()` where the variable `count` is a multiple of `k`, else 0."""
+def every(count: Any, k: int, fn: Callable[[], Tensor]) -> Tensor:
+    """The scalar `fn()` if the variable `count` is a multiple of `k`, or else 0."""
     if int(count.value) % k == 0:
         return fn()
     return torch.zeros((), device=count.value.device)
 
 
-def apply_gradients(optimizer, gradients, variables):
-    """One update of `variables`."""
+def apply_gradients(
+    optimizer: Any, gradients: Sequence[Tensor], variables: Sequence[Any]
+) -> None:
+    """Update `variables` once."""
     with torch.no_grad():
         optimizer.apply(gradients, variables)
 
 
-def num_replicas():
+def num_replicas() -> int:
     """How many replicas share one step."""
     return 1
 
 
-def replica_rows(draw, n):
+def replica_rows(draw: Callable[[Any], Tensor], n: Any) -> Tensor:
     """This replica's `n` rows of `draw(rows)`."""
     return draw(n)
 
 
-def stream(batches, specs):
+def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> Any:
     """A restartable loader from `batches() -> iterator of tuples of arrays`."""
     return get_torch_dataloader(batches())
 
 
-def auto_jit_compile():
+def auto_jit_compile() -> bool | str:
     """Never: `torch.compile` can't differentiate a gradient penalty twice."""
     return False
 
@@ -123,8 +130,8 @@ def auto_jit_compile():
 class Steps:
     """`train_step` and `test_step` as Keras calls them on this backend."""
 
-    def train_step(self, data):
+    def train_step(self: Any, data: Any) -> Any:
         return self.train_iteration(*keras.utils.unpack_x_y_sample_weight(data)[:2])
 
-    def test_step(self, data):
+    def test_step(self: Any, data: Any) -> Any:
         return self.test_iteration(*keras.utils.unpack_x_y_sample_weight(data)[:2])

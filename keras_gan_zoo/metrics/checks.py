@@ -1,13 +1,19 @@
-"""What every metric asks of its input."""
+"""Checks of what metrics are given."""
+
+from typing import Any
 
 import numpy as np
 
+from keras_gan_zoo.typing import ArrayLike
 
-def check_rows(rows, name, at_least=1, dtype="float64"):
-    """`rows` as a finite matrix (n, d) with `n >= at_least`.
 
-    `dtype=None` leaves floats as narrow as they came, for a function that widens them
-    block by block.
+def check_rows(
+    rows: Any, name: str, at_least: int = 1, dtype: str | None = "float64"
+) -> np.ndarray:
+    """Return `rows` as a finite matrix (n, d) with `n >= at_least`.
+
+    `dtype=None` keeps the precision of floats, for functions that convert them block by
+    block.
     """
     rows = np.asarray(rows, dtype=dtype)
     if rows.dtype.kind != "f":
@@ -26,8 +32,10 @@ def check_rows(rows, name, at_least=1, dtype="float64"):
     return rows
 
 
-def check_finite(rows, name, unit="row", start=0):
-    """Refuse NaN and infinity, and say in which rows; the first has number `start`."""
+def check_finite(
+    rows: np.ndarray, name: str, unit: str = "row", start: int = 0
+) -> None:
+    """Raise an error if rows have NaN or infinity; the first is number `start`."""
     finite = np.isfinite(rows).all(axis=1)
     if not finite.all():
         raise ValueError(
@@ -37,8 +45,13 @@ def check_finite(rows, name, unit="row", start=0):
         )
 
 
-def check_pair(generated, real, at_least=1, dtype="float64"):
-    """Two matrices of one extractor's features, each by `check_rows`."""
+def check_pair(
+    generated: ArrayLike,
+    real: ArrayLike,
+    at_least: int = 1,
+    dtype: str | None = "float64",
+) -> tuple[np.ndarray, np.ndarray]:
+    """Check two matrices of the same extractor's features by `check_rows`."""
     generated = check_rows(generated, "generated", at_least, dtype)
     real = check_rows(real, "real", at_least, dtype)
     if generated.shape[1] != real.shape[1]:
@@ -50,12 +63,12 @@ def check_pair(generated, real, at_least=1, dtype="float64"):
     return generated, real
 
 
-def check_labels(labels, name, count=None):
-    """`labels` as a vector of integers, `count` of them."""
+def check_labels(labels: ArrayLike, name: str, count: int | None = None) -> np.ndarray:
+    """Return `labels` as a vector of `count` integers."""
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.size == 0 or labels.dtype.kind not in "iu":
         raise ValueError(
-            f"`{name}` must be a vector of integers, one a sample, for example "
+            f"`{name}` must be a vector of integers, one per sample, for example "
             f"[0, 3, 1]. Received: {name} of shape {labels.shape} and type "
             f"{labels.dtype}"
         )

@@ -4,31 +4,37 @@ import numpy as np
 from scipy import optimize, special
 
 from keras_gan_zoo.metrics.checks import check_labels, check_pair
+from keras_gan_zoo.typing import ArrayLike
 
 
 def classification_accuracy_score(
-    generated, generated_labels, real, real_labels, *, l2=1.0
-):
-    """Accuracy on real rows of a classifier that has seen generated rows only.
+    generated: ArrayLike,
+    generated_labels: ArrayLike,
+    real: ArrayLike,
+    real_labels: ArrayLike,
+    *,
+    l2: float = 1.0,
+) -> float:
+    """Accuracy on real rows of a classifier that was trained on generated rows only.
 
     Ravuri & Vinyals 2019, arXiv:1905.10887, section 3. They train a ResNet on images;
-    here the classifier is multinomial logistic regression *on features*, so that a
-    score is comparable only with scores on the same extractor's features. It shows
-    which classes a generator leaves out or mixes up.
+    here the classifier is multinomial logistic regression *on features*, so a score is
+    comparable only with scores from the same extractor. It shows which classes a
+    generator leaves out or mixes up.
 
-    Each feature is shifted and scaled to mean 0 and variance 1 over the generated rows;
-    the summed cross-entropy plus `l2 / 2` times the squared weights, biases apart, is
-    convex and minimised by L-BFGS.
+    Each feature is shifted and scaled to mean 0 and variance 1 over the generated rows.
+    The summed cross-entropy plus `l2 / 2` times the squared weights, without biases, is
+    convex, and minimised by L-BFGS.
 
     Args:
         generated: array of shape `(n, d)`.
         generated_labels: n integers, the classes that the samples were made for.
         real: array of shape `(m, d)`.
         real_labels: m integers.
-        l2: float, positive, weight of the penalty.
+        l2: float, positive, the weight of the penalty.
 
     Returns:
-        float, the share of real rows that are put into their class. Rows of a class
+        float, the share of real rows that are classified correctly. Rows of a class
         that was never generated count as wrong.
 
     Raises:
@@ -48,7 +54,7 @@ def classification_accuracy_score(
     if not l2 > 0:
         raise ValueError(f"`l2` must be positive. Received: l2={l2}")
     mean, std = generated.mean(axis=0), generated.std(axis=0)
-    std[std <= 1e-12 * np.abs(mean)] = 1.0  # constant, but for rounding
+    std[std <= 1e-12 * np.abs(mean)] = 1.0  # constant up to rounding
     std[std == 0] = 1.0
     classes, targets = np.unique(generated_labels, return_inverse=True)
     weights, biases = _fit((generated - mean) / std, targets, len(classes), l2)
@@ -57,7 +63,7 @@ def classification_accuracy_score(
 
 
 def _fit(rows, targets, count, l2):
-    """Weights (d, count) and biases (count,) of the regression."""
+    """The weights (d, count) and biases (count,) of the regression."""
     d = rows.shape[1]
     hot = np.eye(count)[targets]
 

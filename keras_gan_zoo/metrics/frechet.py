@@ -4,18 +4,19 @@ import numpy as np
 from scipy import linalg
 
 from keras_gan_zoo.metrics.checks import check_labels, check_pair
+from keras_gan_zoo.typing import ArrayLike
 
 
-def frechet_distance(generated, real):
+def frechet_distance(generated: ArrayLike, real: ArrayLike) -> float:
     """|mu1 - mu2|^2 + tr C1 + tr C2 - 2 tr (C1 C2)^(1/2) of two sets of features.
 
     Heusel et al. 2017, arXiv:1706.08500, equation 6; Dowson & Landau 1982. With the
-    features of the 2015 Inception network this is FID; with others, name them.
+    features of the 2015 Inception network this is FID; with others, say which.
 
     The last trace is the sum of singular values of A B^T, where A and B are the
     centred features over sqrt(n - 1): no covariance is formed, nothing is squared,
-    no rank is assumed, and no epsilon is added. Fewer rows than dimensions make it
-    cheaper, not wrong.
+    no rank is assumed, and no epsilon is added. With fewer rows than dimensions it
+    gets cheaper, not wrong.
 
     Args:
         generated: array of shape `(n, d)`, n >= 2, any float type.
@@ -29,7 +30,7 @@ def frechet_distance(generated, real):
 
     Example:
 
-    >>> frechet_distance([[0.0], [2.0]], [[3.0], [5.0]])  # means 3 apart, that is all
+    >>> frechet_distance([[0.0], [2.0]], [[3.0], [5.0]])  # only the means differ, by 3
     9.0
     """
     generated, real = check_pair(generated, real, at_least=2)
@@ -39,12 +40,14 @@ def frechet_distance(generated, real):
     return _combine(mean1 - mean2, np.sum(root1**2), np.sum(root2**2), overlap)
 
 
-def frechet_distance_from_moments(mean1, covariance1, mean2, covariance2):
-    """`frechet_distance` of two sets of which only the moments are known.
+def frechet_distance_from_moments(
+    mean1: ArrayLike, covariance1: ArrayLike, mean2: ArrayLike, covariance2: ArrayLike
+) -> float:
+    """`frechet_distance` between two sets of which only the moments are known.
 
-    Each covariance is factored by Cholesky, C = L L^T, the pivoted one where the rank
-    is not full. The trace of (C1 C2)^(1/2) is then the sum of the square roots of the
-    eigenvalues of (L1^T L2)(L1^T L2)^T: real and never negative but for rounding.
+    Each covariance is factored by Cholesky, C = L L^T, with pivoting if the rank is not
+    full. The trace of (C1 C2)^(1/2) is then the sum of the square roots of the
+    eigenvalues of (L1^T L2)(L1^T L2)^T: real, and never negative except for rounding.
 
     Args:
         mean1, mean2: arrays of shape `(d,)`.
@@ -54,33 +57,38 @@ def frechet_distance_from_moments(mean1, covariance1, mean2, covariance2):
         float, in squared units of the features.
 
     Raises:
-        ValueError: shapes that don't match, NaN, or a matrix that is no covariance.
+        ValueError: shapes that don't match, NaN, or a matrix that is not a covariance.
 
     Example:
 
     >>> frechet_distance_from_moments([0.0], [[1.0]], [3.0], [[4.0]])  # 9 + (2 - 1)^2
     10.0
     """
-    mean1, covariance1 = _check_moments(mean1, covariance1, 1)
-    mean2, covariance2 = _check_moments(mean2, covariance2, 2)
-    if mean1.shape != mean2.shape:
+    moments1 = _check_moments(mean1, covariance1, 1)
+    moments2 = _check_moments(mean2, covariance2, 2)
+    shape1, shape2 = moments1[0].shape, moments2[0].shape
+    if shape1 != shape2:
         raise ValueError(
             "Both sets of moments must come from one extractor, and so be equally "
-            f"long. Received: mean1 of shape {mean1.shape}, mean2 of shape "
-            f"{mean2.shape}"
+            f"long. Received: mean1 of shape {shape1}, mean2 of shape {shape2}"
         )
     return _distance(
-        (mean1, covariance1, _factor(covariance1)),
-        (mean2, covariance2, _factor(covariance2)),
+        (*moments1, _factor(moments1[1])), (*moments2, _factor(moments2[1]))
     )
 
 
-def class_frechet_distances(generated, generated_labels, real, real_labels):
-    """`frechet_distance` of each class by itself, and the mean over classes.
+def class_frechet_distances(
+    generated: ArrayLike,
+    generated_labels: ArrayLike,
+    real: ArrayLike,
+    real_labels: ArrayLike,
+) -> dict[int | str, float]:
+    """`frechet_distance` of each class, and the mean over classes.
 
     The mean is known as intra-FID (Miyato & Koyama 2018, arXiv:1802.05637, section 4.1)
-    or class-conditional FID. The bias of a Frechet distance falls with the rows it has,
-    here those of one class: compare scores of equally many rows a class.
+    or class-conditional FID. A Frechet distance is biased upward, the more so the fewer
+    rows it has, here those of one class: compare only scores with equally many rows per
+    class.
 
     Args:
         generated: array of shape `(n, d)`.
@@ -89,12 +97,12 @@ def class_frechet_distances(generated, generated_labels, real, real_labels):
         real_labels: m integers, of the same classes.
 
     Returns:
-        dict: a float for each label, an int, in rising order, and under `"mean"` their
-        unweighted mean.
+        dict: a float for each label, an int, in ascending order, and under `"mean"`
+        their unweighted mean.
 
     Raises:
-        ValueError: a class of which a side has fewer than 2 rows, labels that don't
-            match their features, and what `frechet_distance` raises.
+        ValueError: a class with fewer than 2 rows on one side, labels that don't match
+            their features, and what `frechet_distance` raises.
 
     Example:
 
@@ -115,7 +123,7 @@ def class_frechet_distances(generated, generated_labels, real, real_labels):
                 "Both sides need at least 2 rows of every class. Received: "
                 f"{min(counts)} {side} rows of class {classes[np.argmin(counts)]}"
             )
-    distances = {
+    distances: dict[int | str, float] = {
         int(label): frechet_distance(
             generated[labels["generated"] == label], real[labels["real"] == label]
         )
@@ -125,7 +133,7 @@ def class_frechet_distances(generated, generated_labels, real, real_labels):
 
 
 def _distance(moments1, moments2):
-    """Of two triples: mean, covariance, and the factor of the covariance."""
+    """The distance of two triples: mean, covariance, and the covariance's factor."""
     (mean1, covariance1, factor1), (mean2, covariance2, factor2) = moments1, moments2
     product = _product(factor1, factor2)
     gram = linalg.blas.dsyrk(
@@ -148,14 +156,13 @@ def _root(centred):
 def _factor(covariance):
     """L of shape (d, rank) with L L^T = covariance.
 
-    LAPACK's Cholesky `dpotrf` where the rank is full, or else the pivoted `dpstrf`,
-    which takes any rank but three times as long. The matrix is scaled to unit
-    diagonal first, so that the rank is judged alike for features of any scale, each
-    on its own.
+    Uses LAPACK's Cholesky `dpotrf` if the rank is full, or else the pivoted `dpstrf`,
+    which handles any rank but takes three times as long. The matrix is first scaled to
+    a unit diagonal, so that the rank does not depend on the scale of any feature.
     """
     scale = np.sqrt(np.diag(covariance))
     safe = np.where(scale > 0, scale, 1.0)
-    unit = (covariance / safe[:, None] / safe).T  # Fortran order, as LAPACK likes it
+    unit = (covariance / safe[:, None] / safe).T  # Fortran order, for LAPACK
     root, failed = linalg.lapack.dpotrf(unit, lower=1)
     if failed or np.diag(root).min() ** 2 <= len(scale) * np.finfo("float64").eps:
         factor, pivots, rank, _ = linalg.lapack.dpstrf(unit, lower=1, overwrite_a=1)
@@ -165,7 +172,7 @@ def _factor(covariance):
 
 
 def _product(factor1, factor2):
-    """L1^T L2; a square, so triangular, L1 takes half of the multiplications."""
+    """L1^T L2; a square L1 is triangular, and takes half of the multiplications."""
     if factor1.shape[0] != factor1.shape[1]:
         return factor1.T @ factor2
     return linalg.blas.dtrmm(1.0, factor1, factor2, lower=1, trans_a=1)

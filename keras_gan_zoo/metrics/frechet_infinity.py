@@ -1,24 +1,33 @@
-"""Scores at infinitely many samples: FID-infinity and IS-infinity."""
+"""Scores extrapolated to infinitely many samples: FID-infinity and IS-infinity."""
 
 import numpy as np
 
 from keras_gan_zoo.metrics.checks import check_pair, check_rows
 from keras_gan_zoo.metrics.frechet import _check_moments, _distance, _factor
 from keras_gan_zoo.metrics.inception import inception_score
+from keras_gan_zoo.typing import ArrayLike
 
 
-def frechet_distance_infinity(generated, real, seed=0, *, points=15, at_least=None):
+def frechet_distance_infinity(
+    generated: ArrayLike,
+    real: ArrayLike | tuple,
+    seed: int = 0,
+    *,
+    points: int = 15,
+    at_least: int | None = None,
+) -> tuple[float, float]:
     """The Frechet distance that infinitely many generated rows would have.
 
     Chong & Forsyth 2020, arXiv:1911.07023, section 3. The distance of N generated rows
-    exceeds its limit by about `slope / N`, with a slope of each generator's own. So it
-    is computed for `points` values of N and a line against 1 / N fitted by least
-    squares; its intercept is the estimate. Only the generated side's bias goes: the
-    real side's moments are taken as they are, with the bias of their own m.
+    exceeds its limit by about `slope / N`, with a slope that depends on the generator.
+    So it is computed for `points` values of N, and a line in 1 / N is fitted by least
+    squares; its intercept is the estimate. This removes only the bias of the generated
+    side: the real side's moments are used as they are, with the bias of their own m.
 
-    N takes `numpy.linspace(at_least, n, points)`, rounded down, and the first N rows of
-    `numpy.random.default_rng(seed).permutation(generated)`. Each N goes on from the
-    moments of the one before, and the real covariance is factored once.
+    The values of N are `numpy.linspace(at_least, n, points)`, rounded down, and use the
+    first N rows of `numpy.random.default_rng(seed).permutation(generated)`. Each N
+    continues from the moments of the previous one, and the real covariance is factored
+    once.
 
     Args:
         generated: array of shape `(n, d)`, n >= 4.
@@ -26,15 +35,15 @@ def frechet_distance_infinity(generated, real, seed=0, *, points=15, at_least=No
             shapes `(d,)` and `(d, d)`.
         seed: int, for the permutation.
         points: int, at least 2.
-        at_least: int, the smallest N. `None` is the paper's 5000, but no more than half
-            of the rows. Where N is not well above d, the distance is no straight line.
+        at_least: int, the smallest N. `None` is the paper's 5000, but at most half of
+            the rows. Unless N is well above d, the distance is not a straight line.
 
     Returns:
-        `(value, slope)`, floats: in squared units of the features, and the same times
-        rows. The value may come out below 0.
+        `(value, slope)`, floats: in squared units of the features, and in those times
+        rows. The value may be negative.
 
     Raises:
-        ValueError: rows that are no more than `at_least`, wrong shapes, NaN.
+        ValueError: no more than `at_least` rows, wrong shapes, NaN.
 
     Example:
 
@@ -65,11 +74,13 @@ def frechet_distance_infinity(generated, real, seed=0, *, points=15, at_least=No
     return _intercept_and_slope(counts, distances)
 
 
-def inception_score_infinity(logits, seed=0, *, points=15, at_least=None):
+def inception_score_infinity(
+    logits: ArrayLike, seed: int = 0, *, points: int = 15, at_least: int | None = None
+) -> tuple[float, float]:
     """The Inception Score that infinitely many rows would have.
 
-    Chong & Forsyth 2020, arXiv:1911.07023, as `frechet_distance_infinity`, of the score
-    with a single split. Its bias is downward, so that the slope is negative.
+    Chong & Forsyth 2020, arXiv:1911.07023. Like `frechet_distance_infinity`, with the
+    score of a single split. Its bias is downward, so the slope is negative.
 
     Args:
         logits: array of shape `(n, classes)`, n >= 4, before the softmax.
@@ -79,7 +90,7 @@ def inception_score_infinity(logits, seed=0, *, points=15, at_least=None):
         `(value, slope)`, floats.
 
     Raises:
-        ValueError: rows that are no more than `at_least`, wrong shapes, NaN.
+        ValueError: no more than `at_least` rows, wrong shapes, NaN.
 
     Example:
 
@@ -99,7 +110,7 @@ def _counts(rows, points, at_least, name):
     least = min(5000, rows // 2) if at_least is None else at_least
     if not 2 <= least < rows or points < 2:
         raise ValueError(
-            "A line takes `points` >= 2 scores, of `at_least` >= 2 rows to all of "
+            "A line needs `points` >= 2 scores, from `at_least` >= 2 rows up to all of "
             f"them. Received: {name} of {rows} rows, points={points}, "
             f"at_least={at_least}"
         )
@@ -107,8 +118,8 @@ def _counts(rows, points, at_least, name):
 
 
 def _moments_of_the_first(counts, rows):
-    """Mean and covariance of the first N rows, for each N in turn."""
-    centre = rows[: counts[0]].mean(axis=0)  # near the mean: nothing large cancels
+    """The mean and covariance of the first N rows, for each N in turn."""
+    centre = rows[: counts[0]].mean(axis=0)  # near the mean, so nothing large cancels
     total, scatter, start = 0.0, 0.0, 0
     for count in counts:
         more = rows[start:count] - centre

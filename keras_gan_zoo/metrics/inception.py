@@ -6,28 +6,31 @@ import numpy as np
 from scipy import special
 
 from keras_gan_zoo.metrics.checks import check_rows
+from keras_gan_zoo.typing import ArrayLike
 
 
-def inception_score(logits, splits=10, shuffle=False, seed=0):
+def inception_score(
+    logits: ArrayLike, splits: int = 10, shuffle: bool = False, seed: int = 0
+) -> tuple[float, float]:
     """exp of the mean KL divergence between p(y|x) and p(y), over splits.
 
-    Salimans et al. 2016, arXiv:1606.03498, section 4. Natural logarithm, float64,
-    p log p = 0 at p = 0, so that logits of any size are exact. The score lies
-    between 1 and the number of classes. It grows with the rows in a split: compare
-    scores of equal `len(logits)` and `splits` only.
+    Salimans et al. 2016, arXiv:1606.03498, section 4. With the natural logarithm,
+    float64, and p log p = 0 at p = 0, so that logits of any size are exact. The score
+    is between 1 and the number of classes. It grows with the rows per split: compare
+    only scores with equal `len(logits)` and `splits`.
 
     Args:
         logits: array of shape `(n, classes)`, before the softmax, from any
             classifier.
-        splits: int. Split i holds the rows `i * n // splits` to
+        splits: int. Split i has the rows from `i * n // splits` to
             `(i + 1) * n // splits`, as in the original code: no row is dropped.
-        shuffle: bool. Rows sorted by class must be shuffled, or each split sees
+        shuffle: bool. Rows sorted by class must be shuffled, or each split sees only
             one class and the score collapses to 1.
         seed: int, for the shuffling.
 
     Returns:
-        `(mean, std)` over the splits, floats, std with ddof 0 as in the original
-        code. The std is the spread over splits, not a confidence interval.
+        `(mean, std)` over the splits, floats, the std with ddof 0 as in the original
+        code. It is the spread over splits, not a confidence interval.
 
     Raises:
         ValueError: fewer rows than splits, NaN, or a wrong shape.
@@ -52,15 +55,15 @@ def inception_score(logits, splits=10, shuffle=False, seed=0):
     return float(np.mean(scores)), float(np.std(scores))
 
 
-def class_sums(logits):
-    """What a score is made of, one row a sample: 1, the entropy of p, and p.
+def class_sums(logits: ArrayLike) -> np.ndarray:
+    """The parts of a score, one row per sample: 1, the entropy of p, and p.
 
     Args:
         logits: array of shape `(n, classes)`.
 
     Returns:
-        float64 array of shape `(n, 2 + classes)`; sums over samples are all that
-        `score_of_sums` reads.
+        float64 array of shape `(n, 2 + classes)`; `score_of_sums` needs only sums over
+        its rows.
 
     Example:
 
@@ -71,8 +74,8 @@ def class_sums(logits):
     return np.column_stack([np.ones(len(p)), special.entr(p).sum(axis=1), p])
 
 
-def score_of_sums(sums):
-    """The Inception Score of samples of which only the sums are known.
+def score_of_sums(sums: np.ndarray) -> np.ndarray:
+    """The Inception Score of samples, from the sums of their `class_sums`.
 
     exp of E KL(p || marginal) = H(marginal) - E H(p).
 

@@ -1,16 +1,21 @@
-"""How sure a score is, and whether two of them differ."""
+"""Confidence intervals of scores, and whether two scores differ."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy import stats
 
+from keras_gan_zoo.typing import ArrayLike
 
-def t_interval(values, level=0.95):
-    """Confidence interval of the mean of independent runs, by Student's t.
+
+def t_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
+    """The confidence interval of the mean of independent runs, by Student's t.
 
     Student 1908, Biometrika 6, 1-25.
 
     Args:
-        values: k >= 2 scores, of independent generations (other seeds).
+        values: k >= 2 scores of independent samples (different seeds).
         level: float between 0 and 1.
 
     Returns:
@@ -30,13 +35,16 @@ def t_interval(values, level=0.95):
     return _around(np.mean(values), error, len(values) - 1, level)
 
 
-def jackknife_interval(estimate, leave_one_out_estimates, level=0.95):
-    """Confidence interval of a score from one set of samples, without a bootstrap.
+def jackknife_interval(
+    estimate: float, leave_one_out_estimates: ArrayLike, level: float = 0.95
+) -> tuple[float, float]:
+    """The confidence interval of a score from one set of samples, by the jackknife.
 
     Efron & Tibshirani 1993, An Introduction to the Bootstrap, equation 11.5, with
-    blocks of rows for rows: the set is cut into k equal blocks, and the score computed
-    k times with one of them left out. No row is drawn twice, which would bias a
-    Frechet distance upward and give a row a neighbour at distance 0.
+    blocks of rows instead of rows: the set is cut into k equal blocks, and the score
+    computed k times with one of them left out. Unlike in a bootstrap, no row is drawn
+    twice, which would bias a Frechet distance upward and give a row a neighbour at
+    distance 0.
 
     Args:
         estimate: float, the score of all rows.
@@ -60,13 +68,15 @@ def jackknife_interval(estimate, leave_one_out_estimates, level=0.95):
     return _around(estimate, error, len(values) - 1, level)
 
 
-def difference(value1, interval1, value2, interval2):
+def difference(
+    value1: float, interval1: Sequence[float], value2: float, interval2: Sequence[float]
+) -> dict[str, Any]:
     """Whether two independent scores differ by more than their noise.
 
-    Zou & Donner 2008, doi:10.1002/sim.3095, equation 11: the difference's interval
-    from the two scores' own, of the same level, which need not be symmetric; its lower
-    end is d - sqrt((v1 - l1)^2 + (u2 - v2)^2). For scores that share samples, such as
-    those of one set of latents, it is wider than need be.
+    Zou & Donner 2008, doi:10.1002/sim.3095, equation 11: the interval of the difference
+    from those of the two scores, of the same level, which need not be symmetric. Its
+    lower end is d - sqrt((v1 - l1)^2 + (u2 - v2)^2). For scores that share samples,
+    such as the same latents, it is wider than necessary.
 
     Args:
         value1, value2: floats.
@@ -74,10 +84,10 @@ def difference(value1, interval1, value2, interval2):
 
     Returns:
         dict: `"difference"`, value1 - value2; `"interval"`, `(low, high)` at the same
-        level; `"significant"`, bool, whether 0 is outside of it.
+        level; `"significant"`, bool, whether the interval excludes 0.
 
     Raises:
-        ValueError: an interval that does not hold its value, NaN.
+        ValueError: an interval that does not contain its value, NaN.
 
     Example:
 
@@ -91,7 +101,7 @@ def difference(value1, interval1, value2, interval2):
     ):
         if not low <= value <= high:
             raise ValueError(
-                f"`{name}` must hold its value. Received: {name}=({low}, {high}), "
+                f"`{name}` must contain its value. Received: {name}=({low}, {high}), "
                 f"a value of {value}"
             )
     gap = float(value1 - value2)

@@ -6,35 +6,43 @@ import numpy as np
 
 from keras_gan_zoo.metrics.blocks import centre_of, parts
 from keras_gan_zoo.metrics.checks import check_pair
+from keras_gan_zoo.typing import ArrayLike
 
-AGREES = 1e-7  # relative: single precision is kept where it is this close to double
+AGREES = 1e-7  # relative: single precision is used if it is this close to double
 
 
-def kernel_distance(generated, real, subsets=100, subset_size=1000, seed=0):
-    """Squared maximum mean discrepancy of a cubic kernel, unbiased.
+def kernel_distance(
+    generated: ArrayLike,
+    real: ArrayLike,
+    subsets: int | None = 100,
+    subset_size: int = 1000,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """The squared maximum mean discrepancy of a cubic kernel, unbiased.
 
     Binkowski et al. 2018, arXiv:1801.01401, section 4: k(a, b) = (a.b / d + 1)^3, and
     equation 4 without its diagonals. With the features of the 2015 Inception network
-    this is KID; with others, name them. The estimate is unbiased and so may be
+    this is KID; with others, say which. The estimate is unbiased, so it may be
     negative: it is not clipped.
 
     With c the real mean, k(a, b) - k(a, c) - k(c, b) + k(c, c) gives the same estimate,
-    since what depends on one row cancels, and in a form that subtracts nothing large:
-    features of any mean and scale are exact. What is linear in (a - c).(b - c) is
-    summed in float64. The products that enter squared and cubed are single precision
-    where the first subset, computed both ways, agrees to 1e-7; else float64 too.
+    because what depends on only one row cancels, in a form that subtracts nothing
+    large: it is exact for features of any mean and scale. What is linear in
+    (a - c).(b - c) is summed in float64. The products that are squared and cubed are in
+    single precision if the first subset, computed both ways, agrees to 1e-7; otherwise
+    in float64 too.
 
     Args:
         generated: array of shape `(n, d)`, n >= 2, any float type.
         real: array of shape `(m, d)`, m >= 2.
-        subsets: int, how often `subset_size` rows are drawn of each set, without
-            replacement within a subset. `None`: all rows at once, in float64.
+        subsets: int, how often `subset_size` rows are drawn from each set, without
+            replacement within a subset. `None` uses all rows at once, in float64.
         subset_size: int, at most n and m; not used with `subsets=None`.
         seed: int, for the draws.
 
     Returns:
-        `(mean, std)` over the subsets, floats, std with ddof 0. The std is the spread
-        of an estimate from `subset_size` rows, not the error of the mean; 0.0 with
+        `(mean, std)` over the subsets, floats, the std with ddof 0. It is the spread
+        of estimates from `subset_size` rows, not the error of the mean; 0.0 with
         `subsets=None`.
 
     Raises:
@@ -56,7 +64,7 @@ def kernel_distance(generated, real, subsets=100, subset_size=1000, seed=0):
         [rng.choice(len(rows), subset_size, replace=False) for rows in sets]
         for _ in range(subsets)
     ]
-    with np.errstate(over="ignore", invalid="ignore"):  # seen to below
+    with np.errstate(over="ignore", invalid="ignore"):  # handled below
         distances = _distances(sets, draws, centre, "float32")
     first = _distances(sets, draws[:1], centre, "float64")[0]
     if not abs(distances[0] - first) <= AGREES * abs(first):
@@ -64,13 +72,13 @@ def kernel_distance(generated, real, subsets=100, subset_size=1000, seed=0):
     return float(distances.mean()), float(distances.std())
 
 
-def cmmd(generated, real, sigma=10.0):
-    """Squared maximum mean discrepancy of a Gaussian kernel, biased, times 1000.
+def cmmd(generated: ArrayLike, real: ArrayLike, sigma: float = 10.0) -> float:
+    """The squared maximum mean discrepancy of a Gaussian kernel, biased, times 1000.
 
     Jayasumana et al. 2024, arXiv:2401.09603: k(a, b) = exp(-|a - b|^2 / (2 sigma^2)),
-    the means over all pairs, each row with itself included, as the published code has
-    it. The paper's embeddings are those of CLIP ViT-L/14@336, of unit length; nothing
-    is normalised here.
+    with means over all pairs, including each row with itself, as in the published code.
+    The paper's embeddings are those of CLIP ViT-L/14@336, of unit length; nothing is
+    normalised here.
 
     Args:
         generated: array of shape `(n, d)`, any float type.
@@ -78,7 +86,7 @@ def cmmd(generated, real, sigma=10.0):
         sigma: float, in units of the features.
 
     Returns:
-        float, between 0 and 2000; 0 for identical sets, but for rounding.
+        float, between 0 and 2000; 0 for identical sets, up to rounding.
 
     Raises:
         ValueError: wrong shapes, NaN, a sigma that is not positive.
@@ -99,7 +107,7 @@ def cmmd(generated, real, sigma=10.0):
 
 
 def _mean_gaussian(x, y, sigma):
-    """Mean of k(x_i, y_j) - 1: to all digits, even where k is close to 1."""
+    """The mean of k(x_i, y_j) - 1, to all digits even if k is close to 1."""
     centre, total = centre_of(y), 0.0
     for a, some in enumerate(parts(x)):
         for b, others in enumerate(parts(y)):
@@ -118,14 +126,14 @@ def _mean_gaussian(x, y, sigma):
 
 
 class _Side(typing.NamedTuple):
-    """One set seen from the centre c, and S subsets of its n rows.
+    """One set relative to the centre c, and S subsets of its n rows.
 
-    rows: (n, d), as they came.
+    rows: (n, d), unchanged.
     along: (n,), u = c.(a - c) / d.
     weights: (n, S), 1 for the rows of a subset.
     moments: (3, S, d), sums of b = (a - c) / sqrt(d), of u b and u^2 b over a subset.
     scalars: (2, S), sums of u and u^2.
-    itself: (S,), what a row paired with itself adds to `_straight`.
+    itself: (S,), what pairs of a row with itself add to `_straight`.
     """
 
     rows: np.ndarray
@@ -137,8 +145,8 @@ class _Side(typing.NamedTuple):
 
 
 def _distances(sets, draws, centre, dtype):
-    """The unbiased estimate of each of `draws`, pairs of index arrays: (S,)."""
-    # Any centre near the mean does: one of which `dtype` has all digits.
+    """The unbiased estimate for each of `draws`, pairs of index arrays: (S,)."""
+    # Any centre near the mean will do: take one that `dtype` represents exactly.
     centre = centre.astype(dtype).astype("float64")
     drawn = len(draws) * sum(len(rows) for rows in draws[0]) ** 2
     if sum(len(rows) for rows in sets) ** 2 > drawn:
@@ -150,7 +158,7 @@ def _distances(sets, draws, centre, dtype):
             )
             estimates.append(_estimates(x, y, centre, dtype)[0])
         return np.array(estimates)
-    # The subsets hold more pairs than there are: each pair once, for all of them.
+    # Subsets have more pairs than there are: compute each pair once for all of them.
     sides = []
     for rows, picked in zip(sets, zip(*draws, strict=True), strict=True):
         weights = np.zeros((len(rows), len(draws)), "float32")
@@ -177,7 +185,7 @@ def _side(rows, weights, centre):
 
 
 def _centred(part, centre, dtype):
-    """(a - c) / sqrt(d); the difference to all digits of `dtype`."""
+    """(a - c) / sqrt(d), with the difference exact to all digits of `dtype`."""
     if part.dtype.itemsize <= np.dtype(dtype).itemsize:
         centred = part - centre.astype(dtype)
     else:
@@ -251,8 +259,8 @@ def _check_subsets(subsets, subset_size, generated, real):
         )
     if not 2 <= subset_size <= min(len(generated), len(real)):
         raise ValueError(
-            "`subset_size` must be at least 2 and at most the rows of either set; "
-            "`subsets=None` takes all rows at once. Received: "
+            "`subset_size` must be at least 2, and at most the rows of either set; "
+            "`subsets=None` uses all rows at once. Received: "
             f"subset_size={subset_size}, generated of shape {generated.shape}, real "
             f"of shape {real.shape}"
         )

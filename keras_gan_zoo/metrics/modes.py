@@ -3,25 +3,29 @@
 import numpy as np
 
 from keras_gan_zoo.metrics.checks import check_labels
+from keras_gan_zoo.typing import ArrayLike
 
 
-def mode_coverage(labels, num_modes, real_labels=None):
-    """How many modes a generator has, and how unevenly.
+def mode_coverage(
+    labels: ArrayLike, num_modes: int, real_labels: ArrayLike | None = None
+) -> dict[str, float]:
+    """How many modes a generator covers, and how unevenly.
 
     Metz et al. 2017, arXiv:1611.02163, section 3.3.1, and Srivastava et al. 2017,
-    arXiv:1705.07761, section 4.1: a classifier names the mode of each sample; a mode
-    counts if any sample is in it; the reverse KL divergence is sum g log(g / r) over
-    the modes, of the generated frequencies g and the real ones r, natural logarithm,
-    0 log 0 = 0. Both depend on the number of samples: 25,600 or 26,000 there.
+    arXiv:1705.07761, section 4.1: a classifier determines the mode of each sample. A
+    mode counts if any sample is in it. The reverse KL divergence is sum g log(g / r)
+    over the modes, with the generated frequencies g and the real ones r, the natural
+    logarithm, and 0 log 0 = 0. Both depend on the number of samples: in these papers
+    25,600 and 26,000.
 
-    Stacked-MNIST has 1000 modes, of three digits that a classifier reads from the
-    channels one by one: `100 * red + 10 * green + blue`.
+    Stacked-MNIST has 1000 modes: a classifier reads a digit from each of the three
+    channels, and the mode is `100 * red + 10 * green + blue`.
 
     Args:
         labels: n integers from 0 to num_modes - 1, the mode of each generated sample.
         num_modes: int.
-        real_labels: m integers, the modes of real samples; `None` takes all modes as
-            equally frequent.
+        real_labels: m integers, the modes of real samples; `None` assumes that all
+            modes are equally frequent.
 
     Returns:
         dict: `"modes"`, int, and `"reverse_kl"`, float in nats, 0 for equal
@@ -29,7 +33,7 @@ def mode_coverage(labels, num_modes, real_labels=None):
         is in a mode that no real one is in.
 
     Raises:
-        ValueError: labels that are no integers, or not from 0 to num_modes - 1.
+        ValueError: labels that are not integers, or not from 0 to num_modes - 1.
 
     Example:
 
@@ -44,12 +48,14 @@ def mode_coverage(labels, num_modes, real_labels=None):
     )
 
 
-def mode_coverage_of_counts(counts, real_counts=None):
+def mode_coverage_of_counts(
+    counts: ArrayLike, real_counts: ArrayLike | None = None
+) -> dict[str, float]:
     """`mode_coverage` of samples of which only the number in each mode is known.
 
     Args:
-        counts: integers, one a mode.
-        real_counts: the same of real samples, or None for equal ones.
+        counts: integers, one per mode.
+        real_counts: the same for real samples, or None for equal frequencies.
 
     Returns:
         dict, see `mode_coverage`.

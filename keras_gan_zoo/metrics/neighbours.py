@@ -1,4 +1,4 @@
-"""Precision, recall, density and coverage: samples in each other's neighbourhoods."""
+"""Precision, recall, density and coverage: which samples are near which others."""
 
 import typing
 
@@ -6,26 +6,29 @@ import numpy as np
 
 from keras_gan_zoo.metrics.blocks import centre_of, parts
 from keras_gan_zoo.metrics.checks import check_pair
+from keras_gan_zoo.typing import ArrayLike
 
-TILE = 1000  # rows a side of one block of distances
-PAIRS = 2**22  # distances in memory at once, about
-BLURRED = 0.1  # share of radii known to no better than 1 %: one precision up
+TILE = 1000  # rows on each side of a block of distances
+PAIRS = 2**22  # about how many distances are in memory at once
+BLURRED = 0.1  # with more radii than this uncertain by 1 %, use double precision
 
 
-def precision_recall(generated, real, k=3):
+def precision_recall(
+    generated: ArrayLike, real: ArrayLike, k: int = 3
+) -> dict[str, float]:
     """Improved precision and recall.
 
     Kynkaanniemi et al. 2019, arXiv:1904.06991, equations 1 and 2. Each set is replaced
-    by balls around its rows, which reach to the `k`-th nearest *other* row. Precision
+    by balls around its rows, which extend to the `k`-th nearest *other* row. Precision
     is the share of generated rows in some real row's ball, recall the share of real
-    rows in some generated row's ball; a row on a ball's edge is in it (`<=`).
+    rows in some generated row's ball; a row on the edge of a ball is inside (`<=`).
 
-    Both depend on the number of rows: compare scores of equal `n`, `m` and `k`.
+    Both depend on the number of rows: compare only scores with equal `n`, `m` and `k`.
 
     Args:
         generated: array of shape `(n, d)`, n > k, any float type.
         real: array of shape `(m, d)`, m > k.
-        k: int, which neighbour sets the radius.
+        k: int, which neighbour determines the radius.
 
     Returns:
         dict of floats, `"precision"` and `"recall"`.
@@ -42,19 +45,21 @@ def precision_recall(generated, real, k=3):
     return neighbour_scores(generated, real, k_precision=k, k_density=None)
 
 
-def density_coverage(generated, real, k=5):
+def density_coverage(
+    generated: ArrayLike, real: ArrayLike, k: int = 5
+) -> dict[str, float]:
     """Density and coverage.
 
     Naeem et al. 2020, arXiv:2002.09797, equations 3 and 5. Only the real rows have
-    balls, of the distance to the `k`-th nearest other real row; an edge is outside
-    (`<`). Density is the mean number of balls that a generated row is in, over `k`,
-    and may exceed 1; coverage is the share of real rows with a generated row in their
-    ball.
+    balls, which extend to the `k`-th nearest other real row; their edge is outside
+    (`<`). Density is the mean number of balls that a generated row is in, divided by
+    `k`, and may exceed 1; coverage is the share of real rows with a generated row in
+    their ball.
 
     Args:
         generated: array of shape `(n, d)`, any float type.
         real: array of shape `(m, d)`, m > k.
-        k: int, which neighbour sets the radius.
+        k: int, which neighbour determines the radius.
 
     Returns:
         dict of floats, `"density"` and `"coverage"`.
@@ -70,14 +75,19 @@ def density_coverage(generated, real, k=5):
     return neighbour_scores(generated, real, k_precision=None, k_density=k)
 
 
-def neighbour_scores(generated, real, k_precision=3, k_density=5):
+def neighbour_scores(
+    generated: ArrayLike,
+    real: ArrayLike,
+    k_precision: int | None = 3,
+    k_density: int | None = 5,
+) -> dict[str, float]:
     """`precision_recall` and `density_coverage` from one pass over the distances.
 
-    Every comparison comes out as with distances by float64 differences, whatever the
-    features' mean and scale, ties included. Most are decided by a matrix product in
-    single precision and the bound of its error; what the bound leaves open is computed
-    from differences. Where it leaves too much open, the product is in float64. Memory
-    is that of the features and of some blocks of distances.
+    Every comparison, ties included, has the same result as with distances from float64
+    differences, whatever the features' mean and scale. Most are decided by a matrix
+    product in single precision and a bound on its error; what the bound leaves open is
+    computed from differences. If it leaves too much open, the product is in float64.
+    Memory holds the features and some blocks of distances.
 
     Args:
         generated: array of shape `(n, d)`, n > k_precision, any float type.
@@ -143,7 +153,7 @@ def _count(fakes, reals, fake_rows, k_precision, k_density):
 
 
 class _Rows(typing.NamedTuple):
-    """Features; the same centred, scaled, in the working precision; their errors."""
+    """Features; the same centred and scaled in working precision; and their errors."""
 
     source: np.ndarray
     values: np.ndarray
@@ -155,7 +165,7 @@ class _Rows(typing.NamedTuple):
 
 
 class _Gaps(typing.NamedTuple):
-    """Pairs of rows x[i], y[j], with bounds of their squared distances."""
+    """Pairs of rows x[i], y[j], with bounds on their squared distances."""
 
     low: np.ndarray
     high: np.ndarray
@@ -166,15 +176,15 @@ class _Gaps(typing.NamedTuple):
 
 
 def _prepare(generated, real, dtype):
-    """Both sets as `_Rows` about the real mean, with norms of at most 1.
+    """Both sets as `_Rows` relative to the real mean, with norms of at most 1.
 
-    A subtraction's rounding error is relative to its result, so that a mean of 1e6
-    costs no digit; the scale is a power of two, which costs none either.
+    A subtraction's rounding error is relative to its result, so a mean of 1e6 costs no
+    digits; the scale is a power of two, which costs none either.
 
-    The slack is the error of a squared distance, one row's part of it. With unit
-    roundoff u a dot product of d terms is wrong by at most d u |x| |y| (Higham 2002,
-    equation 3.5), and 2 |x| |y| <= |x|^2 + |y|^2; 16 u cover the rounding of the
-    features and of the sums, and the last term products that underflow.
+    The slack is one row's part of the error of a squared distance. With unit roundoff
+    u, a dot product of d terms has an error of at most d u |x| |y| (Higham 2002,
+    equation 3.5), and 2 |x| |y| <= |x|^2 + |y|^2; 16 u covers the rounding of the
+    features and of the sums, and the last term covers products that underflow.
     """
     centre = centre_of(real)
     largest = max(
@@ -199,7 +209,7 @@ def _prepare(generated, real, dtype):
 
 
 def _bounds(x, y):
-    """Bounds of all squared distances between two `_Rows`: two matrices (n, m)."""
+    """Bounds on all squared distances between two `_Rows`: two matrices (n, m)."""
     high = x.values @ y.values.T
     high *= -2
     buffer = x.squares[:, None] + y.squares
@@ -211,10 +221,10 @@ def _bounds(x, y):
 
 
 class _Balls:
-    """A ball around each row, which reaches to its k-th nearest other row.
+    """A ball around each row, which extends to its k-th nearest other row.
 
     `low` and `high`, of shape (n, k), bound the squared distances to the nearest k, in
-    rising order; `exact` has those that were asked for.
+    ascending order; `exact` has those that were needed exactly.
     """
 
     def __init__(self, rows, k):
@@ -240,7 +250,7 @@ class _Balls:
         return np.mean(high - low > 0.01 * high) > BLURRED
 
     def hold(self, gaps, owners, k, edge):
-        """Which pairs are no further apart than their owner's ball reaches."""
+        """Which pairs are no further apart than the radius of their owner's ball."""
         inside = gaps.high < self.low[owners, k - 1]
         left = np.flatnonzero(~inside & (gaps.low <= self.high[owners, k - 1]))
         if left.size:
@@ -252,7 +262,7 @@ class _Balls:
         return inside
 
     def _settle(self, owners):
-        """Exact squared distances of these rows to their nearest k others."""
+        """The exact squared distances of these rows to their nearest k others."""
         unknown = np.unique(owners[np.isnan(self.exact[owners, 0])])
         k = self.low.shape[1]
         step = max(PAIRS // len(self.low), 1)
@@ -269,7 +279,7 @@ class _Balls:
 
 
 def _squared_distances(x, y, i, j):
-    """|x_i - y_j|^2 by float64 differences, pair by pair; symmetric to the last bit."""
+    """|x_i - y_j|^2 from float64 differences, pair by pair; exactly symmetric."""
     distances = np.empty(len(i))
     step = max(PAIRS // x.shape[1], 1)
     for a in range(0, len(i), step):
@@ -289,7 +299,7 @@ def _check_k(k, generated, real):
     for rows, side in ((generated, "generated"), (real, "real")):
         if k is not None and rows is not None and not 1 <= k < len(rows):
             raise ValueError(
-                "`k` must be at least 1 and less than the number of rows: a row has "
-                f"the others as neighbours. Received: k={k}, {side} of shape "
+                "`k` must be at least 1 and less than the number of rows: a row's "
+                f"neighbours are the other rows. Received: k={k}, {side} of shape "
                 f"{rows.shape}"
             )

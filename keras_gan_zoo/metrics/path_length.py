@@ -1,30 +1,37 @@
-"""Perceptual path length, and the arcs it goes along."""
+"""Perceptual path length, and the arcs that it is measured along."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from keras_gan_zoo.metrics.checks import check_rows
+from keras_gan_zoo.typing import ArrayLike
 
 
-def perceptual_path_length(features_a, features_b, epsilon=1e-4, discard=(1, 99)):
+def perceptual_path_length(
+    features_a: ArrayLike,
+    features_b: ArrayLike,
+    epsilon: float = 1e-4,
+    discard: Sequence[float] | None = (1, 99),
+) -> tuple[float, float]:
     """How fast images change along a path between latents.
 
     Karras et al. 2019, arXiv:1812.04948, section 4.1: the mean of d(G(z_t),
-    G(z_{t+epsilon})) / epsilon^2 over random pairs of latents and random t, z_t by
-    `slerp` for normal latents. Here d is the squared distance of the features that are
-    passed. With LPIPS's features (VGG16's, of unit length at each place, times its
-    weights) that is the published PPL; with others, name them.
+    G(z_{t+epsilon})) / epsilon^2 over random pairs of latents and random t, with z_t
+    from `slerp` for normal latents. Here d is the squared distance between the features
+    that are passed. With LPIPS's features (VGG16's, of unit length at each position,
+    times its weights) that is the published PPL; with others, say which.
 
     Args:
         features_a: array of shape `(n, d)`, of G(z_t).
-        features_b: array of shape `(n, d)`, row by row of G(z_{t+epsilon}). Extract
-            both in float32 or wider: they are nearly equal.
+        features_b: array of shape `(n, d)`, of G(z_{t+epsilon}), in the same order.
+            Extract both in float32 or better: they are nearly equal.
         epsilon: float, the step in t.
-        discard: two percentiles; shorter and longer steps are left out, as in the
-            original code the outermost that are kept being rows themselves. `None`
-            keeps all.
+        discard: two percentiles; shorter and longer steps are left out. As in the
+            original code, the limits are steps that occur. `None` keeps all.
 
     Returns:
-        `(mean, std)` over the steps, floats, std with ddof 0.
+        `(mean, std)` over the steps, floats, the std with ddof 0.
 
     Raises:
         ValueError: shapes that differ, NaN, an epsilon or percentiles out of range.
@@ -55,11 +62,12 @@ def perceptual_path_length(features_a, features_b, epsilon=1e-4, discard=(1, 99)
     return float(steps.mean()), float(steps.std())
 
 
-def slerp(a, b, t):
-    """Spherical interpolation, at constant angular speed.
+def slerp(a: ArrayLike, b: ArrayLike, t: float | ArrayLike) -> np.ndarray:
+    """Spherical interpolation at constant angular speed.
 
     Shoemake 1985, doi:10.1145/325334.325242: sin((1 - t) w) / sin(w) a + sin(t w) /
-    sin(w) b, w the angle between a and b. Vectors of equal length keep it.
+    sin(w) b, with w the angle between a and b. It preserves the length of vectors if
+    both have the same.
 
     Args:
         a: array of shape `(..., d)`, where t is 0.
@@ -70,8 +78,8 @@ def slerp(a, b, t):
         float64 array of shape `(..., d)`. Parallel vectors are interpolated linearly.
 
     Raises:
-        ValueError: shapes that differ, vectors that are 0 or opposite, so that there
-            is no shortest arc.
+        ValueError: shapes that differ, or vectors that are 0 or opposite, between
+            which there is no shortest arc.
 
     Example:
 
@@ -111,7 +119,7 @@ def _check_percentiles(discard):
     low, high = discard
     if not 0 <= low < high <= 100:
         raise ValueError(
-            "`discard` must be two percentiles in rising order, for example (1, 99), "
-            f"or None. Received: discard={discard}"
+            "`discard` must be two percentiles in ascending order, for example "
+            f"(1, 99), or None. Received: discard={discard}"
         )
     return low, high

@@ -3,23 +3,29 @@
 import numpy as np
 
 from keras_gan_zoo.metrics.checks import check_pair
+from keras_gan_zoo.typing import ArrayLike
 
 SLICES = 32  # directions in memory at once
 
 
-def sliced_wasserstein(generated, real, projections=512, seed=0):
-    """Mean over directions of the Wasserstein-1 distance of the projected rows.
+def sliced_wasserstein(
+    generated: ArrayLike,
+    real: ArrayLike,
+    projections: int | ArrayLike = 512,
+    seed: int = 0,
+) -> float:
+    """The mean over directions of the Wasserstein-1 distance of the projected rows.
 
     Rabin et al. 2011, doi:10.1007/978-3-642-24785-9_37, section 2.3, with p = 1: the
-    plain average over unit vectors t, evenly spread over the sphere, of W1(t.x, t.y),
-    the area between the two distribution functions. Exact for sets of unequal size.
+    plain average, over unit vectors t uniform on the sphere, of W1(t.x, t.y), the area
+    between the two distribution functions. Exact for sets of unequal size too.
     (Rabin et al. take p = 2; Karras et al. 2018, arXiv:1710.10196, p = 1 of patches of
     a Laplacian pyramid, which may be passed here as rows.)
 
     Args:
         generated: array of shape `(n, d)`.
         real: array of shape `(m, d)`.
-        projections: int, how many directions: the normalised rows of
+        projections: int, the number of directions: the normalised rows of
             `numpy.random.default_rng(seed).standard_normal((projections, d))`. Or an
             array `(directions, d)` of your own, used as it is.
         seed: int.
@@ -47,9 +53,9 @@ def sliced_wasserstein(generated, real, projections=512, seed=0):
 
 
 def _couple(n, m):
-    """The monotone plan of n onto m sorted points: pairs and the mass between them.
+    """The monotone plan from n to m sorted points: pairs and the mass between them.
 
-    Quantile functions are steps, which end at multiples of 1/n and of 1/m; counted in
+    Quantile functions are step functions, with steps at multiples of 1/n and of 1/m; in
     units of 1 / (n m) these are integers.
     """
     edges = np.union1d(np.arange(1, n + 1) * m, np.arange(1, m + 1) * n)
@@ -70,7 +76,7 @@ def _directions(projections, d, seed):
     directions = np.asarray(projections, dtype="float64")
     if directions.ndim != 2 or directions.shape[1] != d or len(directions) == 0:
         raise ValueError(
-            "`projections` must be a number or an array of directions, of shape "
+            "`projections` must be a number, or an array of directions of shape "
             f"(directions, {d}). Received: projections of shape {directions.shape}"
         )
     return directions

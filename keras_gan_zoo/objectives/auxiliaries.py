@@ -1,13 +1,17 @@
-"""Terms beside the adversarial loss, which read more of the discriminator.
+"""Terms besides the adversarial loss that read more of the discriminator's outputs.
 
-Class heads, information, self-supervision, consistency: what an auxiliary needs of the
-discriminator's outputs it names in `reads`, and `GAN` checks that it is there.
+They are for class heads, information, self-supervision, consistency. An auxiliary names
+the outputs that it needs in `reads`, and `GAN` checks that they are there.
 """
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 from keras import ops
 
 from keras_gan_zoo.objectives.schedules import check_number
+from keras_gan_zoo.typing import Draw, Tensor
 
 __all__ = ["Auxiliary", "Classification", "Information", "get"]
 
@@ -15,51 +19,61 @@ PACKAGE = "keras_gan_zoo"
 
 
 class Auxiliary(keras.layers.Layer):
-    """Base class of terms beside the adversarial loss.
+    """Base class of terms besides the adversarial loss.
 
-    A Keras layer, so that state and weights of its own are saved; trainable weights
-    belong to the discriminator's player. A term is logged for the player whose method
-    is overridden: as `d_<name>`, `g_<name>`.
+    It is a Keras layer, so that its state and weights are saved; trainable weights are
+    updated with the discriminator's. A term is logged for each player whose method is
+    overridden, as `d_<name>` or `g_<name>`.
 
     Args:
         weight: float, what the methods multiply their terms by.
         name: str, its name in the logs.
     """
 
-    #: the name in the logs where none is given
+    #: the default name in the logs
     label = "auxiliary"
-    #: names of the discriminator's outputs that it reads, beside `"logits"`
-    reads = ()
+    #: the names of the discriminator's outputs that it reads, besides `"logits"`
+    reads: tuple[str, ...] = ()
 
-    def __init__(self, weight=1.0, name=None):
-        # A fixed name: Keras numbers the others, and the logs show it.
+    def __init__(self, weight: float = 1.0, name: str | None = None) -> None:
+        # A fixed name, because the logs show it: Keras would number the default ones.
         super().__init__(dtype="float32", name=name or self.label)
         self.weight = check_number(weight)
-        self.built = True  # else Keras calls the model on the first batch to build it
+        self.built = True  # or Keras would call the model to build it
 
-    def discriminator_loss(self, judge, real, of_real, fake, of_fake, draw):
+    def discriminator_loss(
+        self,
+        judge: Callable,
+        real: Any,
+        of_real: dict[str, Tensor],
+        fake: Any,
+        of_fake: dict[str, Tensor],
+        draw: Draw,
+    ) -> Tensor:
         """The discriminator's term, its weight included: a scalar.
 
         Args:
-            judge: function of a `Batch`: the discriminator's outputs for other images,
-                a dict, augmented and labelled as all are.
-            real, fake: `Batch`: `images`, `labels`, `latents` (of fakes).
-            of_real, of_fake: what `judge` found for them.
+            judge: function of a `Batch` that returns the discriminator's outputs for
+                other images, a dict; it augments them like any images.
+            real, fake: `Batch`: `images`, `labels`, and `latents` for fakes.
+            of_real, of_fake: what `judge` returned for them.
             draw: function of a shape and `"normal"` or `"uniform"`.
         """
         return 0.0
 
-    def generator_loss(self, judge, fake, of_fake, draw):
+    def generator_loss(
+        self, judge: Callable, fake: Any, of_fake: dict[str, Tensor], draw: Draw
+    ) -> Tensor:
         """The generator's term, its weight included: a scalar."""
         return 0.0
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"weight": self.weight, "name": self.name}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class Classification(Auxiliary):
-    """ACGAN: both players want images to be classified right (Odena et al. 2017).
+    """ACGAN: both players want images to be classified correctly (Odena et al. 2017).
 
     The cross entropy of the output `classes`, logits `(n, num_classes)`, with the
     labels: L_C of section 3. arXiv:1610.09585.
@@ -67,7 +81,7 @@ class Classification(Auxiliary):
     Args:
         weight: float.
         on_fakes: bool: the discriminator learns from generated images too, as in the
-            paper; StudioGAN's modified ACGAN has it learn from real ones alone.
+            paper; in StudioGAN's modified ACGAN it learns from real ones only.
         name: str.
 
     Example:
@@ -79,7 +93,9 @@ class Classification(Auxiliary):
     label = "classification"
     reads = ("classes",)
 
-    def __init__(self, weight=1.0, on_fakes=True, name=None):
+    def __init__(
+        self, weight: float = 1.0, on_fakes: bool = True, name: str | None = None
+    ) -> None:
         super().__init__(weight, name)
         self.on_fakes = on_fakes
 
@@ -90,32 +106,42 @@ class Classification(Auxiliary):
             )
         )
 
-    def discriminator_loss(self, judge, real, of_real, fake, of_fake, draw):
+    def discriminator_loss(
+        self,
+        judge: Callable,
+        real: Any,
+        of_real: dict[str, Tensor],
+        fake: Any,
+        of_fake: dict[str, Tensor],
+        draw: Draw,
+    ) -> Tensor:
         loss = self._cross_entropy(real, of_real)
         if self.on_fakes:
             loss = loss + self._cross_entropy(fake, of_fake)
         return self.weight * loss
 
-    def generator_loss(self, judge, fake, of_fake, draw):
+    def generator_loss(
+        self, judge: Callable, fake: Any, of_fake: dict[str, Tensor], draw: Draw
+    ) -> Tensor:
         return self.weight * self._cross_entropy(fake, of_fake)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "on_fakes": self.on_fakes}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class Information(Auxiliary):
-    """InfoGAN: an image tells the codes that it was made from (Chen et al. 2016).
+    """InfoGAN: an image reveals the codes that it was made from (Chen et al. 2016).
 
-    The lower bound of the mutual information, L_I of eq. 5, in both losses: the
-    output `codes` of the discriminator holds the means of the continuous codes, taken
-    as Gaussians of unit variance as in the authors' code, then the logits of the
-    categorical ones, in the order in which `Latents` has them at its end.
+    Adds the lower bound of the mutual information, L_I of eq. 5, to both losses. The
+    discriminator's output `codes` has the means of the continuous codes, modelled as
+    Gaussians of unit variance as in the authors' code, then the logits of the
+    categorical ones, in the order in which they stand at the end of `Latents`.
     arXiv:1606.03657.
 
     Args:
-        continuous: int, how many codes at the end of the uniform latents.
-        categorical: sizes of the categorical codes, such as `(10,)`.
+        continuous: int, the number of codes at the end of the uniform latents.
+        categorical: the sizes of the categorical codes, such as `(10,)`.
         weight: float, lambda.
         name: str.
 
@@ -128,7 +154,13 @@ class Information(Auxiliary):
     label = "information"
     reads = ("codes",)
 
-    def __init__(self, continuous=0, categorical=(), weight=1.0, name=None):
+    def __init__(
+        self,
+        continuous: int = 0,
+        categorical: Sequence[int] = (),
+        weight: float = 1.0,
+        name: str | None = None,
+    ) -> None:
         super().__init__(weight, name)
         self.continuous = int(continuous)
         self.categorical = tuple(int(size) for size in categorical)
@@ -139,8 +171,8 @@ class Information(Auxiliary):
             )
 
     @property
-    def size(self):
-        """How many latents are codes; the output `codes` is as wide."""
+    def size(self) -> int:
+        """The number of latents that are codes, and the width of the output `codes`."""
         return self.continuous + sum(self.categorical)
 
     def _negative_log_likelihood(self, fake, of_fake):
@@ -159,13 +191,23 @@ class Information(Auxiliary):
             end += size
         return loss
 
-    def discriminator_loss(self, judge, real, of_real, fake, of_fake, draw):
+    def discriminator_loss(
+        self,
+        judge: Callable,
+        real: Any,
+        of_real: dict[str, Tensor],
+        fake: Any,
+        of_fake: dict[str, Tensor],
+        draw: Draw,
+    ) -> Tensor:
         return self.weight * self._negative_log_likelihood(fake, of_fake)
 
-    def generator_loss(self, judge, fake, of_fake, draw):
+    def generator_loss(
+        self, judge: Callable, fake: Any, of_fake: dict[str, Tensor], draw: Draw
+    ) -> Tensor:
         return self.weight * self._negative_log_likelihood(fake, of_fake)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "continuous": self.continuous,
@@ -173,8 +215,8 @@ class Information(Auxiliary):
         }
 
 
-def get(auxiliary):
-    """An auxiliary from its config or itself."""
+def get(auxiliary: Any) -> Auxiliary:
+    """Return an auxiliary, from its config if need be."""
     if isinstance(auxiliary, dict):
         auxiliary = keras.saving.deserialize_keras_object(auxiliary)
     if isinstance(auxiliary, Auxiliary):
@@ -186,6 +228,6 @@ def get(auxiliary):
     )
 
 
-def overrides(auxiliary, method):
-    """Whether it has a `"discriminator_loss"` or a `"generator_loss"` of its own."""
+def overrides(auxiliary: Any, method: str) -> bool:
+    """Whether it overrides `"discriminator_loss"` or `"generator_loss"`."""
     return getattr(type(auxiliary), method) is not getattr(Auxiliary, method)

@@ -1,14 +1,19 @@
-"""Terms of the generator's loss that look at more than its images."""
+"""Terms of the generator's loss that depend on more than its images."""
+
+from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import ops
 
 from keras_gan_zoo.objectives.penalties import squared_norm
 from keras_gan_zoo.objectives.schedules import (
+    Weight,
     check_every,
     check_weight,
     weight_config,
 )
+from keras_gan_zoo.typing import Draw, Tensor
 
 __all__ = ["GeneratorPenalty", "ModeSeeking", "PathLength", "get"]
 
@@ -16,40 +21,52 @@ PACKAGE = "keras_gan_zoo"
 
 
 class GeneratorPenalty(keras.layers.Layer):
-    """Base class of penalties on the generator; a Keras layer, for its state.
+    """Base class of penalties on the generator: a Keras layer, so that state is saved.
 
     Args:
         weight: float, or a schedule of the images seen: what `value` is multiplied by.
-        every: int: taken at each so many updates, and `every` times as heavy then.
+        every: int, updates from one use to the next; the term is multiplied by `every`
+            to make up for the others.
         name: str, its name in the logs.
     """
 
-    #: the name in the logs where none is given
+    #: the default name in the logs
     label = "generator_penalty"
-    #: whether `value` needs `pull`, and so a `layers.Tap` in the generator
+    #: whether `value` needs `pull`, and with it a `layers.Tap` in the generator
     inner = False
 
-    def __init__(self, weight=1.0, every=1, name=None):
-        # A fixed name: Keras numbers the others, and the logs show it.
+    def __init__(
+        self, weight: Weight = 1.0, every: int = 1, name: str | None = None
+    ) -> None:
+        # A fixed name, because the logs show it: Keras would number the default ones.
         super().__init__(dtype="float32", name=name or self.label)
         self.weight = check_weight(weight)
         self.every = check_every(every)
-        self.built = True  # else Keras calls the model on the first batch to build it
+        self.built = True  # or Keras would call the model to build it
 
-    def value(self, fake, make, pull, draw, draw_latents):
+    def value(
+        self,
+        fake: Any,
+        make: Callable,
+        pull: Any,
+        draw: Draw,
+        draw_latents: Callable,
+    ) -> Tensor:
         """The term without its weight: a scalar.
 
         Args:
-            fake: `Batch`, its images differentiable with respect to the generator.
-            make: function of latents and labels: other images.
-            pull: function of a cotangent `(n, h, w, c)`: d sum(images * cotangent) /
-                d the generator's `Tap`; None without `inner`.
+            fake: `Batch`, whose images are differentiable with respect to the
+                generator's weights.
+            make: function of latents and labels that returns other images.
+            pull: function of a cotangent `(n, h, w, c)` that returns
+                d sum(images * cotangent) / d the generator's `Tap`; None if not
+                `inner`.
             draw: function of a shape and `"normal"` or `"uniform"`.
-            draw_latents: function of a number: as many new latents.
+            draw_latents: function of a number that returns as many new latents.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `value`.")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "weight": weight_config(self.weight),
             "every": self.every,
@@ -59,28 +76,41 @@ class GeneratorPenalty(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class PathLength(GeneratorPenalty):
-    """Images change as much for every step in w (Karras et al. 2020, eq. 4).
+    """Images change equally for every step in w (Karras et al. 2020, eq. 4).
 
-    The generator has a `keras_gan_zoo.layers.Tap` at w. arXiv:1912.04958.
+    The generator must have a `keras_gan_zoo.layers.Tap` at w. arXiv:1912.04958.
 
     Args:
         weight: float or schedule.
         every: int.
-        decay: float, of the moving average of the lengths.
+        decay: float, the decay of the lengths' moving average.
         name: str.
     """
 
     label = "path_length"
     inner = True
 
-    def __init__(self, weight=2.0, every=1, decay=0.01, name=None):
+    def __init__(
+        self,
+        weight: Weight = 2.0,
+        every: int = 1,
+        decay: float = 0.01,
+        name: str | None = None,
+    ) -> None:
         super().__init__(weight, every, name)
         self.decay = decay
         self.mean = self.add_weight(
             shape=(), initializer="zeros", trainable=False, name="mean"
         )
 
-    def value(self, fake, make, pull, draw, draw_latents):
+    def value(
+        self,
+        fake: Any,
+        make: Callable,
+        pull: Any,
+        draw: Draw,
+        draw_latents: Callable,
+    ) -> Tensor:
         _, height, width, _ = fake.images.shape
         noise = draw(ops.shape(fake.images), "normal") / (height * width) ** 0.5
         lengths = ops.sqrt(squared_norm(pull(noise)) + 1e-12)
@@ -88,24 +118,34 @@ class PathLength(GeneratorPenalty):
         self.mean.assign(ops.stop_gradient(mean))
         return ops.mean(ops.square(lengths - mean))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "decay": self.decay}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class ModeSeeking(GeneratorPenalty):
-    """Far latents, far images (Mao et al. 2019, eq. 2 and 5), arXiv:1903.05628."""
+    """Distant latents make distant images (Mao et al. 2019, eq. 2 and 5).
+
+    arXiv:1903.05628.
+    """
 
     label = "mode_seeking"
 
-    def value(self, fake, make, pull, draw, draw_latents):
+    def value(
+        self,
+        fake: Any,
+        make: Callable,
+        pull: Any,
+        draw: Draw,
+        draw_latents: Callable,
+    ) -> Tensor:
         latents = draw_latents(ops.shape(fake.latents)[0])
         images = ops.mean(ops.abs(make(latents, fake.labels) - fake.images))
         return 1.0 / (images / ops.mean(ops.abs(latents - fake.latents)) + 1e-5)
 
 
-def get(penalty):
-    """A generator penalty from its config or itself."""
+def get(penalty: Any) -> GeneratorPenalty:
+    """Return a generator penalty, from its config if need be."""
     if isinstance(penalty, dict):
         penalty = keras.saving.deserialize_keras_object(penalty)
     if isinstance(penalty, GeneratorPenalty):

@@ -1,12 +1,15 @@
-"""Adversarial losses: real and fake logits -> scalars, in float32.
+"""Adversarial losses: scalars from real and fake logits, in float32.
 
-A loss is two functions, one for each player. `minimax` and `wasserstein` are
-zero-sum: where the generator's own terms are concerned, one player's gain is the
-other's loss.
+A loss is two functions, one for each player. `minimax` and `wasserstein` are zero-sum:
+as far as generated images are concerned, one player's gain is the other's loss.
 """
+
+from typing import Any, Self
 
 import keras
 from keras import ops
+
+from keras_gan_zoo.typing import Tensor
 
 __all__ = [
     "LOSSES",
@@ -28,54 +31,54 @@ PACKAGE = "keras_gan_zoo"
 class AdversarialLoss:
     """Base class: what each player minimises.
 
-    A loss of your own overrides both methods, and is registered with
-    `keras.saving.register_keras_serializable` so that a model with it can be saved. One
-    with state (a control variable, a count) extends `keras.layers.Layer` as well, so
-    that the state is saved, and moves it in `update`.
+    For a loss of your own, override both methods, and register the class with
+    `keras.saving.register_keras_serializable` so that a model with it can be saved. A
+    loss with state (a control variable, a count) extends `keras.layers.Layer` as well,
+    so that the state is saved, and changes it in `update`.
     """
 
     #: d(generator loss)/d(fake logits) == -d(discriminator loss)/d(fake logits)
     zero_sum = False
-    #: whether the generator's loss looks at the real logits too
+    #: whether the generator's loss depends on the real logits too
     relativistic = False
 
-    def discriminator_loss(self, real_logits, fake_logits):
-        """Scalar from logits of shape `(n, 1)` each."""
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        """A scalar, from logits of shape `(n, 1)` each."""
         raise NotImplementedError(
             f"{type(self).__name__} must define `discriminator_loss`."
         )
 
-    def generator_loss(self, fake_logits, real_logits=None):
-        """Scalar from logits of shape `(n, 1)`.
+    def generator_loss(self, fake_logits: Tensor, real_logits: Tensor = None) -> Tensor:
+        """A scalar, from logits of shape `(n, 1)`.
 
-        `real_logits` are passed where the loss is `relativistic`.
+        `real_logits` are passed if the loss is `relativistic`.
         """
         raise NotImplementedError(
             f"{type(self).__name__} must define `generator_loss`."
         )
 
-    def logs(self, real_logits, fake_logits):
-        """What else the logs show: a dict of scalars."""
+    def logs(self, real_logits: Tensor, fake_logits: Tensor) -> dict[str, Tensor]:
+        """Anything else for the logs, a dict of scalars."""
         return {}
 
-    def update(self, real_logits, fake_logits):
-        """Move the loss's own state; called after each update of the discriminator."""
+    def update(self, real_logits: Tensor, fake_logits: Tensor) -> None:
+        """Change the loss's own state; called after each discriminator update."""
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(**config)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         settings = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items())
         return f"{type(self).__name__}({settings})"
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class Minimax(AdversarialLoss):
-    """The saturating game of V(D, G) (Goodfellow et al. 2014, eq. 1).
+    """The saturating game V(D, G) (Goodfellow et al. 2014, eq. 1).
 
     The discriminator minimises -V(D, G), the generator E[log(1 - D(G(z)))], the
     part of V(D, G) that depends on it. arXiv:1406.2661.
@@ -83,12 +86,12 @@ class Minimax(AdversarialLoss):
 
     zero_sum = True
 
-    def discriminator_loss(self, real_logits, fake_logits):
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.mean(ops.softplus(-real_logits)) + ops.mean(
             ops.softplus(fake_logits)
         )
 
-    def generator_loss(self, fake_logits, real_logits=None):
+    def generator_loss(self, fake_logits: Tensor, real_logits: Tensor = None) -> Tensor:
         return -ops.mean(ops.softplus(fake_logits))
 
 
@@ -98,7 +101,7 @@ class NonSaturating(Minimax):
 
     zero_sum = False
 
-    def generator_loss(self, fake_logits, real_logits=None):
+    def generator_loss(self, fake_logits: Tensor, real_logits: Tensor = None) -> Tensor:
         return ops.mean(ops.softplus(-fake_logits))
 
 
@@ -112,13 +115,13 @@ class Wasserstein(AdversarialLoss):
 
     zero_sum = True
 
-    def discriminator_loss(self, real_logits, fake_logits):
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.mean(fake_logits) - ops.mean(real_logits)
 
-    def generator_loss(self, fake_logits, real_logits=None):
+    def generator_loss(self, fake_logits: Tensor, real_logits: Tensor = None) -> Tensor:
         return -ops.mean(fake_logits)
 
-    def logs(self, real_logits, fake_logits):
+    def logs(self, real_logits: Tensor, fake_logits: Tensor) -> dict[str, Tensor]:
         return {
             "wasserstein_distance": -self.discriminator_loss(real_logits, fake_logits)
         }
@@ -126,14 +129,14 @@ class Wasserstein(AdversarialLoss):
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class LeastSquares(AdversarialLoss):
-    """Targets 1 for real and 0 for fake (Mao et al. 2017, eq. 9), arXiv:1611.04076."""
+    """Targets 1 for real and 0 for fake (Mao et al. 2017, eq. 9). arXiv:1611.04076."""
 
-    def discriminator_loss(self, real_logits, fake_logits):
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return 0.5 * (
             ops.mean(ops.square(real_logits - 1.0)) + ops.mean(ops.square(fake_logits))
         )
 
-    def generator_loss(self, fake_logits, real_logits=None):
+    def generator_loss(self, fake_logits: Tensor, real_logits: Tensor = None) -> Tensor:
         return 0.5 * ops.mean(ops.square(fake_logits - 1.0))
 
 
@@ -144,48 +147,48 @@ class Hinge(AdversarialLoss):
     arXiv:1802.05957.
     """
 
-    def discriminator_loss(self, real_logits, fake_logits):
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.mean(ops.relu(1.0 - real_logits)) + ops.mean(
             ops.relu(1.0 + fake_logits)
         )
 
-    def generator_loss(self, fake_logits, real_logits=None):
+    def generator_loss(self, fake_logits: Tensor, real_logits: Tensor = None) -> Tensor:
         return -ops.mean(fake_logits)
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class RelativisticPaired(AdversarialLoss):
-    """Each real image against one fake (Jolicoeur-Martineau 2018, section 4.1).
+    """Compares each real image with one fake (Jolicoeur-Martineau 2018, section 4.1).
 
-    RpGAN's logistic form, the loss of R3GAN (Huang et al. 2024, eq. 2): the
+    The logistic form of RpGAN, and the loss of R3GAN (Huang et al. 2024, eq. 2): the
     discriminator minimises E[softplus(-(D(x) - D(G(z))))], the generator the same with
-    the signs turned. Not `RelativisticAverage`. arXiv:1807.00734, arXiv:2501.05441.
+    the signs reversed. Not `RelativisticAverage`. arXiv:1807.00734, arXiv:2501.05441.
     """
 
     relativistic = True
 
-    def discriminator_loss(self, real_logits, fake_logits):
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.mean(ops.softplus(fake_logits - real_logits))
 
-    def generator_loss(self, fake_logits, real_logits=None):
+    def generator_loss(self, fake_logits: Tensor, real_logits: Tensor = None) -> Tensor:
         return ops.mean(ops.softplus(real_logits - fake_logits))
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class RelativisticAverage(AdversarialLoss):
-    """Each image against the average of the other kind (RaSGAN, section 4.2).
+    """Compares each image with the average of the other kind (RaSGAN, section 4.2).
 
     Jolicoeur-Martineau 2018, eq. 8 and 9, with the logistic loss. arXiv:1807.00734.
     """
 
     relativistic = True
 
-    def discriminator_loss(self, real_logits, fake_logits):
+    def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.mean(ops.softplus(ops.mean(fake_logits) - real_logits)) + ops.mean(
             ops.softplus(fake_logits - ops.mean(real_logits))
         )
 
-    def generator_loss(self, fake_logits, real_logits=None):
+    def generator_loss(self, fake_logits: Tensor, real_logits: Tensor = None) -> Tensor:
         return self.discriminator_loss(fake_logits, real_logits)
 
 
@@ -200,8 +203,8 @@ LOSSES = {
 }
 
 
-def get(identifier):
-    """A loss from its name, its config or itself."""
+def get(identifier: Any) -> AdversarialLoss:
+    """Return a loss, from its name or config if need be."""
     if isinstance(identifier, dict):
         identifier = keras.saving.deserialize_keras_object(identifier)
     if isinstance(identifier, str) and identifier in LOSSES:
@@ -217,8 +220,8 @@ def get(identifier):
     )
 
 
-def serialize(loss):
-    """The name of a loss of this module, the config of any other."""
+def serialize(loss: Any) -> str | dict[str, Any]:
+    """The name of a loss in this module, or the config of any other."""
     for name, cls in LOSSES.items():
         if type(loss) is cls:
             return name

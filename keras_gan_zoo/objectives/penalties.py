@@ -1,17 +1,22 @@
 """Gradient penalties, added to the discriminator's loss, in float32.
 
-A penalty says at which images it looks and what it asks of the gradient there.
+A penalty says at which images the gradient is taken, and what it should be there.
 """
+
+from collections.abc import Callable
+from typing import Any, Self
 
 import keras
 from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.objectives.schedules import (
+    Weight,
     check_every,
     check_weight,
     weight_config,
 )
+from keras_gan_zoo.typing import Draw, Tensor
 
 __all__ = [
     "DRAGAN",
@@ -28,21 +33,21 @@ __all__ = [
 PACKAGE = "keras_gan_zoo"
 
 
-def squared_norm(gradients):
-    """Squared L2 norm of each image's gradient: `(n, h, w, c)` -> `(n,)`."""
+def squared_norm(gradients: Tensor) -> Tensor:
+    """The squared L2 norm of each image's gradient: `(n, h, w, c)` -> `(n,)`."""
     axes = tuple(range(1, len(gradients.shape)))
     return ops.sum(ops.square(ops.cast(gradients, "float32")), axis=axes)
 
 
-def unit_norm_penalty(gradients):
+def unit_norm_penalty(gradients: Tensor) -> Tensor:
     """E[(|gradient| - 1)^2].
 
-    The epsilon keeps the gradient of the root finite at 0.
+    An epsilon keeps the gradient of the square root finite at 0.
     """
     return ops.mean(ops.square(ops.sqrt(squared_norm(gradients) + 1e-12) - 1.0))
 
 
-def zero_norm_penalty(gradients):
+def zero_norm_penalty(gradients: Tensor) -> Tensor:
     """E[|gradient|^2] / 2."""
     return 0.5 * ops.mean(squared_norm(gradients))
 
@@ -57,25 +62,28 @@ class Penalty:
         weight: float, or a `keras.optimizers.schedules` schedule of the images seen:
             what `value` is multiplied by. The logs show the product, so that `d_loss`
             plus the terms is what the discriminator minimises.
-        every: int. Taken at each so many discriminator updates, and `every` times as
-            heavy then (lazy regularisation, Karras et al. 2020, section 3.1).
+        every: int, discriminator updates from one use to the next; the term is
+            multiplied by `every` to make up for the others (lazy regularisation, Karras
+            et al. 2020, section 3.1).
         name: str, its name in the logs.
     """
 
     name = "penalty"
-    #: `"real"` or `"fake"`: gradients of the loss's own forward pass, at those images.
-    #: None: at `points`, which takes a pass of its own.
-    at = None
-    #: A penalty on each image's own gradient, which batch norm would mix.
+    #: `"real"` or `"fake"`: take gradients at those images, from the loss's own forward
+    #: pass. None: take them at `points`, in an extra pass.
+    at: str | None = None
+    #: Whether it penalises each image's own gradient, which batch norm would mix.
     per_image = True
 
-    def __init__(self, weight=10.0, every=1, name=None):
+    def __init__(
+        self, weight: Weight = 10.0, every: int = 1, name: str | None = None
+    ) -> None:
         self.weight = check_weight(weight)
         self.every = check_every(every)
         self.name = name or type(self).name
 
-    def points(self, real, fake, draw):
-        """A `Batch` of the images at which the gradient is taken.
+    def points(self, real: Any, fake: Any, draw: Draw) -> Any:
+        """The images at which the gradient is taken, a `Batch`.
 
         `real` and `fake` are batches, with `images` and `labels`;
         `draw(shape, distribution)` draws `"uniform"` numbers in [0, 1) or `"normal"`
@@ -85,15 +93,22 @@ class Penalty:
             f"{type(self).__name__} must define `points`, or set `at`."
         )
 
-    def value(self, gradients):
-        """Scalar from gradients of the logits, shape `(n, h, w, c)`."""
+    def value(self, gradients: Tensor) -> Tensor:
+        """A scalar, from gradients of the logits, shape `(n, h, w, c)`."""
         raise NotImplementedError(f"{type(self).__name__} must define `value`.")
 
-    def __call__(self, judge, real, fake, draw, gradients_at=None):
+    def __call__(
+        self,
+        judge: Callable,
+        real: Any,
+        fake: Any,
+        draw: Draw,
+        gradients_at: Any = None,
+    ) -> Tensor:
         """The term without its weight.
 
-        `judge(batch)` gives the discriminator's outputs by name; `gradients_at` has a
-        function for `"real"` and for `"fake"`.
+        `judge(batch)` gives the discriminator's outputs by name. `gradients_at` has
+        functions that return the gradients at `"real"` and at `"fake"` images.
         """
         if self.at is not None:
             return self.value(gradients_at[self.at]())
@@ -103,7 +118,7 @@ class Penalty:
         )
         return self.value(gradients)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             "weight": weight_config(self.weight),
             "every": self.every,
@@ -111,10 +126,10 @@ class Penalty:
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(**config)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}(weight={self.weight!r}, every={self.every})"
 
 
@@ -122,7 +137,7 @@ class Penalty:
 class GradientPenalty(Penalty):
     """WGAN-GP: unit gradients between real and fake (Gulrajani et al. 2017, eq. 3).
 
-    One interpolation coefficient an image. arXiv:1704.00028.
+    With one interpolation coefficient per image. arXiv:1704.00028.
 
     Example:
 
@@ -133,23 +148,23 @@ class GradientPenalty(Penalty):
     name = "gradient_penalty"
     value = staticmethod(unit_norm_penalty)
 
-    def points(self, real, fake, draw):
+    def points(self, real: Any, fake: Any, draw: Draw) -> Any:
         mix = draw((ops.shape(real.images)[0], 1, 1, 1), "uniform")
         return real._replace(images=mix * real.images + (1.0 - mix) * fake.images)
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class DRAGAN(Penalty):
-    """Unit gradients around the real images (Kodali et al. 2017), arXiv:1705.07215.
+    """Unit gradients around the real images (Kodali et al. 2017). arXiv:1705.07215.
 
-    As in the authors' code: each pixel moves by up to half the standard deviation of
-    the batch, and each image by a uniform share of that.
+    As in the authors' code, each pixel moves by up to half the standard deviation of
+    the batch, scaled by one uniform number per image.
     """
 
     name = "dragan_penalty"
     value = staticmethod(unit_norm_penalty)
 
-    def points(self, real, fake, draw):
+    def points(self, real: Any, fake: Any, draw: Draw) -> Any:
         images = real.images
         noise = draw(ops.shape(images), "uniform")
         share = draw((ops.shape(images)[0], 1, 1, 1), "uniform")
@@ -177,8 +192,8 @@ class R2(R1):
     at = "fake"
 
 
-def get(penalty):
-    """A penalty from its config or itself."""
+def get(penalty: Any) -> Penalty:
+    """Return a penalty, from its config if need be."""
     if isinstance(penalty, dict):
         penalty = keras.saving.deserialize_keras_object(penalty)
     if isinstance(penalty, Penalty):

@@ -1,18 +1,20 @@
 """The moving average of the generator."""
 
+from typing import Any
+
 from keras import ops
 
 from keras_gan_zoo import backend
 
-RAMP = 0.05  # StyleGAN2's: the half-life is at most this share of the images so far
+RAMP = 0.05  # as in StyleGAN2: the half-life's largest share of the images so far
 
 
-def update_average(gan, n):
-    """Move the averaged generator towards the generator by `n` images.
+def update_average(gan: Any, n: Any) -> None:
+    """Move the averaged generator towards the generator, after `n` more images.
 
-    The half-life is in images, and grows with the run up to `ema_half_life`, so that a
-    short run does not show its first weights. An iteration counts as one batch of the
-    generator, however many the discriminator saw.
+    The half-life is in images, and grows during the run up to `ema_half_life`, so that
+    the initial weights do not linger in a short run. An iteration counts as one batch
+    of the generator, however many the discriminator saw.
     """
     if gan.ema_half_life is None:
         return

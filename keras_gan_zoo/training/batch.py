@@ -1,19 +1,21 @@
-"""What the networks are shown."""
+"""What the networks are given."""
 
 from typing import Any, NamedTuple
 
 from keras import ops
 
+from keras_gan_zoo.typing import Tensor
+
 
 class Batch(NamedTuple):
-    """Images, the labels of a conditional GAN, and generated images' latents."""
+    """Images, a conditional GAN's labels, and the latents of generated images."""
 
     images: Any
     labels: Any = None
     latents: Any = None
 
 
-def part(batch, i, n):
+def part(batch: Batch, i: int, n: int) -> Batch:
     """The `i`-th of `n` equal parts of a batch."""
     if n == 1:
         return batch
@@ -22,7 +24,7 @@ def part(batch, i, n):
     return Batch(*(None if values is None else values[rows] for values in batch))
 
 
-def to_model_range(images):
+def to_model_range(images: Tensor) -> Tensor:
     """uint8 -> float32 in [-1, 1]; floats are in that range already."""
     if images.dtype in ("uint8", ops.convert_to_tensor(0, "uint8").dtype):
         return ops.cast(images, "float32") / 127.5 - 1.0
@@ -32,7 +34,8 @@ def to_model_range(images):
 class Judged(NamedTuple):
     """A batch and the discriminator's outputs for it, a dict.
 
-    `gradients()` gives those of the logits by the images, where a penalty asks.
+    `gradients()` gives the logits' gradients with respect to the images, if a penalty
+    needs them.
     """
 
     batch: Batch

@@ -1,6 +1,8 @@
-"""Regroups any source of images, and their labels, into what one iteration takes."""
+"""Regroups images and labels from any source into what one iteration takes."""
 
 import itertools
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Self
 
 import numpy as np
 
@@ -8,8 +10,8 @@ from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import DataAdapter
 
 
-def group_sizes(n, batch_size, critic_steps):
-    """How many images each iteration of an epoch takes, every image once.
+def group_sizes(n: int, batch_size: int, critic_steps: int) -> list[int]:
+    """How many images each iteration of an epoch takes, using every image once.
 
     One iteration takes `critic_steps` batches. A last group with fewer images than
     critic steps joins the group before it.
@@ -27,8 +29,8 @@ def group_sizes(n, batch_size, critic_steps):
     return sizes
 
 
-def group_batches(batches, critic_steps):
-    """The same for an iterator of batches, tuples of arrays: joins `critic_steps`."""
+def group_batches(batches: Iterable[tuple], critic_steps: int) -> Iterator[tuple]:
+    """Join `critic_steps` batches, tuples of arrays, of an iterator at a time."""
     held = None
     batches = iter(batches)
     while group := list(itertools.islice(batches, critic_steps)):
@@ -50,7 +52,7 @@ def _join(batches):
     return tuple(np.concatenate(arrays) for arrays in zip(*batches, strict=True))
 
 
-def check_epoch(n, critic_steps):
+def check_epoch(n: int, critic_steps: int) -> None:
     if n < critic_steps:
         raise ValueError(
             "An epoch must have at least one image for each of the "
@@ -62,20 +64,32 @@ def check_epoch(n, critic_steps):
 class ImageBatches(DataAdapter):
     """Feeds `fit` and `evaluate`: each batch is one GAN iteration.
 
-    A batch is a tuple of one array, images, or of two, images and labels. `epoch` says
-    which epoch is next; the order of an array's images is a function of `(seed,
-    epoch)`, so that a resumed run sees what an uninterrupted one would.
+    A batch is a tuple of images, or of images and labels. `epoch` says which epoch is
+    next; the order of an array's images is a function of `(seed, epoch)`, so that a
+    resumed run sees what an uninterrupted one would have seen.
     """
 
-    def __init__(self, specs, num_batches, epoch_batches):
+    def __init__(
+        self,
+        specs: list[tuple],
+        num_batches: int | None,
+        epoch_batches: Callable[[int], Iterator[tuple]],
+    ) -> None:
         self.specs = specs
         self._num_batches = num_batches
         self._epoch_batches = epoch_batches
         self.epoch = 0
 
     @classmethod
-    def from_arrays(cls, arrays, batch_size, critic_steps, seed=None, steps=None):
-        """Batches of a tuple of arrays, shuffled where there is a `seed`."""
+    def from_arrays(
+        cls,
+        arrays: tuple[np.ndarray, ...],
+        batch_size: int,
+        critic_steps: int,
+        seed: int | None = None,
+        steps: int | None = None,
+    ) -> Self:
+        """Batches of a tuple of arrays, shuffled if there is a `seed`."""
         count = len(arrays[0])
         check_epoch(count, critic_steps)
         sizes = group_sizes(count, batch_size, critic_steps)
@@ -99,14 +113,19 @@ class ImageBatches(DataAdapter):
 
     @classmethod
     def from_batches(
-        cls, iterate, critic_steps, steps=None, one_shot=False, length=None
-    ):
-        """Batches of a source that batches itself; `iterate()` starts it.
+        cls,
+        iterate: Callable[[], Iterator[tuple]],
+        critic_steps: int,
+        steps: int | None = None,
+        one_shot: bool = False,
+        length: int | None = None,
+    ) -> Self:
+        """Batches from a source that batches itself; `iterate()` starts it.
 
-        `length` is its number of batches, where that is known. A few images that join
-        the group before them make one iteration less, which Keras finds out itself.
+        `length` is its number of batches, if that is known. If a few images join the
+        group before them, there is one iteration less, which Keras finds out itself.
         """
-        source = iterate()
+        source: Any = iterate()
         first = next(source, None)
         if first is None:
             raise ValueError("`x` has no batches. Received: an empty data set")
@@ -133,23 +152,23 @@ class ImageBatches(DataAdapter):
     def _batches(self):
         return iter(self._epoch_batches(self.epoch))
 
-    def get_numpy_iterator(self):
+    def get_numpy_iterator(self) -> Iterator[tuple]:
         return self._batches()
 
-    def get_tf_dataset(self):
+    def get_tf_dataset(self) -> Any:
         return backend.stream(self._batches, self.specs)
 
     get_jax_iterator = get_torch_dataloader = get_tf_dataset
 
     @property
-    def num_batches(self):
+    def num_batches(self) -> int | None:
         return self._num_batches
 
     @property
-    def batch_size(self):
+    def batch_size(self) -> None:
         return None
 
 
 def _specs(arrays):
-    """Shape, without the first axis, and dtype of each array."""
+    """The shape, without the first axis, and the dtype of each array."""
     return [(array.shape[1:], array.dtype) for array in arrays]

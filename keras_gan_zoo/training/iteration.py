@@ -1,6 +1,7 @@
-"""What one step of `fit` and one of `evaluate` do."""
+"""What one step of `fit`, and one of `evaluate`, does."""
 
 from functools import partial
+from typing import Any
 
 from keras import ops
 
@@ -9,10 +10,11 @@ from keras_gan_zoo.training import step, terms
 from keras_gan_zoo.training.average import update_average
 from keras_gan_zoo.training.batch import Batch, to_model_range
 from keras_gan_zoo.training.schemes import SCHEMES
+from keras_gan_zoo.typing import Tensor
 
 
-def train_iteration(gan, images, labels):
-    """One GAN iteration on real images: returns what the logs show."""
+def train_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
+    """Run one GAN iteration on real images; returns what the logs show."""
     real = Batch(to_model_range(images), labels)
     logs = SCHEMES[gan.update].update(gan, real)
     n = ops.shape(real.images)[0]
@@ -22,21 +24,21 @@ def train_iteration(gan, images, labels):
     return logs
 
 
-def test_iteration(gan, images, labels):
-    """The same logs at fixed weights, in inference mode; lazy terms are all taken."""
+def test_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
+    """The same logs at fixed weights, in inference mode, with all lazy terms."""
     real = Batch(to_model_range(images), labels)
     n = ops.shape(real.images)[0]
     latents, labels = gan.draw_latents(n, False), gan.draw_labels(n, False)
     made, penalties = step.make_and_penalise(gan, latents, labels, training=False)
     fake = Batch(made, labels, latents)
     judge = partial(step.judge, gan, training=False)
-    found = [
-        step.look(gan, batch, kind, training=False)
-        for batch, kind in ((real, "real"), (fake, "fake"))
-    ]
-    discriminator = terms.discriminator_losses(gan, *found, judge, training=False)
+    of_real = step.look(gan, real, "real", training=False)
+    of_fake = step.look(gan, fake, "fake", training=False)
+    discriminator = terms.discriminator_losses(
+        gan, of_real, of_fake, judge, training=False
+    )
     generator = terms.generator_losses(
-        gan, lambda: found[0].of["logits"], found[1], judge, training=False
+        gan, lambda: of_real.of["logits"], of_fake, judge, training=False
     )
     penalty = {**penalties, "loss": sum(penalties.values(), 0.0)}
     return terms.merge(discriminator, generator, penalty)

@@ -1,4 +1,6 @@
-"""The settings of a GAN, checked."""
+"""Checks the settings of a GAN."""
+
+from typing import Any
 
 import numpy as np
 
@@ -8,21 +10,21 @@ from keras_gan_zoo.training.schemes import SCHEMES
 LABEL_DISTRIBUTIONS = ("uniform", "data")
 
 
-def check_count(name, value, least=1):
-    """A whole number, or None where that is the default."""
+def check_count(name: str, value: Any, least: int = 1) -> Any:
+    """Return `value` as an int, or None for a `num_classes` of None."""
     if value is None and name == "num_classes":
         return None
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or value < least:
         raise ValueError(
-            f"`{name}` must be {least} or more, a whole number. "
+            f"`{name}` must be a whole number, {least} or more. "
             f"Received: {name}={value!r}"
         )
     return int(value)
 
 
-def check(gan):
-    """Refuse settings of a GAN that are unknown or do not go together."""
+def check(gan: Any) -> None:
+    """Raise an error if settings of a GAN are unknown or do not go together."""
     choices = {
         "update": tuple(SCHEMES),
         "latent_distribution": DISTRIBUTIONS,
@@ -64,7 +66,7 @@ def _check_latents(gan):
         )
     if gan.latent_distribution != "normal":
         raise ValueError(
-            "`latents` names the laws of its parts itself: leave `latent_distribution` "
+            "`latents` names its own distributions: leave `latent_distribution` "
             f"out. Received: latent_distribution={gan.latent_distribution!r}, "
             f"latents={gan.latents!r}"
         )

@@ -1,12 +1,16 @@
-"""Whatever `fit` and `evaluate` are given -> batches, one an iteration."""
+"""Turns what `fit` and `evaluate` are given into batches, one per iteration."""
 
 import os
 import warnings
+from typing import Any
+
+import numpy as np
 
 from keras_gan_zoo import datasets, images
 from keras_gan_zoo.datasets import adapters
 from keras_gan_zoo.labels import check_labels
 from keras_gan_zoo.training.batches import ImageBatches
+from keras_gan_zoo.typing import ValueRange
 
 NO_LABELS = (
     "This GAN is unconditional: it trains on the images, and the labels are not used. "
@@ -15,23 +19,23 @@ NO_LABELS = (
 
 
 def batches_of(
-    gan,
-    x,
-    y=None,
-    batch_size=None,
-    value_range=None,
-    critic_steps=1,
-    seed=None,
-    steps=None,
-):
-    """Batches of what a user passes as `x` and `y`.
+    gan: Any,
+    x: Any,
+    y: Any = None,
+    batch_size: int | None = None,
+    value_range: ValueRange | None = None,
+    critic_steps: int = 1,
+    seed: int | None = None,
+    steps: int | None = None,
+) -> ImageBatches:
+    """Turn what a user passes as `x` and `y` into batches.
 
     Args:
         gan: `GAN`, for its image shape and classes.
         x, y, batch_size, value_range: as in `GAN.fit`.
         critic_steps: int, updates that share a batch.
-        seed: int or None, of the order; None keeps it.
-        steps: int or None, batches an epoch.
+        seed: int or None: the seed of the order; None does not shuffle.
+        steps: int or None, batches per epoch.
 
     Returns:
         `ImageBatches`.
@@ -61,7 +65,7 @@ def batches_of(
     one_shot = adapters.is_one_shot(x)
     if one_shot and steps is None:
         raise ValueError(
-            "A generator can be read once only, so `fit` needs "
+            "A generator can be read only once, so `fit` needs "
             "`steps_per_epoch` (and `evaluate` needs `steps`). "
             f"Received: x of type {type(x).__name__}"
         )
@@ -80,8 +84,14 @@ def batches_of(
     return ImageBatches.from_batches(iterate, critic_steps, steps, one_shot, _length(x))
 
 
-def read_arrays(gan, x, y=None, value_range=None):
-    """An array, a folder or a named data set: `(images,)` or `(images, labels)`."""
+def read_arrays(
+    gan: Any, x: Any, y: Any = None, value_range: ValueRange | None = None
+) -> tuple[np.ndarray, ...]:
+    """Read an array, a folder or a named data set.
+
+    Returns:
+        `(images,)` or `(images, labels)`.
+    """
     if isinstance(x, (str, os.PathLike)):
         if y is not None:
             raise ValueError(
@@ -104,15 +114,17 @@ def read_arrays(gan, x, y=None, value_range=None):
     return x, check_labels(y, len(x), gan.num_classes)
 
 
-def split_off(arrays, share):
-    """The last `share` of arrays, as Keras' `validation_split` takes it."""
+def split_off(
+    arrays: tuple[np.ndarray, ...], share: float
+) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """Split arrays before their last `share`, as Keras' `validation_split` does."""
     count = len(arrays[0])
     cut = count - int(count * share)
     return tuple(a[:cut] for a in arrays), tuple(a[cut:] for a in arrays)
 
 
-def as_pair(data):
-    """Validation data as Keras takes it: `x`, or a tuple `(x, y)`."""
+def as_pair(data: Any) -> tuple[Any, Any]:
+    """Validation data as Keras takes them: `x`, or a tuple `(x, y)`."""
     if isinstance(data, tuple):
         if len(data) not in (1, 2):
             raise ValueError(
@@ -123,15 +135,15 @@ def as_pair(data):
     return data, None
 
 
-def say_unused_labels(gan):
-    """Once for each model: Keras users pass data sets of pairs."""
+def say_unused_labels(gan: Any) -> None:
+    """Warn once per model: Keras users often pass data sets of pairs."""
     if not gan._said_unused_labels:
         gan._said_unused_labels = True
         warnings.warn(NO_LABELS, stacklevel=2)
 
 
 def _length(batches):
-    """How many batches a source has; None where it doesn't know."""
+    """How many batches a source has; None if it doesn't know."""
     try:
         return len(batches)
     except TypeError:

@@ -1,10 +1,12 @@
-"""Counters and random states: Keras saves the weights of layers, and not these."""
+"""Counters and random states, which Keras does not save with a model's layers."""
+
+from typing import Any
 
 COUNTERS = ("epochs_seen", "images_seen", "images_averaged", "label_counts")
 
 
-def own_state(gan):
-    """The variables of a GAN that belong to none of its layers, by name."""
+def own_state(gan: Any) -> dict[str, Any]:
+    """The variables of a GAN that do not belong to any of its layers, by name."""
     counters = {name: getattr(gan, name) for name in COUNTERS}
     weights = {id(weight) for weight in gan.weights}
     random_states = [v for v in gan.variables if id(v) not in weights]
@@ -18,16 +20,16 @@ def own_state(gan):
     }
 
 
-def save(gan, store):
+def save(gan: Any, store: Any) -> None:
     """For `save_own_variables`."""
     for name, variable in own_state(gan).items():
         store[name] = variable
 
 
-def load(gan, store):
+def load(gan: Any, store: Any) -> None:
     """For `load_own_variables`.
 
-    Version 0.1 stored them in order, and as images seen what was averaged.
+    Version 0.1 stored them by position, with the images averaged as the images seen.
     """
     own = own_state(gan)
     if "epochs_seen" in store:

@@ -1,14 +1,16 @@
 """One GAN iteration, for every backend and every GAN.
 
-`make` and `judge` are the only calls of the two networks; losses, penalties, auxiliary
-terms and augmentation all go through them, so that each works with every other.
+Only `make` and `judge` call the two networks. Losses, penalties, auxiliary terms and
+augmentation all go through them, so that each works with all the others.
 
-`alternating_update` shares the generator's forward pass: the images that the last
-critic step saw as fakes are the ones that the generator then answers for, so an
-iteration costs 3 generator and 8 discriminator passes instead of 4 and 8.
+`alternating_update` shares the generator's forward pass: the generator is updated on
+the images that the last critic step saw as fakes, so that an iteration costs 3
+generator and 8 discriminator passes instead of 4 and 8.
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from keras import ops
 
@@ -16,16 +18,17 @@ from keras_gan_zoo import backend
 from keras_gan_zoo.networks import contract
 from keras_gan_zoo.training import terms
 from keras_gan_zoo.training.batch import Batch, Judged, part
+from keras_gan_zoo.typing import Tensor
 
 
-def make(gan, latents, labels, training=True):
-    """The generator's float32 images."""
+def make(gan: Any, latents: Tensor, labels: Tensor, training: bool = True) -> Tensor:
+    """Images from the generator, in float32."""
     made = contract.call(gan.generator, training, latents=latents, labels=labels)
     return ops.cast(made, "float32")
 
 
-def judge(gan, batch, training=True):
-    """The discriminator's float32 outputs by name, `"logits"` among them."""
+def judge(gan: Any, batch: Batch, training: bool = True) -> dict[str, Tensor]:
+    """The discriminator's outputs by name, including `"logits"`, in float32."""
     images, augmentation = batch.images, gan.augmentation
     if augmentation is not None and (training or augmentation.always):
         images = augmentation(images, draw=partial(gan.draw, training=training))
@@ -36,8 +39,8 @@ def judge(gan, batch, training=True):
     return {name: ops.cast(value, "float32") for name, value in found.items()}
 
 
-def look(gan, batch, kind, training=True):
-    """`judge`, with the logits' gradients where a penalty is at this `kind`."""
+def look(gan: Any, batch: Batch, kind: str, training: bool = True) -> Judged:
+    """`judge`, with the logits' gradients if there is a penalty at this `kind`."""
     if not any(penalty.at == kind for penalty in gan.penalties):
         return Judged(batch, judge(gan, batch, training))
 
@@ -49,8 +52,10 @@ def look(gan, batch, kind, training=True):
     return Judged(batch, found, lambda: pull(ops.ones_like(logits)))
 
 
-def make_and_penalise(gan, latents, labels, training=True):
-    """Images, and the terms of the generator's penalties, of one forward pass."""
+def make_and_penalise(
+    gan: Any, latents: Tensor, labels: Tensor, training: bool = True
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Images, and the terms of the generator's penalties, from one forward pass."""
     tap = contract.find_tap(gan.generator) if gan.generator_penalties else None
 
     def forward(shift):
@@ -67,12 +72,12 @@ def make_and_penalise(gan, latents, labels, training=True):
     return images, terms.generator_penalties(gan, fake, others, pull, training)
 
 
-def player_loss(optimizer, loss):
-    """A loss as its optimizer wants it: scaled for float16, shared by replicas."""
+def player_loss(optimizer: Any, loss: Tensor) -> Tensor:
+    """A loss for its optimizer: scaled for float16, divided among replicas."""
     return optimizer.scale_loss(loss / backend.num_replicas())
 
 
-def discriminator_update(gan, real, fake):
+def discriminator_update(gan: Any, real: Batch, fake: Batch) -> dict[str, Tensor]:
     """One step of the discriminator on fixed fakes."""
     optimizer = gan.optimizer.discriminator_optimizer
     variables = gan.discriminator_variables
@@ -90,8 +95,10 @@ def discriminator_update(gan, real, fake):
     return logs
 
 
-def move_states(gan, of_real, of_fake):
-    """What follows an update of the discriminator: an adaptive strength, a control."""
+def move_states(
+    gan: Any, of_real: dict[str, Tensor], of_fake: dict[str, Tensor]
+) -> None:
+    """Let augmentation and loss update their state after the discriminator's update."""
     of_real, of_fake = (
         {name: ops.stop_gradient(value) for name, value in of.items()}
         for of in (of_real, of_fake)
@@ -101,8 +108,13 @@ def move_states(gan, of_real, of_fake):
     gan.objective.update(of_real["logits"], of_fake["logits"])
 
 
-def generator_pass(gan, n):
-    """Fakes, the terms of the generator's penalties, and its loss's way back."""
+def generator_pass(gan: Any, n: Any) -> tuple[Any, ...]:
+    """Make fakes, and what a `generator_update` needs later.
+
+    Returns:
+        A `Batch` of fakes, the terms of the generator's penalties, and a function that
+        applies the gradients of the fakes to the generator.
+    """
     latents, labels = gan.draw_latents(n), gan.draw_labels(n)
     optimizer = gan.optimizer.generator_optimizer
 
@@ -121,7 +133,9 @@ def generator_pass(gan, n):
     return Batch(ops.stop_gradient(images), labels, latents), penalties, answer
 
 
-def generator_update(gan, real, fake, penalties, answer):
+def generator_update(
+    gan: Any, real: Batch, fake: Batch, penalties: dict[str, Tensor], answer: Callable
+) -> dict[str, Tensor]:
     """One step of the generator, from a `generator_pass`."""
 
     def losses(images):
@@ -137,8 +151,8 @@ def generator_update(gan, real, fake, penalties, answer):
     return terms.merge(logs, penalties)
 
 
-def alternating_update(gan, real):
-    """`critic_steps` discriminator updates on fresh images, then the generator's."""
+def alternating_update(gan: Any, real: Batch) -> dict[str, Tensor]:
+    """`critic_steps` discriminator updates on new images, then the generator's."""
     critic, generator = [], []
     for i in range(gan.critic_steps):
         shown = part(real, i, gan.critic_steps)

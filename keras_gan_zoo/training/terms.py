@@ -1,20 +1,26 @@
-"""What each player minimises, term by term, as the logs show it.
+"""What each player minimises, term by term, as shown in the logs.
 
 Each function returns a dict of scalars: `loss`, the sum that is minimised, and every
-term under its name. A `judge` and a `make` are those of `training.step`.
+term under its name. `judge` and `make` are those of `training.step`.
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.objectives.auxiliaries import overrides
 from keras_gan_zoo.objectives.schedules import weight_at
+from keras_gan_zoo.training.batch import Batch, Judged
+from keras_gan_zoo.typing import Tensor
 
 
-def weigh(gan, optimizer, term, value, training):
-    """`weight * value()` at every `term.every`-th update, `every` times as heavy.
+def weigh(
+    gan: Any, optimizer: Any, term: Any, value: Callable[[], Tensor], training: bool
+) -> Tensor:
+    """`weight * value()` at every `term.every`-th update, times `every`.
 
-    In `evaluate` it is always taken, as it is.
+    In `evaluate` it is always computed, without the factor.
     """
 
     def weighed():
@@ -25,8 +31,10 @@ def weigh(gan, optimizer, term, value, training):
     return term.every * backend.every(optimizer.iterations, term.every, weighed)
 
 
-def discriminator_losses(gan, real, fake, judge, training=True):
-    """The discriminator's terms, of two `Judged`."""
+def discriminator_losses(
+    gan: Any, real: Judged, fake: Judged, judge: Callable, training: bool = True
+) -> dict[str, Tensor]:
+    """The discriminator's terms, from two `Judged`."""
     draw = partial(gan.draw, training=training)
     logits = real.of["logits"], fake.of["logits"]
     terms = {"d_loss": gan.objective.discriminator_loss(*logits)}
@@ -43,7 +51,13 @@ def discriminator_losses(gan, real, fake, judge, training=True):
     return {"loss": sum(terms.values()), **terms, **gan.objective.logs(*logits)}
 
 
-def generator_losses(gan, real_logits, fake, judge, training=True):
+def generator_losses(
+    gan: Any,
+    real_logits: Callable[[], Tensor],
+    fake: Judged,
+    judge: Callable,
+    training: bool = True,
+) -> dict[str, Tensor]:
     """The generator's terms that reach it through its images.
 
     `real_logits()` gives those of the discriminator, where the loss looks at them.
@@ -59,8 +73,10 @@ def generator_losses(gan, real_logits, fake, judge, training=True):
     return {"loss": sum(terms.values()), **terms}
 
 
-def generator_penalties(gan, fake, make, pull, training=True):
-    """The generator's other terms, of one forward pass."""
+def generator_penalties(
+    gan: Any, fake: Batch, make: Callable, pull: Callable | None, training: bool = True
+) -> dict[str, Tensor]:
+    """The generator's penalties, from one forward pass."""
     draw = partial(gan.draw, training=training)
     draw_latents = partial(gan.draw_latents, training=training)
     optimizer = gan.optimizer.generator_optimizer if training else None
@@ -71,12 +87,12 @@ def generator_penalties(gan, fake, make, pull, training=True):
     return terms
 
 
-def mean(logs):
-    """The mean of each log: a lazy term may be due at a step other than the last."""
+def mean(logs: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The mean of each log; a lazy term may be due at any of the steps."""
     return {key: sum(some[key] for some in logs) / len(logs) for key in logs[0]}
 
 
-def merge(*logs):
-    """Several logs as one, whose `loss` is all that is minimised."""
+def merge(*logs: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Merge logs into one, whose `loss` is the sum of theirs."""
     together = {key: value for some in logs for key, value in some.items()}
     return {**together, "loss": sum(some["loss"] for some in logs)}

@@ -1,24 +1,49 @@
-"""What Keras' `fit` calls, and where a step takes its random numbers."""
+"""What Keras' `fit` calls, and where a step gets its random numbers."""
 
 from functools import partial
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.latents import draw_whole
+from keras_gan_zoo.latents import Latents, draw_whole
 from keras_gan_zoo.objectives.auxiliaries import overrides
 from keras_gan_zoo.training import iteration
+from keras_gan_zoo.typing import Tensor
 
 
 class AdversarialTrainer(backend.Steps):
-    """The training part of `GAN`: steps, draws, logs."""
+    """The training part of `GAN`: steps, draws and logs.
 
-    def draw(self, shape, distribution, training=True):
-        """Random numbers of one step: `"normal"`, or `"uniform"` in [0, 1).
+    The attributes are those that a step needs; `GAN` sets them.
+    """
 
-        Latents and penalties take all their numbers from here, so that a test can
+    generator: Any
+    discriminator: Any
+    objective: Any
+    penalties: list
+    auxiliaries: list
+    generator_penalties: list
+    augmentation: Any
+    num_classes: int | None
+    label_counts: Any
+    critic_steps: int
+    generator_steps: int
+    ema_half_life: float | None
+    update: str
+    latents: Latents | None
+    latent_distribution: str
+    latent_dim: int
+    _trackers: dict
+    _training_seed: Any
+    _evaluation_seed: Any
+
+    def draw(self, shape: tuple, distribution: str, training: bool = True) -> Tensor:
+        """Random numbers for one step: `"normal"`, or `"uniform"` in [0, 1).
+
+        Latents and penalties get all their numbers here, so that a test can
         feed the same ones to every backend.
         """
         seed = self._training_seed if training else self._evaluation_seed
@@ -28,15 +53,15 @@ class AdversarialTrainer(backend.Steps):
             shape[0],
         )
 
-    def draw_latents(self, n, training=True):
-        """Latents of one step, shape `(n, latent_dim)`."""
+    def draw_latents(self, n: Any, training: bool = True) -> Tensor:
+        """Latents for one step, shape `(n, latent_dim)`."""
         if self.latents is not None:
             return self.latents.draw(n, partial(self.draw, training=training))
         draws = self.draw((n, self.latent_dim), self.latent_distribution, training)
         return 2.0 * draws - 1.0 if self.latent_distribution == "uniform" else draws
 
-    def draw_labels(self, n, training=True):
-        """Labels of one step, int32 `(n,)`; None without classes."""
+    def draw_labels(self, n: Any, training: bool = True) -> Tensor:
+        """Labels for one step, int32 `(n,)`; None without classes."""
         if self.num_classes is None:
             return None
         shares = None
@@ -46,7 +71,9 @@ class AdversarialTrainer(backend.Steps):
         draw = partial(self.draw, training=training)
         return draw_whole(draw, n, self.num_classes, shares)
 
-    def train_iteration(self, images, labels=None):
+    def train_iteration(
+        self, images: Tensor, labels: Tensor = None
+    ) -> dict[str, Tensor]:
         labels = self._step_labels(labels)
         if self.label_counts is not None:
             seen = ops.sum(ops.one_hot(labels, self.num_classes, dtype="int32"), axis=0)
@@ -54,7 +81,9 @@ class AdversarialTrainer(backend.Steps):
         logs = iteration.train_iteration(self, images, labels)
         return self._track(logs, ops.shape(images)[0])
 
-    def test_iteration(self, images, labels=None):
+    def test_iteration(
+        self, images: Tensor, labels: Tensor = None
+    ) -> dict[str, Tensor]:
         logs = iteration.test_iteration(self, images, self._step_labels(labels))
         return self._track(logs, ops.shape(images)[0])
 
@@ -69,13 +98,13 @@ class AdversarialTrainer(backend.Steps):
         return ops.cast(labels, "int32")
 
     def _track(self, logs, n):
-        """Averages are over images, however they came in batches."""
+        """Averages are over images, whatever the batch sizes."""
         for name, value in logs.items():
             self._trackers[name].update_state(value, sample_weight=n)
         return self.get_metrics_result()
 
-    def log_names(self):
-        """Names of all that a step logs."""
+    def log_names(self) -> list[str]:
+        """The names of everything that a step logs."""
         logits = np.zeros((1, 1), "float32")
         names = ["loss", "d_loss", "g_loss", *self.objective.logs(logits, logits)]
         names += [term.name for term in (*self.penalties, *self.generator_penalties)]

@@ -1,7 +1,7 @@
-"""Training schemes: who moves when. `GAN(update=...)` names one of them.
+"""Training schemes: when each player moves. `GAN(update=...)` names one of them.
 
-A scheme is a function of a GAN and a `Batch` of real images, which updates both
-networks and returns the logs, and a check of the settings that it can't work with.
+A scheme is a function of a GAN and a `Batch` of real images that updates both networks
+and returns the logs, and a check for settings that it can't work with.
 """
 
 from typing import Any, NamedTuple

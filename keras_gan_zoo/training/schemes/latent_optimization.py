@@ -1,23 +1,25 @@
 """LOGAN: latents take a step towards higher logits before they are judged."""
 
 from functools import partial
+from typing import Any
 
 from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.training import step, terms
 from keras_gan_zoo.training.batch import Batch, Judged, part
+from keras_gan_zoo.typing import Tensor
 
 ALPHA, BETA = 0.9, 0.1  # of the natural gradient's step, eq. 12
-SHARE = 0.8  # of the latents take it
-COST = 0.1  # of the distance that they move, in both losses
+SHARE = 0.8  # of the latents move
+COST = 0.1  # weight, in both losses, of the distance that they move
 
 
-def latent_optimization_update(gan, real):
+def latent_optimization_update(gan: Any, real: Batch) -> dict[str, Tensor]:
     """`critic_steps` discriminator updates, then the generator's, on moved latents.
 
-    Both players' gradients flow through the move, which asks both networks, so that
-    each update has a generator pass of its own (Wu et al. 2019, section 3, with the
+    Both players' gradients flow through the move, which involves both networks, so
+    each update needs a generator pass of its own (Wu et al. 2019, section 3, with the
     approximate natural gradient of section 3.2 and PyTorch-StudioGAN's constants for
     CIFAR-10). arXiv:1912.00953.
     """
@@ -30,8 +32,10 @@ def latent_optimization_update(gan, real):
     return terms.merge(terms.mean(critic), terms.mean(generator))
 
 
-def move(gan, latents, labels, chosen):
-    """Latents after one step, and how far they moved, squared.
+def move(
+    gan: Any, latents: Tensor, labels: Tensor, chosen: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Latents after one step, and the mean squared distance that they moved.
 
     Args:
         chosen: `(n, 1)`, 1 for the latents that take the step.

@@ -1,6 +1,7 @@
 """Both players move at once, from one shared forward pass."""
 
 from functools import partial
+from typing import Any
 
 from keras import ops
 
@@ -8,24 +9,25 @@ from keras_gan_zoo import backend
 from keras_gan_zoo.layers import GradientReversal
 from keras_gan_zoo.training import step, terms
 from keras_gan_zoo.training.batch import Batch
+from keras_gan_zoo.typing import Tensor
 
 
-def check(gan):
-    """Refuse what makes no sense in one shared pass."""
+def check(gan: Any) -> None:
+    """Raise an error for settings that make no sense in one shared pass."""
     for name in ("critic_steps", "generator_steps"):
         if getattr(gan, name) > 1:
             raise ValueError(
-                "`update='simultaneous'` moves both players once an iteration, so it "
+                "`update='simultaneous'` moves both players once per iteration, so it "
                 f"needs `{name}=1`. Received: {name}={getattr(gan, name)}"
             )
 
 
-def simultaneous_update(gan, real):
-    """Both players at the weights before the update.
+def simultaneous_update(gan: Any, real: Batch) -> dict[str, Tensor]:
+    """Update both players, each against the weights that the other had before.
 
     In a zero-sum game the generator's gradient is the discriminator's, reversed, so
-    one backward pass serves both. Any other loss, and any term that the discriminator
-    has on the generated images beside it, takes a second pull-back.
+    one backward pass serves both. Any other loss, and any other term of the
+    discriminator that depends on generated images, takes a second backward pass.
     """
     optimizers = (
         gan.optimizer.generator_optimizer,
@@ -82,7 +84,7 @@ def simultaneous_update(gan, real):
     return logs
 
 
-def is_reversible(gan):
-    """Whether all that the generator gains is what the discriminator loses."""
+def is_reversible(gan: Any) -> bool:
+    """Whether the generator's loss is exactly the discriminator's, negated."""
     at_fakes = any(penalty.at == "fake" for penalty in gan.penalties)
     return gan.objective.zero_sum and not gan.auxiliaries and not at_fakes
