@@ -1,14 +1,19 @@
+from collections.abc import Sequence
+
+import keras
+
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import acgan_discriminator, acgan_generator
 from keras_gan_zoo.objectives.auxiliaries import Classification
+from keras_gan_zoo.typing import ImageShape
 
 
 class ACGAN(Family):
     """Auxiliary classifier GAN: the discriminator also names the class.
 
-    The generator is told a class; the cross entropy of the discriminator's guess, at
-    real and generated images, joins both players' losses. The paper's CIFAR-10
-    networks with dropout 0.5, Adam(2e-4, 0.5).
+    The generator is given a class; the cross entropy of the discriminator's prediction,
+    for real and generated images, is added to both players' losses. The paper's
+    CIFAR-10 networks with dropout 0.5, Adam(2e-4, 0.5).
 
     Reference: Odena et al. 2017, arXiv:1610.09585, section 3 and appendix A.
 
@@ -16,8 +21,9 @@ class ACGAN(Family):
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_classes: int.
         latent_dim: int.
-        generator_widths: channels of each grid before the image's.
-        discriminator_widths: channels of each stage, of strides 2, 1, 2, 1 and so on.
+        generator_widths: channels of each grid before the image.
+        discriminator_widths: channels of each stage; the strides are 2, 1, 2, 1 and
+            so on.
         dropout: float, in the discriminator.
         auxiliaries: see `GAN`.
         **kwargs: those of `GAN`.
@@ -39,14 +45,14 @@ class ACGAN(Family):
 
     @staticmethod
     def networks(
-        image_shape=(32, 32, 3),
+        image_shape: ImageShape = (32, 32, 3),
         *,
-        num_classes,
-        latent_dim=100,
-        generator_widths=(384, 192, 96),
-        discriminator_widths=(16, 32, 64, 128, 256, 512),
-        dropout=0.5,
-    ):
+        num_classes: int,
+        latent_dim: int = 100,
+        generator_widths: Sequence[int] = (384, 192, 96),
+        discriminator_widths: Sequence[int] = (16, 32, 64, 128, 256, 512),
+        dropout: float = 0.5,
+    ) -> tuple[keras.Model, keras.Model]:
         return (
             acgan_generator(image_shape, num_classes, latent_dim, generator_widths),
             acgan_discriminator(

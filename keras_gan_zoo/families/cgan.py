@@ -1,13 +1,16 @@
+import keras
+
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import cgan_discriminator, cgan_generator
+from keras_gan_zoo.typing import ImageShape
 
 
 class CGAN(Family):
-    """The first conditional GAN: both networks are told the class.
+    """The first conditional GAN: both networks are given the class.
 
-    The paper's fully connected networks, whose discriminator is of maxout layers with
-    dropout. Batch norm and LeakyReLU in the generator, the non-saturating loss and
-    Adam(2e-4, 0.5) stand for its ReLU, dropout and momentum SGD, with which this game
+    The paper's fully connected networks, with maxout layers and dropout in the
+    discriminator. Batch norm and LeakyReLU in the generator, the non-saturating loss
+    and Adam(2e-4, 0.5) replace its ReLU, dropout and momentum SGD, with which this game
     tends to collapse.
 
     Reference: Mirza and Osindero 2014, arXiv:1411.1784, section 4.1.
@@ -16,8 +19,9 @@ class CGAN(Family):
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_classes: int.
         latent_dim: int.
-        generator_widths: of the latents' layer, the labels' and the one of both.
-        discriminator_widths: of the images' layer, the labels' and the one of both.
+        generator_widths: units of the latents' layer, the labels' and the joint one.
+        discriminator_widths: units of the images' layer, the labels' and the joint
+            one.
         dropout: float, in the discriminator.
         latent_distribution: see `GAN`.
         **kwargs: those of `GAN`.
@@ -39,14 +43,14 @@ class CGAN(Family):
 
     @staticmethod
     def networks(
-        image_shape=(28, 28, 1),
+        image_shape: ImageShape = (28, 28, 1),
         *,
-        num_classes,
-        latent_dim=100,
-        generator_widths=(200, 1000, 1200),
-        discriminator_widths=(240, 50, 240),
-        dropout=0.5,
-    ):
+        num_classes: int,
+        latent_dim: int = 100,
+        generator_widths: tuple[int, int, int] = (200, 1000, 1200),
+        discriminator_widths: tuple[int, int, int] = (240, 50, 240),
+        dropout: float = 0.5,
+    ) -> tuple[keras.Model, keras.Model]:
         return (
             cgan_generator(image_shape, num_classes, latent_dim, *generator_widths),
             cgan_discriminator(

@@ -1,8 +1,13 @@
+from collections.abc import Sequence
+
+import keras
+
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
+from keras_gan_zoo.typing import ImageShape
 
 
 class DCGAN(Family):
@@ -14,12 +19,13 @@ class DCGAN(Family):
     Reference: Radford et al. 2016, arXiv:1511.06434.
 
     Args:
-        image_shape: `(height, width, channels)`, any size, 1 to 4 channels. A size
-            that is no multiple of 2^stages is made larger and cropped.
+        image_shape: `(height, width, channels)`, any size, 1 to 4 channels. An image
+            whose size is not a multiple of 2^stages is cropped from a larger one.
         latent_dim: int.
-        generator_widths: channels a stage, from the first grid towards the image;
+        generator_widths: channels of each stage, from the first grid to the image;
             (128, 64) at 28x28, the paper's (1024, 512, 256, 128) at 64x64.
-        discriminator_widths: channels a stage; the generator's reversed.
+        discriminator_widths: channels of each stage; by default the generator's,
+            reversed.
         normalization: `"batch"`, `"layer"` or None, in the discriminator.
         loss: see `GAN`.
         latent_distribution: see `GAN`.
@@ -43,12 +49,12 @@ class DCGAN(Family):
 
     @staticmethod
     def networks(
-        image_shape=(28, 28, 1),
-        latent_dim=100,
-        generator_widths=None,
-        discriminator_widths=None,
-        normalization="batch",
-    ):
+        image_shape: ImageShape = (28, 28, 1),
+        latent_dim: int = 100,
+        generator_widths: Sequence[int] | None = None,
+        discriminator_widths: Sequence[int] | None = None,
+        normalization: str | None = "batch",
+    ) -> tuple[keras.Model, keras.Model]:
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

@@ -1,12 +1,17 @@
+from collections.abc import Sequence
+
+import keras
+
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
 from keras_gan_zoo.objectives import penalties
+from keras_gan_zoo.typing import ImageShape
 
 
-# `keras_gan_zoo>DRAGAN` is the penalty, which models from before the family name.
+# `keras_gan_zoo>DRAGAN` is the penalty in models that are older than this family.
 class DRAGAN(Family, registered_name="DRAGANFamily"):
     """The logistic loss with unit gradients around the real images.
 
@@ -41,12 +46,12 @@ class DRAGAN(Family, registered_name="DRAGANFamily"):
 
     @staticmethod
     def networks(
-        image_shape=(28, 28, 1),
-        latent_dim=100,
-        generator_widths=None,
-        discriminator_widths=None,
-        normalization=None,
-    ):
+        image_shape: ImageShape = (28, 28, 1),
+        latent_dim: int = 100,
+        generator_widths: Sequence[int] | None = None,
+        discriminator_widths: Sequence[int] | None = None,
+        normalization: str | None = None,
+    ) -> tuple[keras.Model, keras.Model]:
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

@@ -1,18 +1,20 @@
-"""What a family is, and the registry that every one of them enters."""
+"""The base class of families, and the registry of all of them."""
 
 import difflib
 import inspect
 import re
+from typing import Any
 
 import keras
 
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.paper import Paper
+from keras_gan_zoo.typing import ImageShape
 
 __all__ = ["FAMILIES", "Family", "Paper", "adam", "find", "rmsprop"]
 
-#: Every family there is, class name -> class: this package's and yours.
-FAMILIES = {}
+#: All families, this package's and yours: class name -> class.
+FAMILIES: dict[str, type["Family"]] = {}
 
 
 class Family(GAN):
@@ -28,29 +30,33 @@ class Family(GAN):
     - `method`: dict, the published values of `GAN`'s keywords, such as `loss`. Every
       instance gets its own copies of the penalties and layers in it.
     - `optimizers`: what `adam` or `rmsprop` returns, for both networks, or a pair of
-      these for the generator and the discriminator.
+      these, for the generator and the discriminator.
 
-    Every constructor argument is an attribute. Given as keywords, a `generator` and
-    a `discriminator` take the place of those that `networks` would build: so stored
-    networks come back as they were, whatever the code that first built them does now.
+    Every constructor argument is an attribute. A `generator` and a `discriminator`
+    passed as keywords replace those that `networks` would build, so that stored
+    networks are restored as they were even if the code that built them has changed.
     """
 
     paper = GAN.paper
-    method = {}
-    optimizers = None
-    file_name = None  #: its name on the command line and in recipes: "wgan_gp"
+    method: dict[str, Any] = {}
+    optimizers: Any = None
+    file_name: Any = None  #: its name on the command line and in recipes: "wgan_gp"
 
     @staticmethod
-    def networks(image_shape=(28, 28, 1)):
+    def networks(
+        image_shape: ImageShape = (28, 28, 1),
+    ) -> tuple[keras.Model, keras.Model]:
         raise NotImplementedError("A family must define `networks`.")
 
-    def __init_subclass__(cls, registered_name=None, **kwargs):
+    def __init_subclass__(
+        cls, registered_name: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init_subclass__(**kwargs)
         other = FAMILIES.get(cls.__name__)
         if other is not None and other.__module__ != cls.__module__:
             raise ValueError(
                 f"`{other.__module__}` has a family of that name: give yours another "
-                f"one. Received: class {cls.__name__} in `{cls.__module__}`"
+                f"name. Received: class {cls.__name__} in `{cls.__module__}`"
             )
         cls.file_name = _file_name(cls)
         cls._declared = _signature(cls)
@@ -61,7 +67,13 @@ class Family(GAN):
         )(cls)
         FAMILIES[cls.__name__] = cls
 
-    def __init__(self, *args, generator=None, discriminator=None, **kwargs):
+    def __init__(
+        self,
+        *args: Any,
+        generator: keras.Model | None = None,
+        discriminator: keras.Model | None = None,
+        **kwargs: Any,
+    ) -> None:
         given = _bind(type(self), args, kwargs)
         sizes = {
             name: _read(given[name])
@@ -85,22 +97,24 @@ class Family(GAN):
             if not hasattr(type(self), name):  # `latent_dim`: the networks know
                 setattr(self, name, value)
 
-    def default_optimizers(self):
+    def default_optimizers(
+        self,
+    ) -> tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]:
         if self.optimizers is None:
             return super().default_optimizers()
         both = isinstance(self.optimizers, dict)
         pair = 2 * (self.optimizers,) if both else self.optimizers
         return tuple(keras.optimizers.deserialize(config) for config in pair)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         if self._self_made:
             del config["generator"], config["discriminator"]
         return {**config, **self._sizes}
 
 
-def adam(learning_rate, beta_1, beta_2=0.999):
-    """Adam as the papers' code has it, with torch's epsilon, as a configuration."""
+def adam(learning_rate: float, beta_1: float, beta_2: float = 0.999) -> dict[str, Any]:
+    """The configuration of Adam with torch's epsilon, as in the papers' code."""
     return {
         "class_name": "Adam",
         "config": {
@@ -112,19 +126,19 @@ def adam(learning_rate, beta_1, beta_2=0.999):
     }
 
 
-def rmsprop(learning_rate):
-    """RMSprop with torch's decay and epsilon, as a configuration."""
+def rmsprop(learning_rate: float) -> dict[str, Any]:
+    """The configuration of RMSprop with torch's decay and epsilon."""
     return {
         "class_name": "RMSprop",
         "config": {"learning_rate": learning_rate, "rho": 0.99, "epsilon": 1e-8},
     }
 
 
-def find(name):
-    """The family of a name, in any spelling.
+def find(name: str) -> type[Family]:
+    """Find a family by its name, in any spelling.
 
     Args:
-        name: str, a file's name, a class's name, in any case, with or without "-"
+        name: str, the name of the file or the class, in any case, with or without "-"
             and "_": `"wgan_gp"`, `"WGAN-GP"`, `"WGANGP"`.
 
     Returns:
@@ -150,7 +164,7 @@ def _plain(name):
 
 
 def _file_name(cls):
-    """The module's name where it spells the class's, else the class's in snake case."""
+    """The module's name if it matches the class's, or else the latter in snake case."""
     module = cls.__module__.split(".")[-1]
     if _plain(module) == _plain(cls.__name__):
         return module
@@ -183,7 +197,7 @@ def _signature(cls):
 
 
 def _bind(cls, args, kwargs):
-    """All arguments of a constructor call by name, those of the method copied."""
+    """All arguments of a constructor call by name, with copies of the method's."""
     signature = cls._declared
     names = [name for name in signature.parameters if name != "kwargs"]
     for name in kwargs:
@@ -207,7 +221,7 @@ def _bind(cls, args, kwargs):
 
 
 def _copy(value):
-    """A default's own copy: penalties and layers have state."""
+    """A copy of a default, because penalties and layers have state."""
     if isinstance(value, (tuple, list)):
         return type(value)(_copy(item) for item in value)
     if hasattr(value, "get_config") and hasattr(value, "from_config"):
@@ -216,7 +230,7 @@ def _copy(value):
 
 
 def _read(value):
-    """A size as it was given, whether it comes from a call or from JSON."""
+    """An argument as it was given, whether it comes from a call or from JSON."""
     if isinstance(value, dict) and "class_name" in value:
         return keras.saving.deserialize_keras_object(value)
     if isinstance(value, (list, tuple)):

@@ -1,8 +1,13 @@
+from collections.abc import Sequence
+
+import keras
+
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
+from keras_gan_zoo.typing import ImageShape
 
 
 class LSGAN(Family):
@@ -40,12 +45,12 @@ class LSGAN(Family):
 
     @staticmethod
     def networks(
-        image_shape=(28, 28, 1),
-        latent_dim=100,
-        generator_widths=None,
-        discriminator_widths=None,
-        normalization="batch",
-    ):
+        image_shape: ImageShape = (28, 28, 1),
+        latent_dim: int = 100,
+        generator_widths: Sequence[int] | None = None,
+        discriminator_widths: Sequence[int] | None = None,
+        normalization: str | None = "batch",
+    ) -> tuple[keras.Model, keras.Model]:
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

@@ -1,11 +1,16 @@
+from collections.abc import Sequence
+
+import keras
+
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import resnet_discriminator, resnet_generator
+from keras_gan_zoo.typing import ImageShape
 
 
 class ProjectionGAN(Family):
-    """Conditional GAN with a projection discriminator, and spectral norm in it.
+    """A conditional GAN whose projection discriminator has spectral norm.
 
-    SNGAN's residual networks: conditional batch norm in the generator; the
+    SNGAN's residual networks, with conditional batch norm in the generator; the
     discriminator adds the inner product of its features and the class's embedding.
     Hinge loss, Adam(2e-4, 0, 0.9), five critic steps.
 
@@ -16,8 +21,8 @@ class ProjectionGAN(Family):
         num_classes: int.
         latent_dim: int.
         generator_widths: channels of the first grid, then of each residual block,
-            which doubles it; 4 x 256 at 32x32.
-        discriminator_widths: channels of each residual block; 4 x 128 at 32x32.
+            which doubles the grid; 4 times 256 at 32x32.
+        discriminator_widths: channels of each residual block; 4 times 128 at 32x32.
         downsample: bools, which blocks of the discriminator halve the image; the
             first two at 32x32.
         loss: see `GAN`.
@@ -42,14 +47,14 @@ class ProjectionGAN(Family):
 
     @staticmethod
     def networks(
-        image_shape=(32, 32, 3),
+        image_shape: ImageShape = (32, 32, 3),
         *,
-        num_classes,
-        latent_dim=128,
-        generator_widths=None,
-        discriminator_widths=None,
-        downsample=None,
-    ):
+        num_classes: int,
+        latent_dim: int = 128,
+        generator_widths: Sequence[int] | None = None,
+        discriminator_widths: Sequence[int] | None = None,
+        downsample: Sequence[bool] | None = None,
+    ) -> tuple[keras.Model, keras.Model]:
         return (
             resnet_generator(image_shape, latent_dim, generator_widths, num_classes),
             resnet_discriminator(

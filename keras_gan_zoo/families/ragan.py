@@ -1,15 +1,20 @@
+from collections.abc import Sequence
+
+import keras
+
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
+from keras_gan_zoo.typing import ImageShape
 
 
 class RaGAN(Family):
     """Relativistic average GAN: is an image more real than the others on average?
 
     The logistic loss of `D(x) - E[D(G(z))]` and `D(G(z)) - E[D(x)]`, for both players
-    (eq. 12 and 13), so that the generator sees real logits too; DCGAN's networks and
+    (eq. 12 and 13), so the generator sees real logits too; DCGAN's networks and
     Adam(2e-4, 0.5). The paired loss of R3GAN is `loss="relativistic_paired"`.
 
     Reference: Jolicoeur-Martineau 2018, arXiv:1807.00734.
@@ -40,12 +45,12 @@ class RaGAN(Family):
 
     @staticmethod
     def networks(
-        image_shape=(28, 28, 1),
-        latent_dim=100,
-        generator_widths=None,
-        discriminator_widths=None,
-        normalization="batch",
-    ):
+        image_shape: ImageShape = (28, 28, 1),
+        latent_dim: int = 100,
+        generator_widths: Sequence[int] | None = None,
+        discriminator_widths: Sequence[int] | None = None,
+        normalization: str | None = "batch",
+    ) -> tuple[keras.Model, keras.Model]:
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

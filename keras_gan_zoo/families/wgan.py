@@ -1,16 +1,21 @@
+from collections.abc import Sequence
+
+import keras
+
 from keras_gan_zoo.families.family import Family, Paper, rmsprop
 from keras_gan_zoo.layers import WeightClipping
 from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
+from keras_gan_zoo.typing import ImageShape
 
 
 class WGAN(Family):
-    """Wasserstein GAN: a critic whose weights are clipped, five steps a generator's.
+    """Wasserstein GAN: a critic with clipped weights, five steps per generator step.
 
-    DCGAN's networks; every weight of the critic, biases and norm scales included,
-    is clipped to [-clip, clip] after each update. RMSprop(5e-5).
+    DCGAN's networks; every weight of the critic, including biases and norm scales, is
+    clipped to [-clip, clip] after each update. RMSprop(5e-5).
 
     Reference: Arjovsky et al. 2017, arXiv:1701.07875, algorithm 1.
 
@@ -42,13 +47,13 @@ class WGAN(Family):
 
     @staticmethod
     def networks(
-        image_shape=(28, 28, 1),
-        latent_dim=100,
-        generator_widths=None,
-        discriminator_widths=None,
-        normalization="batch",
-        clip=0.01,
-    ):
+        image_shape: ImageShape = (28, 28, 1),
+        latent_dim: int = 100,
+        generator_widths: Sequence[int] | None = None,
+        discriminator_widths: Sequence[int] | None = None,
+        normalization: str | None = "batch",
+        clip: float = 0.01,
+    ) -> tuple[keras.Model, keras.Model]:
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

@@ -1,13 +1,18 @@
+from collections.abc import Sequence
+
+import keras
+
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
 from keras_gan_zoo.penalties import GradientPenalty
+from keras_gan_zoo.typing import ImageShape
 
 
 class WGANGP(Family):
-    """WGAN with a gradient penalty in place of weight clipping.
+    """WGAN with a gradient penalty instead of weight clipping.
 
     No batch norm in the critic: the penalty is on each image's own gradient, which
     batch norm would mix with the others'. Adam(1e-4, 0, 0.9), penalty weight 10,
@@ -48,12 +53,12 @@ class WGANGP(Family):
 
     @staticmethod
     def networks(
-        image_shape=(28, 28, 1),
-        latent_dim=100,
-        generator_widths=None,
-        discriminator_widths=None,
-        normalization=None,
-    ):
+        image_shape: ImageShape = (28, 28, 1),
+        latent_dim: int = 100,
+        generator_widths: Sequence[int] | None = None,
+        discriminator_widths: Sequence[int] | None = None,
+        normalization: str | None = None,
+    ) -> tuple[keras.Model, keras.Model]:
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

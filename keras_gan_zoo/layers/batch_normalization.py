@@ -1,16 +1,22 @@
+from typing import Any
+
 import keras
 from keras import ops
+
+from keras_gan_zoo.typing import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class BatchNormalization(keras.layers.BatchNormalization):
-    """`keras.layers.BatchNormalization` whose second derivative is right everywhere.
+    """`keras.layers.BatchNormalization` with a correct second derivative everywhere.
 
     Keras takes the moments from `tf.nn.moments`, which stops the gradient at the
-    mean: right once, but wrong in a penalty on the generator, which differentiates
-    twice (Keras 3.15 on TensorFlow 2.21; JAX and torch are right).
+    mean. That is right for the first derivative, but wrong in a penalty on the
+    generator, which differentiates twice (Keras 3.15 on TensorFlow 2.21; JAX and torch
+    are right).
 
-    Args: those of `keras.layers.BatchNormalization`, but `renorm` and `synchronized`.
+    Takes the arguments of `keras.layers.BatchNormalization`, except `renorm` and
+    `synchronized`.
 
     Example:
 
@@ -20,16 +26,16 @@ class BatchNormalization(keras.layers.BatchNormalization):
     (2, 4, 4, 3)
     """
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.renorm or self.synchronized:
             raise ValueError(
-                "This batch normalization has no `renorm` and no `synchronized`; "
-                "`keras.layers.BatchNormalization` has. "
+                "This batch normalization has neither `renorm` nor `synchronized`; "
+                "`keras.layers.BatchNormalization` has both. "
                 f"Received: renorm={self.renorm}, synchronized={self.synchronized}"
             )
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         shape = [1] * len(inputs.shape)
         shape[self.axis] = -1
         mean = ops.reshape(self.moving_mean, shape)

@@ -1,5 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
+
+from keras_gan_zoo.typing import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
@@ -15,9 +19,9 @@ class GlobalSumPooling2D(keras.layers.Layer):
     6.0
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         total = ops.sum(ops.cast(inputs, "float32"), axis=(1, 2))
         return ops.cast(total, self.compute_dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple[Any, ...]:
         return (input_shape[0], input_shape[-1])

@@ -1,16 +1,20 @@
 import keras
 from keras import ops
 
+from keras_gan_zoo.typing import Tensor
+
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class LayerNormalization(keras.layers.LayerNormalization):
-    """`keras.layers.LayerNormalization` whose second derivative is right everywhere.
+    """`keras.layers.LayerNormalization` with a correct second derivative everywhere.
 
     Keras takes the variance from `tf.nn.moments`, which stops the gradient at the
-    mean: right once, but wrong by some percent in a gradient penalty, which
-    differentiates twice (Keras 3.15 on TensorFlow 2.21; JAX and torch are right).
+    mean. That is right for the first derivative, but off by a few percent in a gradient
+    penalty, which differentiates twice (Keras 3.15 on TensorFlow 2.21; JAX and torch
+    are right).
 
-    Args: those of `keras.layers.LayerNormalization`; `axis` must be the last axes.
+    Takes the arguments of `keras.layers.LayerNormalization`; `axis` must be the last
+    axes.
 
     Example:
 
@@ -20,7 +24,7 @@ class LayerNormalization(keras.layers.LayerNormalization):
     (2, 4, 4, 3)
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         axes = self.axis if isinstance(self.axis, (list, tuple)) else [self.axis]
         axes = [axis % len(inputs.shape) for axis in axes]
         x = ops.cast(inputs, "float32")

@@ -1,9 +1,11 @@
 import math
+from typing import Any
 
 import keras
 from keras import layers, ops
 
 from keras_gan_zoo.backend.keras_internals import kernel_attribute
+from keras_gan_zoo.typing import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
@@ -11,18 +13,18 @@ class SpectralNormalization(layers.Wrapper):
     """A layer whose kernel is divided by its largest singular value.
 
     Each forward pass uses `W / sigma` with `sigma = u^T W v`; the kernel itself is
-    left as it is. In training a step of the power iteration improves `u` and `v`,
-    which are constants to the gradient; in inference they stand still (Miyato et al.
-    2018, algorithm 1). `W` has one row an output channel, or one an embedding.
+    unchanged. In training, a step of the power iteration improves `u` and `v`, which
+    are constants to the gradient; in inference they do not change (Miyato et al. 2018,
+    algorithm 1). `W` has one row per output channel, or per embedding.
     arXiv:1802.05957.
 
-    Keras' own wrapper writes `W / sigma` into the kernel in each training pass, so
-    that a generator's step changes the discriminator, and JAX loses the change.
+    Keras' own wrapper writes `W / sigma` into the kernel in each training pass, so the
+    generator's step changes the discriminator, and on JAX the change is lost.
 
     Args:
         layer: a Dense, convolution, transposed convolution or Embedding.
-        power_iterations: int, steps of the power iteration a training pass.
-        epsilon: float, below which a vector is not normalized.
+        power_iterations: int, steps of the power iteration per training pass.
+        epsilon: float, the smallest norm that vectors are divided by.
         **kwargs: those of `keras.layers.Layer`.
 
     Example:
@@ -33,7 +35,13 @@ class SpectralNormalization(layers.Wrapper):
     (2, 3)
     """
 
-    def __init__(self, layer, power_iterations=1, epsilon=1e-12, **kwargs):
+    def __init__(
+        self,
+        layer: keras.layers.Layer,
+        power_iterations: int = 1,
+        epsilon: float = 1e-12,
+        **kwargs: Any,
+    ) -> None:
         if power_iterations < 1:
             raise ValueError(
                 "`power_iterations` must be 1 or more. "
@@ -44,7 +52,7 @@ class SpectralNormalization(layers.Wrapper):
         self.epsilon = epsilon
         self.autocast = False  # the kernel is measured in float32
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         super().build(input_shape)
         kernel = self._kernel()
         if isinstance(self.layer, layers.Embedding):
@@ -69,13 +77,13 @@ class SpectralNormalization(layers.Wrapper):
         self._name = kernel_attribute(self.layer)
         if self._name is None:
             raise ValueError(
-                "`SpectralNormalization` wraps a layer with a kernel or embeddings, "
-                f"such as Dense, Conv2D or Embedding. Received: layer={self.layer}"
+                "`SpectralNormalization` must wrap a layer with a kernel or "
+                f"embeddings, such as Dense, Conv2D or Embedding. Received: layer={self.layer}"
             )
         return vars(self.layer)[self._name]
 
     def _matrix(self):
-        """W transposed, which is how Keras stores most kernels."""
+        """W transposed, as Keras stores most kernels."""
         kernel = ops.cast(vars(self.layer)[self._name], "float32")
         if self._rows != len(kernel.shape) - 1:
             kernel = ops.moveaxis(kernel, self._rows, -1)
@@ -84,7 +92,7 @@ class SpectralNormalization(layers.Wrapper):
     def _unit(self, x):
         return x / ops.maximum(ops.sqrt(ops.sum(ops.square(x))), self.epsilon)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         matrix = self._matrix()
         u, v = ops.copy(self.u), ops.copy(self.v)
         if training and self.trainable:
@@ -96,7 +104,7 @@ class SpectralNormalization(layers.Wrapper):
             self.u.assign(u)
             self.v.assign(v)
         sigma = ops.sum(ops.matmul(v, matrix) * u)
-        attributes = vars(self.layer)
+        attributes: Any = vars(self.layer)
         kernel = attributes[self._name]
         normalized = ops.cast(kernel, "float32") / sigma
         attributes[self._name] = ops.cast(normalized, self.layer.compute_dtype)
@@ -105,10 +113,10 @@ class SpectralNormalization(layers.Wrapper):
         finally:
             attributes[self._name] = kernel
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple[Any, ...]:
         return self.layer.compute_output_shape(input_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "power_iterations": self.power_iterations,

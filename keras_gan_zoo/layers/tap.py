@@ -1,12 +1,16 @@
 import contextlib
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 from keras import ops
 
+from keras_gan_zoo.typing import Tensor
+
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class Tap(keras.layers.Layer):
-    """The identity, at a tensor inside a generator that a penalty differentiates by.
+    """The identity; marks a tensor in a generator that a penalty differentiates by.
 
     The training step sets `shift` to zeros of shape `(n, *inner_shape)`, which are
     added here, and takes gradients with respect to them.
@@ -24,21 +28,21 @@ class Tap(keras.layers.Layer):
     shift = None
 
     @contextlib.contextmanager
-    def shifted(self, shift):
-        """Add `shift` to what passes, as long as the context lasts."""
+    def shifted(self, shift: Tensor) -> Iterator[None]:
+        """Add `shift` to what passes through, inside the context."""
         self.shift = shift
         try:
             yield
         finally:
             self.shift = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         self.inner_shape = tuple(input_shape[1:])
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         if self.shift is None:
             return inputs
         return inputs + ops.cast(self.shift, inputs.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple[Any, ...]:
         return input_shape

@@ -1,5 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
+
+from keras_gan_zoo.typing import Tensor
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
@@ -19,15 +23,15 @@ class WeightClipping(keras.constraints.Constraint):
     [-0.01, 0.005, 0.01]
     """
 
-    def __init__(self, limit=0.01):
+    def __init__(self, limit: float = 0.01) -> None:
         if not limit > 0:
             raise ValueError(
                 f"`limit` must be above 0, for example 0.01. Received: limit={limit}"
             )
         self.limit = limit
 
-    def __call__(self, w):
+    def __call__(self, w: Tensor) -> Tensor:
         return ops.clip(w, -self.limit, self.limit)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"limit": self.limit}

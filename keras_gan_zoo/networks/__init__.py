@@ -1,7 +1,7 @@
-"""Generators and discriminators: plain Keras models, which know of no loss.
+"""Generators and discriminators: plain Keras models that know nothing of losses.
 
-Images are channels last in [-1, 1]; a discriminator returns logits `(n, 1)`, one with
-further heads a dict with `logits` in it. Class-conditional networks take a dict by
+Images are channels last, in [-1, 1]. A discriminator returns logits `(n, 1)`, or, if it
+has more heads, a dict that includes `logits`. Class-conditional networks take a dict by
 name: `latents` or `images`, and `labels`, int32 `(n,)`.
 """
 

@@ -1,29 +1,32 @@
 """The CIFAR-10 networks of ACGAN (Odena et al. 2017, arXiv:1610.09585, appendix A).
 
-For any image size, by lists of stages; 5x5 convolutions in the generator, 3x3 in the
+For any image size, with a list of stages; 5x5 convolutions in the generator, 3x3 in the
 discriminator, weights N(0, 0.02).
 """
+
+from collections.abc import Sequence
 
 from keras import Input, Model, layers
 
 from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, labels_input, normal
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+from keras_gan_zoo.typing import ImageShape
 
 
 def acgan_generator(
-    image_shape,
-    num_classes,
-    latent_dim=100,
-    widths=(384, 192, 96),
-    name="generator",
-):
+    image_shape: ImageShape,
+    num_classes: int,
+    latent_dim: int = 100,
+    widths: Sequence[int] = (384, 192, 96),
+    name: str = "generator",
+) -> Model:
     """Latents `(n, latent_dim)` and labels `(n,)` -> images in [-1, 1].
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_classes: int.
         latent_dim: int, without the class.
-        widths: channels of each grid before the image's.
+        widths: channels of each grid before the image.
 
     Returns:
         A functional `keras.Model` of a dict of `latents` and `labels`.
@@ -39,7 +42,7 @@ def acgan_generator(
     units = rows * columns * widths[0]
 
     latents, labels = Input((latent_dim,), name="latents"), labels_input()
-    # The paper's linear layer of latents and a one-hot class, side by side.
+    # Equals the paper's linear layer of latents and a one-hot class, concatenated.
     of_class = layers.Embedding(
         num_classes, units, embeddings_initializer=normal(), name="project_labels"
     )(labels)
@@ -69,22 +72,22 @@ def acgan_generator(
 
 
 def acgan_discriminator(
-    image_shape,
-    num_classes,
-    widths=(16, 32, 64, 128, 256, 512),
-    dropout=0.5,
-    name="discriminator",
-):
+    image_shape: ImageShape,
+    num_classes: int,
+    widths: Sequence[int] = (16, 32, 64, 128, 256, 512),
+    dropout: float = 0.5,
+    name: str = "discriminator",
+) -> Model:
     """Images `(n, *image_shape)` -> `logits` `(n, 1)`, `classes` `(n, num_classes)`.
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_classes: int.
-        widths: channels of each stage, of strides 2, 1, 2, 1 and so on.
+        widths: channels of each stage; the strides are 2, 1, 2, 1 and so on.
         dropout: float, after each stage.
 
     Returns:
-        A functional `keras.Model` of images to a dict of two outputs, both logits.
+        A functional `keras.Model` from images to a dict of two outputs, both logits.
 
     Example:
 

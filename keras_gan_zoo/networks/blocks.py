@@ -1,40 +1,42 @@
-"""What several networks are made of: functions from tensors to tensors.
+"""Building blocks of several networks: functions from tensors to tensors.
 
-Convolutions are channels last, whatever Keras is set to.
+Convolutions are channels last, whatever Keras' setting.
 """
 
 import math
+from collections.abc import Callable
 
 from keras import Input, initializers, layers
 
 from keras_gan_zoo.layers import SpectralNormalization
+from keras_gan_zoo.typing import ImageShape, Tensor
 
 #: for each layer with a data format
 LAST = {"data_format": "channels_last"}
 
 
-def normal(stddev=0.02):
+def normal(stddev: float = 0.02) -> initializers.Initializer:
     """The initializer of DCGAN and its followers, N(0, 0.02)."""
     return initializers.RandomNormal(stddev=stddev)
 
 
-def glorot(gain=1.0):
-    """Glorot's uniform initializer with a gain on the weights."""
+def glorot(gain: float = 1.0) -> initializers.Initializer:
+    """Glorot's uniform initializer, with weights multiplied by a gain."""
     return initializers.VarianceScaling(gain**2, mode="fan_avg", distribution="uniform")
 
 
-def labels_input():
+def labels_input() -> Tensor:
     return Input((), dtype="int32", name="labels")
 
 
-def first_grid(image_shape, stages):
-    """Rows and columns that `stages` doublings make at least as large as an image."""
+def first_grid(image_shape: ImageShape, stages: int) -> tuple[int, int]:
+    """Rows and columns of a grid that `stages` doublings make as large as an image."""
     height, width, _ = image_shape
     return math.ceil(height / 2**stages), math.ceil(width / 2**stages)
 
 
-def crop(x, image_shape):
-    """The centre of `x`, where it is larger than the image."""
+def crop(x: Tensor, image_shape: ImageShape) -> Tensor:
+    """Crop `x` to the size of the image, about the centre."""
     top, left = x.shape[1] - image_shape[0], x.shape[2] - image_shape[1]
     if not (top or left):
         return x
@@ -42,16 +44,18 @@ def crop(x, image_shape):
     return layers.Cropping2D(cut, name="crop", **LAST)(x)
 
 
-def maxout(x, units, pieces, name):
-    """The largest of `pieces` linear maps, for each unit (Goodfellow et al. 2013)."""
+def maxout(x: Tensor, units: int, pieces: int, name: str) -> Tensor:
+    """The maximum of `pieces` linear maps for each unit (Goodfellow et al. 2013)."""
     x = layers.Dense(units * pieces, name=name)(x)
     x = layers.Reshape((units * pieces, 1), name=f"{name}_pieces")(x)
     x = layers.MaxPooling1D(pieces, name=f"{name}_max", **LAST)(x)
     return layers.Flatten(name=f"{name}_flatten", **LAST)(x)
 
 
-def convolution(x, width, size, gain, name, spectral=False):
-    """Convolution of stride 1 with a bias, its kernel spectrally normalized or not."""
+def convolution(
+    x: Tensor, width: int, size: int, gain: float, name: str, spectral: bool = False
+) -> Tensor:
+    """A convolution of stride 1 with a bias, spectrally normalized or not."""
     layer = layers.Conv2D(
         width,
         size,
@@ -63,17 +67,20 @@ def convolution(x, width, size, gain, name, spectral=False):
     return (SpectralNormalization(layer, name=name) if spectral else layer)(x)
 
 
-def residual_up(x, width, normalize, name):
+def residual_up(
+    x: Tensor, width: int, normalize: Callable[[Tensor, str], Tensor], name: str
+) -> Tensor:
     """The generator's residual block, which doubles rows and columns.
 
-    Normalization, ReLU, nearest doubling, 3x3, normalization, ReLU, 3x3; the shortcut
-    doubles, then 1x1 (Gulrajani et al. 2017, appendix F; Miyato et al. 2018, fig. 8).
+    Normalization, ReLU, nearest-neighbour doubling, 3x3, normalization, ReLU, 3x3. The
+    shortcut is doubling, then 1x1 (Gulrajani et al. 2017, appendix F; Miyato et al.
+    2018, fig. 8).
 
     Args:
         x: tensor `(n, height, width, channels)`.
         width: int, channels of the output.
         normalize: function of a tensor and a layer's name.
-        name: str, what its layers' names begin with.
+        name: str, a prefix of the layers' names.
     """
     up = layers.UpSampling2D(2, name=f"{name}_shortcut_up", **LAST)(x)
     shortcut = convolution(up, width, 1, 1.0, f"{name}_shortcut")
@@ -85,20 +92,23 @@ def residual_up(x, width, normalize, name):
     return layers.Add(name=f"{name}_add")([x, shortcut])
 
 
-def residual_down(x, width, downsample, name, first=False):
-    """The discriminator's residual block, all of it spectrally normalized.
+def residual_down(
+    x: Tensor, width: int, downsample: bool, name: str, first: bool = False
+) -> Tensor:
+    """The discriminator's residual block, with spectral normalization throughout.
 
-    ReLU, 3x3, ReLU, 3x3, then the mean of 2x2; the shortcut 1x1, then the mean, or
-    the identity where nothing changes. The first block of a network sees images: no
-    ReLU before, and the shortcut takes the mean before its 1x1 (Miyato et al. 2018,
-    fig. 8). Between the two 3x3 it is as wide as its input, as in the authors' code.
+    ReLU, 3x3, ReLU, 3x3, then the mean of 2x2. The shortcut is 1x1, then the mean, or
+    the identity if the shape stays the same. The first block of a network sees images:
+    it has no ReLU before, and its shortcut takes the mean before the 1x1 (Miyato et al.
+    2018, fig. 8). Between the two 3x3 it is as wide as its input, as in the authors'
+    code.
 
     Args:
         x: tensor `(n, height, width, channels)`.
         width: int, channels of the output.
         downsample: bool: halve rows and columns, rounding up.
-        name: str, what its layers' names begin with.
-        first: bool.
+        name: str, a prefix of the layers' names.
+        first: bool, whether it is the first block.
     """
 
     def halve(x, which):

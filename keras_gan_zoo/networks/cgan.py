@@ -1,6 +1,6 @@
 """The MNIST networks of the first conditional GAN (Mirza and Osindero 2014).
 
-Fully connected, arXiv:1411.1784, section 4.1, for any image size.
+Fully connected, for any image size. arXiv:1411.1784, section 4.1.
 """
 
 import math
@@ -9,30 +9,31 @@ from keras import Input, Model, layers
 
 from keras_gan_zoo.networks.blocks import LAST, labels_input, maxout
 from keras_gan_zoo.networks.shapes import check_image_shape
+from keras_gan_zoo.typing import ImageShape
 
 
 def cgan_generator(
-    image_shape,
-    num_classes,
-    latent_dim=100,
-    latent_width=200,
-    label_width=1000,
-    joint_width=1200,
-    name="generator",
-):
+    image_shape: ImageShape,
+    num_classes: int,
+    latent_dim: int = 100,
+    latent_width: int = 200,
+    label_width: int = 1000,
+    joint_width: int = 1200,
+    name: str = "generator",
+) -> Model:
     """Latents `(n, latent_dim)` and labels `(n,)` -> images in [-1, 1].
 
-    Latents and label have a hidden layer each, and a joint one follows. Where the
-    paper has ReLU and dropout there are batch norm and LeakyReLU 0.2, without which
-    this game tends to collapse, and tanh for its sigmoid.
+    Latents and label have a hidden layer each, followed by a joint one. In place of the
+    paper's ReLU and dropout there are batch norm and LeakyReLU 0.2, without which this
+    game tends to collapse, and in place of its sigmoid a tanh.
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_classes: int.
         latent_dim: int.
-        latent_width: int, of the latents' layer.
-        label_width: int, of the labels' layer.
-        joint_width: int, of the layer of both.
+        latent_width: int, units of the latents' layer.
+        label_width: int, units of the labels' layer.
+        joint_width: int, units of the joint layer.
 
     Returns:
         A functional `keras.Model` of a dict of `latents` and `labels`.
@@ -62,25 +63,25 @@ def cgan_generator(
 
 
 def cgan_discriminator(
-    image_shape,
-    num_classes,
-    image_width=240,
-    label_width=50,
-    joint_width=240,
-    dropout=0.5,
-    name="discriminator",
-):
+    image_shape: ImageShape,
+    num_classes: int,
+    image_width: int = 240,
+    label_width: int = 50,
+    joint_width: int = 240,
+    dropout: float = 0.5,
+    name: str = "discriminator",
+) -> Model:
     """Images `(n, *image_shape)` and labels `(n,)` -> logits `(n, 1)`.
 
-    Maxout layers: of 5 pieces for the image and for the label, of 4 for both.
+    Maxout layers, with 5 pieces for the image and for the label, and 4 for both.
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_classes: int.
         image_width: int, units of the image's layer.
         label_width: int, units of the label's layer.
-        joint_width: int, units of the layer of both.
-        dropout: float, after each layer of images.
+        joint_width: int, units of the joint layer.
+        dropout: float, after the images' layer and the joint one.
 
     Returns:
         A functional `keras.Model` of a dict of `images` and `labels`.
@@ -95,7 +96,7 @@ def cgan_discriminator(
     x = maxout(
         layers.Flatten(name="flatten", **LAST)(images), image_width, 5, "dense_images"
     )
-    # A maxout layer of a one-hot class is a table with an entry a class.
+    # A maxout layer of a one-hot class is a table with one entry per class.
     y = layers.Embedding(num_classes, label_width, name="embedding")(labels)
     if dropout:
         x = layers.Dropout(dropout, seed=0, name="dropout_images")(x)

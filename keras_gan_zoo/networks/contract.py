@@ -1,9 +1,12 @@
-"""What a generator and a discriminator must be to train each other.
+"""What a generator and a discriminator must look like to train each other.
 
-A network takes one tensor, or a dict by name: a generator `latents` and `labels`, a
-discriminator `images` and `labels`. A discriminator returns logits, or a dict of
-outputs by name with `logits` among them.
+A network takes one tensor, or a dict by name: `latents` and `labels` for a generator,
+`images` and `labels` for a discriminator. A discriminator returns logits, or a dict of
+outputs by name that includes `logits`.
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 
@@ -13,10 +16,10 @@ from keras_gan_zoo.layers import Tap
 TAKES = {"generator": ("latents", "labels"), "discriminator": ("images", "labels")}
 
 
-def call(network, training, **inputs):
+def call(network: keras.Model, training: bool, **inputs: Any) -> Any:
     """Call a network with those of the inputs that it takes.
 
-    A network of one tensor takes the first.
+    A network that takes one tensor gets the first.
     """
     names = input_names(network)
     values = {name: inputs[name] for name in names} if names else None
@@ -25,47 +28,52 @@ def call(network, training, **inputs):
     )
 
 
-def input_names(network):
-    """Names of the inputs of a network that takes a dict; else `()`."""
+def input_names(network: keras.Model) -> tuple[str, ...]:
+    """The names of the inputs of a network that takes a dict, or else `()`."""
     taken = taken_by(network)
     return tuple(taken) if isinstance(taken, dict) else ()
 
 
-def takes_labels(network):
+def takes_labels(network: keras.Model) -> bool:
     return "labels" in input_names(network)
 
 
-def main_input(network, name):
+def main_input(network: keras.Model, name: str) -> Any:
     """The input that every network of its kind has, a symbolic tensor."""
     taken = taken_by(network)
     return taken[name] if isinstance(taken, dict) else taken
 
 
-def taken_by(network):
+def taken_by(network: keras.Model) -> Any:
     """A network's symbolic inputs: a tensor, or a structure of them."""
     if isinstance(network, keras.Sequential):
         return network.inputs[0]
     return network.input
 
 
-def made_by(network):
+def made_by(network: keras.Model) -> Any:
     """A network's symbolic outputs: a tensor, or a structure of them."""
     if isinstance(network, keras.Sequential):
         return network.outputs[0]
     return network.output
 
 
-def outputs(network):
+def outputs(network: keras.Model) -> dict[str, Any]:
     """A discriminator's outputs by name, symbolic tensors."""
     found = made_by(network)
     return found if isinstance(found, dict) else {"logits": found}
 
 
-def check_networks(generator, discriminator, num_classes, augmentation):
-    """Refuse networks that can't train each other.
+def check_networks(
+    generator: keras.Model,
+    discriminator: keras.Model,
+    num_classes: int | None,
+    augmentation: Any,
+) -> None:
+    """Raise an error if two networks can't train each other.
 
     Raises:
-        ValueError: what fits where is in the message.
+        ValueError: the message says what must match.
     """
     for kind, network in (("generator", generator), ("discriminator", discriminator)):
         graph = isinstance(network, keras.Model) and hasattr(network, "inputs")
@@ -78,14 +86,14 @@ def check_networks(generator, discriminator, num_classes, augmentation):
     latents, images = main_input(generator, "latents").shape, made_by(generator)
     if not hasattr(images, "shape"):
         raise ValueError(
-            "`generator` must return images alone. "
+            "`generator` must return only images. "
             f"Received: a model with the outputs {images!r}"
         )
     images = tuple(images.shape)
     if len(latents) != 2 or len(images) != 4 or None in images[1:]:
         raise ValueError(
             "`generator` must map latents (n, latent_dim) to images (n, height, "
-            "width, channels) of one size. Received: a model from shape "
+            "width, channels) of a fixed size. Received: a model from shape "
             f"{tuple(latents)} to shape {images}"
         )
     shown = images
@@ -99,18 +107,18 @@ def check_networks(generator, discriminator, num_classes, augmentation):
             f"shape {shown}. Received: a model of input shape {taken}"
         )
     found = outputs(discriminator)
-    logits = found.get("logits")
+    logits: Any = found.get("logits")
     if not hasattr(logits, "shape") or tuple(logits.shape[1:]) != (1,):
         shapes = keras.tree.map_structure(lambda output: tuple(output.shape), found)
         raise ValueError(
-            "`discriminator` must return logits of shape (n, 1), without a sigmoid; "
-            "one with further outputs a dict with `logits` in it. Received: a model "
+            "`discriminator` must return logits of shape (n, 1), without a sigmoid, "
+            "or a dict of outputs that includes such `logits`. Received: a model "
             f"with the output shapes {shapes}"
         )
 
 
 def _check_inputs(kind, network, num_classes):
-    """One tensor, or a dict of known names; labels are whole numbers `(n,)`."""
+    """Check for one tensor, or a dict of known names with whole `labels` `(n,)`."""
     expected, names = TAKES[kind], input_names(network)
     if not names and len(network.inputs) == 1:
         return
@@ -138,22 +146,22 @@ def _check_inputs(kind, network, num_classes):
         )
 
 
-def check_reads(discriminator, auxiliaries):
-    """Refuse auxiliaries that read what the discriminator does not return."""
+def check_reads(discriminator: keras.Model, auxiliaries: Sequence[Any]) -> None:
+    """Raise an error if auxiliaries read what the discriminator does not return."""
     found = outputs(discriminator)
     for auxiliary in auxiliaries:
         missing = [name for name in auxiliary.reads if name not in found]
         if missing:
             raise ValueError(
                 f"`{auxiliary.name}` reads the discriminator's outputs "
-                f"{', '.join(auxiliary.reads)}: have it return a dict with them, "
-                "beside `logits`. "
+                f"{', '.join(auxiliary.reads)}: have it return a dict with these and "
+                "`logits`. "
                 f"Received: a discriminator with the outputs {', '.join(found)}"
             )
 
 
-def check_per_image(discriminator, penalties):
-    """Refuse batch norm under a penalty on each image's own gradient."""
+def check_per_image(discriminator: keras.Model, penalties: Sequence[Any]) -> None:
+    """Raise an error for batch norm under a penalty on each image's own gradient."""
     asking = [penalty.name for penalty in penalties if penalty.per_image]
     mixing = [
         layer.name
@@ -162,7 +170,7 @@ def check_per_image(discriminator, penalties):
     ]
     if asking and mixing:
         raise ValueError(
-            "A discriminator under a gradient penalty has no batch norm, since the "
+            "A discriminator under a gradient penalty must have no batch norm: the "
             "penalty is on each image's own gradient, which batch norm mixes with the "
             "others'. Use layer norm or none (in the families: "
             f"`normalization='layer'` or None). Received: {', '.join(asking)} with the "
@@ -170,18 +178,18 @@ def check_per_image(discriminator, penalties):
         )
 
 
-def check_tap(generator, generator_penalties):
-    """Refuse penalties inside a generator that has no place for them."""
+def check_tap(generator: keras.Model, generator_penalties: Sequence[Any]) -> None:
+    """Raise an error for penalties inside a generator that has no `Tap` for them."""
     inner = [penalty.name for penalty in generator_penalties if penalty.inner]
     if inner and find_tap(generator) is None:
         raise ValueError(
-            f"`{inner[0]}` takes gradients inside the generator, which marks the place "
-            "by a `keras_gan_zoo.layers.Tap` layer. "
+            f"`{inner[0]}` takes gradients inside the generator: mark the place with "
+            "a `keras_gan_zoo.layers.Tap` layer. "
             "Received: a generator without one"
         )
 
 
-def find_tap(generator):
+def find_tap(generator: keras.Model) -> Tap | None:
     """The generator's `Tap` layer, or None."""
     taps = (layer for layer in all_layers(generator) if isinstance(layer, Tap))
     return next(taps, None)

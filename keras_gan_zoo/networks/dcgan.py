@@ -1,21 +1,24 @@
 """The DCGAN networks (Radford et al. 2016, arXiv:1511.06434), for any image size.
 
-The generator starts from a grid of `ceil(size / 2^stages)`, doubles it once a
-stage, and crops the centre; the discriminator halves the image once a stage,
-rounding up. So 45x37 in three stages is 6x5 -> 12x10 -> 24x20 -> 48x40, cropped.
+The generator starts from a grid of `ceil(size / 2^stages)`, doubles it in each stage,
+and crops the centre; the discriminator halves the image in each stage, rounding up. So
+45x37 in three stages is 6x5 -> 12x10 -> 24x20 -> 48x40, cropped.
 """
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from keras import Input, Model, layers
 
 from keras_gan_zoo.layers import LayerNormalization
 from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, normal
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+from keras_gan_zoo.typing import ImageShape
 
 
-def default_widths(image_shape):
-    """Generator widths, one a stage: halving towards the image.
+def default_widths(image_shape: ImageShape) -> tuple[int, ...]:
+    """Generator widths, one per stage, which halve towards the image.
 
     Stages are added until the first grid is 7 or less: (128, 64) at 28x28,
     (256, 128, 64) at 32x32, and the paper's (1024, 512, 256, 128) at 64x64.
@@ -27,7 +30,7 @@ def default_widths(image_shape):
 
 
 def _normalization(kind, name, constraint=None):
-    # The papers' code has momentum 0.9 and epsilon 1e-5; Keras 0.99 and 1e-3.
+    # The papers' code has momentum 0.9 and epsilon 1e-5; Keras' defaults differ.
     if kind == "batch":
         return layers.BatchNormalization(
             momentum=0.9,
@@ -53,16 +56,19 @@ def _normalization(kind, name, constraint=None):
 
 
 def convolutional_generator(
-    image_shape, latent_dim=100, widths=None, kernel_size=5, name="generator"
-):
+    image_shape: ImageShape,
+    latent_dim: int = 100,
+    widths: Sequence[int] | None = None,
+    kernel_size: int = 5,
+    name: str = "generator",
+) -> Model:
     """Latents `(n, latent_dim)` -> images `(n, *image_shape)` in [-1, 1].
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         latent_dim: int.
-        widths: channels of each grid before the image's; by default those of
-            `default_widths`.
-        kernel_size: int, of the transposed convolutions.
+        widths: channels of each grid before the image; by default `default_widths`.
+        kernel_size: int, the kernel size of the transposed convolutions.
 
     Returns:
         A functional `keras.Model`.
@@ -114,22 +120,22 @@ def convolutional_generator(
 
 
 def convolutional_discriminator(
-    image_shape,
-    widths=None,
-    kernel_size=5,
-    normalization="batch",
-    constraint=None,
-    name="discriminator",
-):
+    image_shape: ImageShape,
+    widths: Sequence[int] | None = None,
+    kernel_size: int = 5,
+    normalization: str | None = "batch",
+    constraint: Any = None,
+    name: str = "discriminator",
+) -> Model:
     """Images `(n, *image_shape)` in [-1, 1] -> logits `(n, 1)`.
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         widths: channels of each stage; by default the generator's, reversed.
-        kernel_size: int, of the convolutions of stride 2.
+        kernel_size: int, the kernel size of the convolutions, which have stride 2.
         normalization: `"batch"`, `"layer"` or `None`, in all stages but the first.
-        constraint: a Keras constraint on every weight, biases and norm scales
-            included.
+        constraint: a Keras constraint on every weight, including biases and norm
+            scales.
 
     Returns:
         A functional `keras.Model`.

@@ -1,16 +1,21 @@
 """Fully connected networks, as in the first GAN (Goodfellow et al. 2014)."""
 
 import math
+from collections.abc import Sequence
 
 from keras import Input, Model, layers
 
 from keras_gan_zoo.networks.blocks import LAST
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+from keras_gan_zoo.typing import ImageShape
 
 
 def dense_generator(
-    image_shape, latent_dim=100, widths=(256, 512, 256, 128), name="generator"
-):
+    image_shape: ImageShape,
+    latent_dim: int = 100,
+    widths: Sequence[int] = (256, 512, 256, 128),
+    name: str = "generator",
+) -> Model:
     """Latents `(n, latent_dim)` -> images `(n, *image_shape)` in [-1, 1].
 
     Each hidden layer is Dense, batch norm, LeakyReLU 0.2; the last one tanh.
@@ -33,8 +38,11 @@ def dense_generator(
 
 
 def dense_discriminator(
-    image_shape, widths=(128, 256), dropout=0.3, name="discriminator"
-):
+    image_shape: ImageShape,
+    widths: Sequence[int] = (128, 256),
+    dropout: float = 0.3,
+    name: str = "discriminator",
+) -> Model:
     """Images `(n, *image_shape)` in [-1, 1] -> logits `(n, 1)`.
 
     Each hidden layer is Dense, LeakyReLU 0.2, dropout.
@@ -51,7 +59,7 @@ def dense_discriminator(
         x = layers.Dense(width, name=f"dense_{i}")(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_relu_{i}")(x)
         if dropout:
-            # Unseeded, on torch it would draw from a state that no file holds.
+            # Without a seed, torch would draw from a state that no file saves.
             x = layers.Dropout(dropout, seed=i, name=f"dropout_{i}")(x)
     logits = layers.Dense(1, dtype="float32", name="logits")(x)
     return Model(images, logits, name=name)

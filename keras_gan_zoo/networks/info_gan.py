@@ -3,10 +3,13 @@
 4x4 convolutions of stride 2, weights N(0, 0.02), LeakyReLU 0.01; for any image size.
 """
 
+from collections.abc import Sequence
+
 from keras import Input, Model, layers
 
 from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, normal
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+from keras_gan_zoo.typing import ImageShape
 
 
 def _norm(x, name):
@@ -14,17 +17,21 @@ def _norm(x, name):
 
 
 def info_gan_generator(
-    image_shape, latent_dim=74, widths=(128, 64), dense_width=1024, name="generator"
-):
+    image_shape: ImageShape,
+    latent_dim: int = 74,
+    widths: Sequence[int] = (128, 64),
+    dense_width: int = 1024,
+    name: str = "generator",
+) -> Model:
     """Latents `(n, latent_dim)` -> images `(n, *image_shape)` in [-1, 1].
 
-    It ends in a sigmoid, which is rescaled.
+    It ends in a rescaled sigmoid.
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         latent_dim: int, noise and codes together.
-        widths: channels of each grid before the image's.
-        dense_width: int, of the layer before the first grid.
+        widths: channels of each grid before the image.
+        dense_width: int, units of the layer before the first grid.
 
     Returns:
         A functional `keras.Model`.
@@ -66,26 +73,27 @@ def info_gan_generator(
 
 
 def info_gan_discriminator(
-    image_shape,
-    num_codes=12,
-    widths=(64, 128),
-    dense_width=1024,
-    code_width=128,
-    name="discriminator",
-):
+    image_shape: ImageShape,
+    num_codes: int = 12,
+    widths: Sequence[int] = (64, 128),
+    dense_width: int = 1024,
+    code_width: int = 128,
+    name: str = "discriminator",
+) -> Model:
     """Images `(n, *image_shape)` -> `logits` `(n, 1)`, `codes` `(n, num_codes)`.
 
-    Both heads stand on one trunk.
+    Both heads share one trunk.
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
-        num_codes: int, size of all codes: 1 a continuous one, k a k-way one.
+        num_codes: int, the size of all codes: 1 for a continuous code, k for one with
+            k classes.
         widths: channels of each stage of the trunk.
-        dense_width: int, of the trunk's last layer.
-        code_width: int, of the layer before the codes.
+        dense_width: int, units of the trunk's last layer.
+        code_width: int, units of the layer before the codes.
 
     Returns:
-        A functional `keras.Model` of images to a dict of two outputs.
+        A functional `keras.Model` from images to a dict of two outputs.
 
     Example:
 

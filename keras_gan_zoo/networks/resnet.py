@@ -1,10 +1,11 @@
 """Residual networks of SNGAN and the projection cGAN, for any image size.
 
 At 32x32 they are those of Miyato et al. 2018 (arXiv:1802.05957, table 4) and of Miyato
-and Koyama 2018 (arXiv:1802.05637); at 48, 64 and 128 those of their code and mimicry.
+and Koyama 2018 (arXiv:1802.05637); at 48, 64 and 128 those of their code and mimicry's.
 """
 
 import math
+from collections.abc import Sequence
 
 from keras import Input, Model, initializers, layers
 
@@ -24,10 +25,11 @@ from keras_gan_zoo.networks.blocks import (
     residual_up,
 )
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+from keras_gan_zoo.typing import ImageShape
 
 
-def default_generator_widths(image_shape):
-    """The first grid's channels, then each block's.
+def default_generator_widths(image_shape: ImageShape) -> tuple[int, ...]:
+    """The channels of the first grid, then of each block.
 
     (256, 256, 256, 256) at 32x32, (512, 256, 128, 64) at 48x48,
     (1024, 512, 256, 128, 64) at 64x64.
@@ -39,33 +41,43 @@ def default_generator_widths(image_shape):
     return tuple(min(64 * 2**i, 1024) for i in reversed(range(blocks + 1)))
 
 
-def default_discriminator_widths(image_shape):
-    """Each block's channels: 4 x 128 up to 32x32, else 64 to 1024, again at 128x128."""
+def default_discriminator_widths(image_shape: ImageShape) -> tuple[int, ...]:
+    """The channels of each block.
+
+    4 times 128 up to 32x32; above that 64 to 1024, with 1024 twice above 64x64.
+    """
     size = max(check_image_shape(image_shape)[:2])
     if size <= 32:
         return (128,) * 4
     return (64, 128, 256, 512, 1024) + (1024,) * (size > 64)
 
 
-def default_downsample(image_shape, blocks):
-    """Which blocks halve the image: two up to 32x32, else until 3x3, five at most."""
+def default_downsample(image_shape: ImageShape, blocks: int) -> tuple[bool, ...]:
+    """Which blocks halve the image.
+
+    The first two up to 32x32; above that as many as lead to 3x3, at most five.
+    """
     size = max(check_image_shape(image_shape)[:2])
     count = 2 if size <= 32 else min(5, math.ceil(math.log2(size / 3)))
     return tuple(i < count for i in range(blocks))
 
 
 def resnet_generator(
-    image_shape, latent_dim=128, widths=None, num_classes=None, name="generator"
-):
-    """Latents `(n, latent_dim)`, labels `(n,)` -> images in [-1, 1].
+    image_shape: ImageShape,
+    latent_dim: int = 128,
+    widths: Sequence[int] | None = None,
+    num_classes: int | None = None,
+    name: str = "generator",
+) -> Model:
+    """Latents `(n, latent_dim)` and labels `(n,)` -> images in [-1, 1].
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         latent_dim: int.
         widths: channels of the first grid, then of each residual block, which doubles
-            it; by default `default_generator_widths`.
-        num_classes: int or None. With classes, batch norm in the blocks has a gain
-            N(1, 0.02) and a bias 0 for each.
+            the grid; by default `default_generator_widths`.
+        num_classes: int or None. With classes, batch norm in the blocks has a gain and
+            a bias for each, which start from N(1, 0.02) and 0.
 
     Returns:
         A functional `keras.Model`; with classes it takes a dict of `latents` and
@@ -104,17 +116,17 @@ def resnet_generator(
 
 
 def resnet_discriminator(
-    image_shape,
-    widths=None,
-    downsample=None,
-    num_classes=None,
-    name="discriminator",
-):
-    """Images `(n, *image_shape)`, labels `(n,)` -> logits `(n, 1)`.
+    image_shape: ImageShape,
+    widths: Sequence[int] | None = None,
+    downsample: Sequence[bool] | None = None,
+    num_classes: int | None = None,
+    name: str = "discriminator",
+) -> Model:
+    """Images `(n, *image_shape)` and labels `(n,)` -> logits `(n, 1)`.
 
     Every layer is spectrally normalized. With classes the logit of an image x is
-    `psi(phi(x)) + <embed(label), phi(x)>`, phi the features summed over the last grid
-    (Miyato and Koyama 2018, eq. 8).
+    `psi(phi(x)) + <embed(label), phi(x)>`, where phi are the features summed over the
+    last grid (Miyato and Koyama 2018, eq. 8).
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
@@ -138,7 +150,7 @@ def resnet_discriminator(
     downsample = tuple(downsample or default_downsample(image_shape, len(widths)))
     if len(downsample) != len(widths):
         raise ValueError(
-            "`downsample` must say of each block whether it halves the image. "
+            "`downsample` must say for each block whether it halves the image. "
             f"Received: downsample={downsample} for {len(widths)} blocks"
         )
     images = x = Input(image_shape, name="images")

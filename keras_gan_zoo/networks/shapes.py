@@ -1,8 +1,10 @@
-"""What networks accept as an image shape."""
+"""Checks of image shapes and layer widths."""
+
+from typing import Any
 
 
-def check_image_shape(image_shape):
-    """`(height, width, channels)` as a tuple of ints."""
+def check_image_shape(image_shape: Any) -> tuple[int, int, int]:
+    """Return `(height, width, channels)` as a tuple of ints."""
     try:
         height, width, channels = (int(size) for size in image_shape)
     except (TypeError, ValueError):
@@ -15,15 +17,15 @@ def check_image_shape(image_shape):
     return height, width, channels
 
 
-def check_widths(name, widths):
-    """Layer widths as a tuple of ints, one a stage."""
+def check_widths(name: str, widths: Any) -> tuple[int, ...]:
+    """Return layer widths as a tuple of ints, one per stage."""
     try:
         widths = tuple(int(width) for width in widths)
     except (TypeError, ValueError):
         widths = ()
     if not widths or min(widths) < 1:
         raise ValueError(
-            f"`{name}` must list one positive width a stage, for example (128, 64). "
+            f"`{name}` must list one positive width per stage, for example (128, 64). "
             f"Received: {name}={widths!r}"
         )
     return widths

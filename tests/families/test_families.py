@@ -129,7 +129,7 @@ def test_bad_image_shape(image_shape):
 
 
 def test_bad_widths():
-    with pytest.raises(ValueError, match="one positive width a stage"):
+    with pytest.raises(ValueError, match="one positive width per stage"):
         kgz.DCGAN(generator_widths=(64, 0))
 
 

@@ -84,7 +84,7 @@ def test_second_derivative():
 
 
 def test_what_it_lacks():
-    with pytest.raises(ValueError, match="no `renorm`"):
+    with pytest.raises(ValueError, match="neither `renorm`"):
         BatchNormalization(renorm=True)
 
 

@@ -185,5 +185,5 @@ def test_training_on_jax_too_keeps_the_state():
 def test_bad_arguments():
     with pytest.raises(ValueError, match="`power_iterations` must be 1 or more"):
         SpectralNormalization(layers.Dense(2), power_iterations=0)
-    with pytest.raises(ValueError, match="wraps a layer with a kernel"):
+    with pytest.raises(ValueError, match="must wrap a layer with a kernel"):
         SpectralNormalization(layers.ReLU())(np.ones((2, 3)))

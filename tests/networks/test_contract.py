@@ -79,7 +79,7 @@ def pairs():
     other = generator("latents", "noise")
     yield "generator of other names", other, discriminator(), "a dict by name"
     both = keras.Model(latents, [x, x])
-    yield "generator of two outputs", both, discriminator(), "images alone"
+    yield "generator of two outputs", both, discriminator(), "only images"
     flat = keras.Model(latents, layers.Dense(64)(latents))
     yield "generator of vectors", flat, discriminator(), "to images"
     anywhere = keras.Input((None, None, 1))
@@ -93,7 +93,12 @@ def pairs():
     two = discriminator(heads={"logits": 2})
     yield "logits of two", generator(), two, "logits of shape \\(n, 1\\)"
     named = discriminator(heads={"score": 1})
-    yield "heads without logits", generator(), named, "a dict with `logits` in it"
+    yield (
+        "heads without logits",
+        generator(),
+        named,
+        "dict of outputs that includes such `logits`",
+    )
     lists = keras.Model(latents, x)
     images = keras.Input(SHAPE)
     head = layers.Dense(1)(layers.Flatten()(images))

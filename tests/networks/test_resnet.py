@@ -192,5 +192,5 @@ def test_residual_up():
 
 
 def test_bad_downsample():
-    with pytest.raises(ValueError, match="`downsample` must say of each block"):
+    with pytest.raises(ValueError, match="`downsample` must say for each block"):
         resnet_discriminator((8, 8, 1), widths=(4, 4), downsample=(True,))
