@@ -1,4 +1,4 @@
-"""Presets: folders of a pretrained GAN, the zoo's index, and the Hugging Face Hub."""
+"""Presets: folders with a pretrained GAN, the zoo's index, and the Hugging Face Hub."""
 
 from keras_gan_zoo.presets.index import presets_of, read_index, write_index, zoo_folder
 from keras_gan_zoo.presets.loading import load_gan

@@ -1,20 +1,22 @@
 """The Hugging Face Hub: downloads, and errors that say what to do.
 
-Settings are those of `huggingface_hub`: `HF_ENDPOINT`, `HF_HOME`, `HF_TOKEN`,
+The settings are those of `huggingface_hub`: `HF_ENDPOINT`, `HF_HOME`, `HF_TOKEN`,
 `HF_HUB_OFFLINE`. A token is never part of a message.
 """
 
 import contextlib
 import errno
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from keras_gan_zoo.presets import files
 
 LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
 
 
-def download(handle, revision=None):
+def download(handle: str, revision: str | None = None) -> tuple[Path, str]:
     """Fetch a preset, or find it in the cache.
 
     Args:
@@ -22,7 +24,7 @@ def download(handle, revision=None):
         revision: str, branch, tag or commit, instead of `@revision`.
 
     Returns:
-        The folder, and the handle with the commit that it is.
+        The folder, and the handle with the commit that it has.
     """
     from huggingface_hub import snapshot_download
 
@@ -43,8 +45,8 @@ def download(handle, revision=None):
     return folder, f"hf://{uri.id}@{folder.name}"  # the cache names it by its commit
 
 
-def fetch_again(handle, name):
-    """Download one file anew, past the cache; the client checks no content itself."""
+def fetch_again(handle: str, name: str) -> str:
+    """Download one file again, bypassing the cache: the client checks no content."""
     from huggingface_hub import hf_hub_download
 
     uri = parse(handle)
@@ -54,7 +56,7 @@ def fetch_again(handle, name):
         )
 
 
-def parse(handle):
+def parse(handle: str) -> Any:
     """A handle's parts: `id` and `revision`."""
     from huggingface_hub.utils import parse_hf_uri
 
@@ -71,8 +73,8 @@ def parse(handle):
     return uri
 
 
-def library():
-    """What the Hub is told of who asks."""
+def library() -> dict[str, Any]:
+    """How this package introduces itself to the Hub."""
     return {
         "library_name": "keras_gan_zoo",
         "library_version": version("keras-gan-zoo"),
@@ -80,8 +82,8 @@ def library():
 
 
 @contextlib.contextmanager
-def clear_errors(handle):
-    """The client's many errors -> one Python type a nature, with advice."""
+def clear_errors(handle: str) -> Iterator[None]:
+    """Turn the client's many errors into a few Python types, with advice."""
     from huggingface_hub import errors
     from huggingface_hub.utils import httpx
 
@@ -89,12 +91,12 @@ def clear_errors(handle):
         yield
     except errors.GatedRepoError as error:
         raise PermissionError(
-            f"Access to `{handle}` must be asked for on its page on the Hub. When you "
+            f"Access to `{handle}` must be requested on its page on the Hub. When you "
             f"have it, {LOG_IN}."
         ) from error
     except errors.RepositoryNotFoundError as error:
         raise FileNotFoundError(
-            f"The Hub shows you no model `{handle}`. Check the name; if the repository "
+            f"The Hub shows no model `{handle}`. Check the name; if the repository "
             f"is private, {LOG_IN}."
         ) from error
     except errors.RevisionNotFoundError as error:
@@ -105,15 +107,15 @@ def clear_errors(handle):
     except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
         raise ConnectionError(
             f"The Hub can't be reached (or HF_HUB_OFFLINE is set), and the cache has "
-            f"no full copy of `{handle}`. Load it once while online."
+            f"no complete copy of `{handle}`. Load it once while online."
         ) from error
     except errors.EntryNotFoundError as error:
         raise FileNotFoundError(f"A file is missing from `{handle}`.") from error
     except errors.HfHubHTTPError as error:
         raise _by_status(handle, error) from error
-    except httpx.LocalProtocolError:  # its message quotes the header, so the token
+    except httpx.LocalProtocolError:  # its message quotes the header with the token
         raise PermissionError(
-            f"The Hub token has characters that no token has; {LOG_IN} anew."
+            f"The Hub token has characters that no token has; {LOG_IN} again."
         ) from None
     except httpx.HTTPError as error:
         raise ConnectionError(
@@ -129,7 +131,7 @@ def clear_errors(handle):
             ) from error
         if "Consistency check failed" in str(error):
             raise ConnectionError(
-                f"A file of `{handle}` came with a wrong size. Try again."
+                f"A file of `{handle}` arrived with the wrong size. Try again."
             ) from error
         raise
 
@@ -138,7 +140,7 @@ def _by_status(handle, error):
     status = error.response.status_code
     if status == 401:
         return PermissionError(
-            f"The Hub takes no anonymous or expired login for `{handle}`: {LOG_IN}."
+            f"The Hub accepts no anonymous or expired login for `{handle}`: {LOG_IN}."
         )
     if status == 403:
         return PermissionError(

@@ -1,9 +1,12 @@
-"""The files of a preset folder, read as what they are: a stranger's."""
+"""The files of a preset folder, read as untrusted input."""
 
 import json
 import math
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+
+from keras_gan_zoo.typing import PathLike
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
@@ -15,25 +18,25 @@ SCORES = "scores.json"
 SAMPLES = "samples.png"
 README = "README.md"
 
-FORMAT = 2  # `format_version` in the metadata; 1 is that of folders without one
+FORMAT = 2  # `format_version` in the metadata; folders without one have 1
 
 REQUIRED = (CONFIG, WEIGHTS, TASK, TASK_WEIGHTS, METADATA)
 FILES = (*REQUIRED, RECIPE, SCORES, SAMPLES, README)
 WEIGHT_FILES = (WEIGHTS, TASK_WEIGHTS)
 
-# Formats that run code when they are opened, or may.
+# Formats that run code when they are opened, or can.
 PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib", ".npy")
 
 MAX_JSON = 5_000_000  # bytes
-MAX_DEPTH = 64  # of JSON values inside each other
+MAX_DEPTH = 64  # of nested JSON values
 
 
-def invalid(preset, why):
-    """The one error for whatever is wrong inside a preset."""
+def invalid(preset: Any, why: Any) -> ValueError:
+    """The error for anything that is wrong inside a preset."""
     return ValueError(f"Preset `{preset}` cannot be loaded: {why}")
 
 
-def require(folder, name, preset):
+def require(folder: PathLike, name: str, preset: Any) -> Path:
     """The path of one of the preset's files.
 
     Raises:
@@ -47,8 +50,8 @@ def require(folder, name, preset):
     return path
 
 
-def read_json(folder, name, preset):
-    """A JSON object from one of the preset's files.
+def read_json(folder: PathLike, name: str, preset: Any) -> dict[str, Any]:
+    """Read a JSON object from one of the preset's files.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -68,9 +71,9 @@ def read_json(folder, name, preset):
         )
         _check_depth(value)
     except RecursionError:
-        raise invalid(preset, f"`{name}` is nested too deep.") from None
+        raise invalid(preset, f"`{name}` is nested too deeply.") from None
     except (ValueError, OSError) as error:
-        raise invalid(preset, f"`{name}` is no valid JSON: {error}.") from None
+        raise invalid(preset, f"`{name}` is not valid JSON: {error}.") from None
     if not isinstance(value, dict):
         raise invalid(
             preset,
@@ -79,8 +82,8 @@ def read_json(folder, name, preset):
     return value
 
 
-def check_version(metadata, preset):
-    """Raise a `ValueError` where a preset's format is newer than this package."""
+def check_version(metadata: dict[str, Any], preset: Any) -> None:
+    """Raise a `ValueError` if a preset's format is newer than this package."""
     found = metadata.get("format_version", 1)
     if type(found) is not int or found < 1:
         raise invalid(
@@ -91,8 +94,8 @@ def check_version(metadata, preset):
     if found > FORMAT:
         raise invalid(
             preset,
-            f"its format is newer than this keras_gan_zoo ({version('keras-gan-zoo')}) "
-            f"reads, which is up to {FORMAT}. Upgrade by "
+            f"its format is newer than what this keras_gan_zoo "
+            f"({version('keras-gan-zoo')}) reads, up to {FORMAT}. Upgrade by "
             "`pip install --upgrade keras-gan-zoo`. "
             f"Received: format_version={found}",
         )
@@ -108,7 +111,7 @@ def _pairs(pairs):
 def _finite(text):
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError(f"{text[:20]} is no finite number")
+        raise ValueError(f"{text[:20]} is not a finite number")
     return value
 
 
@@ -122,13 +125,13 @@ def _check_depth(value, depth=0):
             _check_depth(item, depth + 1)
 
 
-def refuse_pickles(folder, preset):
-    """Raise a `ValueError` where a folder holds a file that may run code."""
+def refuse_pickles(folder: PathLike, preset: Any) -> None:
+    """Raise a `ValueError` if a folder holds a file that can run code."""
     if Path(folder).is_dir():
         for path in Path(folder).iterdir():
             if path.suffix.lower() in PICKLES:
                 raise invalid(
                     preset,
-                    f"it holds `{path.name}`, a format that may run code when it is "
+                    f"it holds `{path.name}`, a format that can run code when it is "
                     "opened. Presets are JSON and HDF5; move that file elsewhere.",
                 )

@@ -1,6 +1,6 @@
-"""The zoo: which pretrained entries there are, and what each one is.
+"""The zoo's index: which pretrained entries there are, and what each one is.
 
-`zoo_cards/` holds a preset folder an entry and `index.json`:
+`zoo_cards/` holds a preset folder for each entry, and `index.json`:
 
     {"dcgan_mnist": {
         "class_name": "keras_gan_zoo>DCGAN",
@@ -11,25 +11,27 @@
 """
 
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.presets import files
+from keras_gan_zoo.typing import PathLike
 
 INDEX = "index.json"
-#: what the recipe of an entry must tell
+#: what the recipe of an entry must have
 FACTS = ("description", "paper", "dataset", "license")
 
 
-def zoo_folder():
+def zoo_folder() -> Path:
     """`zoo_cards/`: inside the package, or beside it in a source checkout."""
     package = Path(__file__).parents[1]
     inside, beside = package / "zoo_cards", package.parent / "zoo_cards"
     return inside if (inside / INDEX).is_file() else beside
 
 
-def read_index():
+def read_index() -> dict[str, Any]:
     """Every entry of the zoo, by name."""
     folder = zoo_folder()
     if not (folder / INDEX).is_file():
@@ -37,8 +39,8 @@ def read_index():
     return files.read_json(folder, INDEX, folder)
 
 
-def presets_of(cls):
-    """The entries that `cls.from_preset` loads: those of `cls` and its subclasses.
+def presets_of(cls: Any) -> dict[str, Any]:
+    """The entries of `cls` and its subclasses, which `cls.from_preset` loads.
 
     Returns:
         dict, name -> `{"metadata", "hf_handle", "revision", "sha256", "scores"}`.
@@ -51,21 +53,23 @@ def presets_of(cls):
     return found
 
 
-def write_index(folder=None, handles=None):
-    """Write `index.json` anew from the folders beside it.
+def write_index(
+    folder: PathLike | None = None, handles: dict[str, tuple[str, str]] | None = None
+) -> dict[str, Any]:
+    """Rewrite `index.json` from the folders beside it.
 
-    What an entry is comes from its `recipe.json`, which must have `description`,
-    `paper`, `dataset` and `license`. Handles and revisions in the old index stay.
+    Facts about an entry come from its `recipe.json`, which must have `description`,
+    `paper`, `dataset` and `license`. Handles and revisions in the old index are kept.
 
     Args:
         folder: path of `zoo_cards/`, by default the package's own.
-        handles: dict, name -> `(hf_handle, revision)`, for those that changed.
+        handles: dict, name -> `(hf_handle, revision)`, for entries that changed.
 
     Returns:
         The index, a dict.
 
     Raises:
-        ValueError: a folder lacks a file or its recipe a key.
+        ValueError: a folder lacks a file, or its recipe lacks a key.
     """
     folder = zoo_folder() if folder is None else Path(folder)
     try:

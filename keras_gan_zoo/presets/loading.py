@@ -1,12 +1,13 @@
-"""A preset folder -> a GAN, whoever wrote the folder.
+"""Loads a GAN from a preset folder, whoever wrote it.
 
-Nothing is believed before it is checked, and nothing is allocated before the
-shapes that the config would build are those that the weights file holds.
+Nothing is trusted before it is checked, and nothing is allocated before the shapes that
+the config would build are known to be those in the weights file.
 """
 
 import copy
 import math
 from collections import Counter, defaultdict
+from typing import Any
 
 import keras
 
@@ -15,32 +16,38 @@ from keras_gan_zoo.presets.files import invalid
 from keras_gan_zoo.presets.saving import Parts
 from keras_gan_zoo.presets.source import locate
 from keras_gan_zoo.presets.stored import stored_shapes
+from keras_gan_zoo.typing import PathLike
 
 MAX_PARAMETERS = 2**28  # without a weights file to compare with
 
 
 def load_gan(
-    cls, preset, load_weights=True, custom_objects=None, revision=None, **overrides
-):
+    cls: Any,
+    preset: PathLike,
+    load_weights: bool = True,
+    custom_objects: dict[str, Any] | None = None,
+    revision: str | None = None,
+    **overrides: Any,
+) -> Any:
     """Load a GAN; what `GAN.from_preset` calls.
 
     Args:
-        cls: the class that was asked, which the preset's class must be or extend.
+        cls: the class that was asked for, which the preset's class must be or extend.
         preset: the name of a zoo entry, `"hf://user/repo[@revision]"`, or a folder.
-        load_weights: bool: False builds it with new weights.
+        load_weights: bool: False builds the model with new weights.
         custom_objects: dict, the caller's own classes, which are trusted.
         revision: str, branch, tag or commit of a Hub handle.
         **overrides: settings that replace the saved ones.
 
     Returns:
-        An uncompiled model. Its `preset_source` says where it came from; a Hub
-        handle there carries the commit.
+        An uncompiled model. Its `preset_source` says where it came from; a Hub handle
+        includes the commit.
 
     Raises:
-        ValueError: the preset is unknown, malformed, oversized, corrupt, holds what
-            may not be built, or is of another class.
+        ValueError: the preset is unknown, malformed, oversized, corrupt, of another
+            class, or contains what may not be built.
         FileNotFoundError: a file or a repository is not there.
-        PermissionError: the Hub wants another token.
+        PermissionError: the Hub requires another token.
         ConnectionError: the Hub can't be reached, and the cache has no copy.
     """
     source = locate(preset, revision)
@@ -55,7 +62,7 @@ def load_gan(
         settings, planned = planning.plan(found, settings, custom_objects)
     except Exception as error:  # whatever Keras makes of a stranger's config
         raise invalid(
-            source, f"its configuration is no GAN: {_short(error)}"
+            source, f"its configuration is not a GAN: {_short(error)}"
         ) from error
     if load_weights:
         stored = _check_weights(source, metadata, planned, overrides)
@@ -73,7 +80,7 @@ def load_gan(
 
 
 def _read(source, custom_objects):
-    """The three JSON files, checked."""
+    """Read and check the three JSON files."""
     files.refuse_pickles(source.folder, source)
     if not (source.folder / files.CONFIG).is_file():
         raise ValueError(
@@ -101,7 +108,7 @@ def _read(source, custom_objects):
     if not isinstance(digests, dict) or set(digests) != set(files.WEIGHT_FILES):
         raise invalid(
             source,
-            f"`{files.METADATA}` must give the sha256 of {files.WEIGHTS} and "
+            f"`{files.METADATA}` must have the sha256 of {files.WEIGHTS} and "
             f"{files.TASK_WEIGHTS}, and of nothing else. "
             f"Received: sha256={digests!r:.200}",
         )
@@ -117,7 +124,7 @@ def _task_class(task, cls, source, custom_objects):
     if not trust.is_model(found) or (found.__name__ != name):
         raise invalid(
             source,
-            f"`{files.TASK}` must be of a class of keras_gan_zoo, or of one in "
+            f"`{files.TASK}` must be of a class in keras_gan_zoo, or of one in "
             f"`custom_objects`. Received: class_name={name!r:.80}, "
             f"registered_name={registered!r:.80}",
         )
@@ -134,7 +141,7 @@ def _task_class(task, cls, source, custom_objects):
 
 
 def _check_weights(source, metadata, planned, overrides):
-    """Check both weight files; returns the parts of the second that are to be read."""
+    """Check both weight files; returns the parts of the second one to read."""
     for name in files.WEIGHT_FILES:
         source.verify(name, metadata["sha256"][name])
     model, task = (

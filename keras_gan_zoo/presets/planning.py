@@ -1,17 +1,18 @@
-"""What a preset would build, found out without allocating it."""
+"""Finds out what a preset would build, without allocating it."""
 
 import copy
 import inspect
 import math
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import keras
 
 from keras_gan_zoo.presets import files, trust
 
-MAX_OUTPUT = 2**28  # values that one layer makes of one sample
+MAX_OUTPUT = 2**28  # values that one layer may return for one sample
 
-#: what of a GAN may have weights beside its networks
+#: the parts of a GAN that may have weights, besides its networks
 STATE = (
     "auxiliaries",
     "generator_penalties",
@@ -21,36 +22,37 @@ STATE = (
 )
 
 
-def settings_of(found, task, config):
-    """What a GAN's class is built from: its task's config, and the stored networks.
+def settings_of(
+    found: Any, task: dict[str, Any], config: dict[str, Any]
+) -> dict[str, Any]:
+    """What a GAN's class is built from: its task's config and the stored networks.
 
-    A class of the caller's own that neither takes networks nor is a family builds
-    its own.
+    A class of the caller's own that does not take networks builds them itself.
 
     Args:
         found: the class.
         task: dict, the `config` in `task.json`.
-        config: dict, the generator of `config.json`.
+        config: dict, the generator in `config.json`.
     """
     stored = "discriminator" in task or takes_networks(found)
     return {**task, "generator": config} if stored else dict(task)
 
 
-def check_overrides(found, overrides):
-    """Raise a `ValueError` where settings would change the stored networks."""
+def check_overrides(found: Any, overrides: dict[str, Any]) -> None:
+    """Raise a `ValueError` if settings would change the stored networks."""
     networks = {"generator", "discriminator", *_sizes(found)}
     changed = sorted(networks & set(overrides))
     if changed:
         raise ValueError(
-            f"The generator of `{files.CONFIG}` is not built anew, nor is the "
-            "discriminator, so a preset takes no settings of its networks; build a "
+            f"A preset's networks are stored in `{files.CONFIG}` and `{files.TASK}`, "
+            "and are not built anew, so their settings can't be changed; build a "
             f"new model by `{found.__name__}(...)` instead. "
             f"Received: {', '.join(changed)}"
         )
 
 
-def takes_networks(found):
-    """Whether a class takes networks in place of those that it would build."""
+def takes_networks(found: Any) -> bool:
+    """Whether a class takes networks instead of building them."""
     return hasattr(found, "networks")
 
 
@@ -68,8 +70,8 @@ class _Counts(keras.layers.Layer):
         self.built = True
 
 
-def state_of(gan):
-    """What of a GAN has weights beside its networks.
+def state_of(gan: Any) -> dict[str, Any]:
+    """The parts of a GAN that have weights, besides its networks.
 
     Returns:
         dict, attribute of the GAN -> a layer or a list of layers.
@@ -88,17 +90,19 @@ def state_of(gan):
     return state
 
 
-def plan(found, settings, custom_objects):
-    """The weight shapes of a GAN, found without allocating one.
+def plan(
+    found: Any, settings: dict[str, Any], custom_objects: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, list]]:
+    """Find the weight shapes of a GAN without allocating it.
 
-    In a `StatelessScope` Keras puts off the making of weights. It keeps those that
-    wait in thread-local state, so a thread of its own leaves nothing behind.
+    In a `StatelessScope` Keras postpones the creation of weights. It keeps the pending
+    ones in thread-local state, so a thread of its own leaves nothing behind.
 
-    A preset of the first format has no discriminator where a family builds it. So
-    that is built here, with the generator beside it, and only its config is kept.
+    A preset of the first format has no discriminator if a family builds it. In that
+    case both networks are built here, and only the discriminator's config is kept.
 
     Returns:
-        The settings, with the configs of both networks, and a dict, part of the GAN
+        The settings, with the configs of both networks, and a dict: part of the GAN
         -> list of shapes.
     """
 
@@ -120,7 +124,7 @@ def plan(found, settings, custom_objects):
 
 
 def _check_agrees(gan, settings):
-    """A family's sizes, where they can be read off the stored networks."""
+    """Check a family's sizes against the stored networks."""
     for name in ("latent_dim", "image_shape"):
         found = getattr(gan, name)
         if name in settings and settings[name] not in (found, list(_as_list(found))):
@@ -131,8 +135,8 @@ def _check_agrees(gan, settings):
             )
 
 
-def shapes_of(gan):
-    """The weight shapes of a GAN, part of it -> list of shapes."""
+def shapes_of(gan: Any) -> dict[str, list]:
+    """The weight shapes of a GAN, a dict: part -> list of shapes."""
     parts = {
         "generator": gan.generator,
         "discriminator": gan.discriminator,

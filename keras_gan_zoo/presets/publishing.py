@@ -1,40 +1,42 @@
-"""Presets go up to the Hugging Face Hub."""
+"""Uploads presets to the Hugging Face Hub."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from keras_gan_zoo.presets import client, files
 from keras_gan_zoo.presets.loading import load_gan
 from keras_gan_zoo.presets.saving import check_scores
+from keras_gan_zoo.typing import PathLike
 from keras_gan_zoo.weights import weights_sha256
 
 
 def upload_preset(
-    uri,
-    preset,
+    uri: str,
+    preset: PathLike,
     *,
-    private=None,
-    token=None,
-    commit_message=None,
-    create_pr=False,
-    custom_objects=None,
-):
+    private: bool | None = None,
+    token: str | None = None,
+    commit_message: str | None = None,
+    create_pr: bool = False,
+    custom_objects: dict[str, Any] | None = None,
+) -> str:
     """Publish a preset folder in one commit.
 
     The folder is loaded first, and its scores must be of its weights. Only the files
-    of the format are pushed. A README.md in the folder replaces the Hub's; without
-    one the Hub's stays, and a new repository gets a short one.
+    that belong to a preset are uploaded. A README.md in the folder replaces the one on
+    the Hub; without it the Hub's is kept, and a new repository gets a short one.
 
     Args:
-        uri: str, `"hf://user/repo"`. The repository is made where needed.
+        uri: str, `"hf://user/repo"`. The repository is created if needed.
         preset: path of the folder.
-        private: bool or None, whether a new repository is private; None takes the
+        private: bool or None, whether a new repository is private; None uses the
             account's default.
-        token: str or None for the one that you are logged in with.
+        token: str, or None for the one that you are logged in with.
         commit_message: str or None.
         create_pr: bool: propose the change as a pull request.
-        custom_objects: dict of your own classes in it, as for `GAN.from_preset`.
+        custom_objects: dict of your own classes in it, as in `GAN.from_preset`.
 
     Returns:
         str, the address of the commit or of the pull request.
@@ -42,8 +44,8 @@ def upload_preset(
     Raises:
         FileNotFoundError: no such folder, or a file is missing from it.
         ValueError: it does not load back, its scores are of other weights, its card
-            has invalid metadata, or the URI is none.
-        PermissionError: the token is missing, wrong, or may not write there.
+            has invalid metadata, or the URI is invalid.
+        PermissionError: the token is missing or wrong, or may not write there.
         ConnectionError: the Hub can't be reached.
 
     Example:

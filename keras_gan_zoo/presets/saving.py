@@ -1,4 +1,4 @@
-"""A GAN -> a preset folder."""
+"""Saves a GAN as a preset folder."""
 
 import datetime
 import os
@@ -6,54 +6,61 @@ import secrets
 import shutil
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.presets import files, planning, trust
+from keras_gan_zoo.typing import PathLike
 from keras_gan_zoo.weights import weights_sha256
 
 
 class Parts(keras.Model):
-    """Parts of a GAN under their names there, to be stored in one file.
+    """Parts of a GAN under their names in it, to be stored in one file.
 
     Saving the GAN itself would also write the optimizers.
     """
 
-    def __init__(self, **parts):
+    def __init__(self, **parts: Any) -> None:
         super().__init__()
         for name, part in parts.items():
             setattr(self, name, part)
         self.built = True
 
     @property
-    def layers(self):
+    def layers(self) -> list:
         """None: Keras would file parts under this name that sort after it."""
         return []
 
 
-def save_preset(gan, folder, report=None, recipe=None, include_generator=True):
-    """Write a GAN as a preset folder, which `from_preset` loads on any backend.
+def save_preset(
+    gan: Any,
+    folder: PathLike,
+    report: Any = None,
+    recipe: dict[str, Any] | None = None,
+    include_generator: bool = True,
+) -> Path:
+    """Save a GAN as a preset folder, which `from_preset` loads on any backend.
 
     `config.json` and `model.weights.h5` are the averaged generator, `task.json` and
-    `task.weights.h5` the rest; `metadata.json` has their sha256. A folder that
-    is there keeps its README.md; scores, samples and a recipe of other weights are
-    removed from it.
+    `task.weights.h5` the rest; `metadata.json` has their sha256. An existing folder
+    keeps its README.md; scores, samples and a recipe of other weights are removed.
 
     Args:
         gan: a `GAN`.
         folder: path.
         report: a score report of this generator, for `scores.json`, or None.
         recipe: dict, how the weights were made, for `recipe.json`, or None.
-        include_generator: bool: store the raw generator next to its average, so
-            that training goes on exactly from it. Without, it goes on from the average.
+        include_generator: bool: store the raw generator as well as its average, so that
+            training can continue exactly. Without it, it continues from the average.
 
     Returns:
         The folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: the report is of other weights, or the networks can't be built
-            again from their configuration, as those with a `Lambda` layer.
+        ValueError: the report is of other weights, or the networks can't be rebuilt
+            from their configuration, for example because of a `Lambda` layer.
     """
     folder = Path(folder)
     digest = weights_sha256(gan.ema_generator)
@@ -77,22 +84,22 @@ def save_preset(gan, folder, report=None, recipe=None, include_generator=True):
     return folder
 
 
-def check_scores(scores, digest):
-    """Raise a `ValueError` where scores are not those of the weights `digest`."""
+def check_scores(scores: Any, digest: str) -> None:
+    """Raise a `ValueError` if scores are not those of the weights `digest`."""
     conditions = scores.get("conditions") if isinstance(scores, dict) else None
     scored = (
         conditions.get("generator_sha256") if isinstance(conditions, dict) else None
     )
     if scored != digest:
         raise ValueError(
-            "The report must be of the weights that are saved, those of the averaged "
+            "The report must be of the saved weights, those of the averaged "
             f"generator (sha256 {digest}). Score this model again. "
             f"Received: generator_sha256={scored!r}"
         )
 
 
 def _write(gan, folder, digest, include_generator):
-    # The raw generator's config, for the average is frozen; they are twins otherwise.
+    # The raw generator's config, because the average is frozen; else they are equal.
     config = trust.strip(keras.saving.serialize_keras_object(gan.generator))
     task = trust.strip(keras.saving.serialize_keras_object(gan))
     task["config"].pop("generator", None)
@@ -124,9 +131,9 @@ def _write(gan, folder, digest, include_generator):
 
 
 def _check_loads(gan, task, config):
-    """Check that what is written can be read again, by building it once.
+    """Check that what is written can be read back, by building it once.
 
-    Not where objects of the caller's own can't be found: `custom_objects` brings
+    Skipped if objects of the caller's own can't be found: `custom_objects` will bring
     those, and what they hold.
     """
     found = [*trust.untrusted(config, {}), *trust.untrusted(task, {})]
@@ -141,21 +148,21 @@ def _check_loads(gan, task, config):
         _, planned = planning.plan(type(gan), settings, custom_objects)
     except Exception as error:
         raise ValueError(
-            "This GAN can't be saved as a preset, since Keras can't build it again "
+            "This GAN can't be saved as a preset, because Keras can't rebuild it "
             "from its configuration. Networks must be functional or sequential models "
-            "of layers and operations that have a full `get_config`. "
+            "of layers and operations that have a complete `get_config`. "
             f"Received: {_innermost(error)[:500]}"
         ) from error
     if planned != planning.shapes_of(gan):
         raise ValueError(
-            "This GAN can't be saved as a preset, since its configuration builds other "
-            "weights than it has. Received: a GAN of weights "
+            "This GAN can't be saved as a preset, because its configuration builds "
+            "other weights than it has. Received: a GAN with weights "
             f"{planning.shapes_of(gan)}, and a configuration of {planned}"
         )
 
 
 def _innermost(error):
-    """What Keras says at last, of all that it says around it."""
+    """The innermost of the messages that Keras wraps in each other."""
     return str(error).split("Exception encountered: ")[-1]
 
 
@@ -167,7 +174,7 @@ def _operations(network):
 
 
 def _move(new, folder, digest):
-    """Put the finished folder in place; metadata last, so a mix is never loaded."""
+    """Move the finished folder into place, metadata last, so a mix is never loaded."""
     if not folder.exists():
         os.rename(new, folder)
         return

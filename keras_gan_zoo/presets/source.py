@@ -1,13 +1,15 @@
-"""What a preset is called -> the folder that it is in."""
+"""Finds the folder of a preset by its name."""
 
 import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from keras_gan_zoo.files import sha256
 from keras_gan_zoo.presets import client, files, index
 from keras_gan_zoo.presets.files import invalid
+from keras_gan_zoo.typing import PathLike
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,11 @@ class Source:
     handle: str  # a name, a folder, or "hf://user/repo@<commit>"
     digests: dict  # file -> sha256 in the zoo's index
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.handle
 
-    def verify(self, name, digest):
-        """Check a file's sha256; one from the Hub is fetched once more first."""
+    def verify(self, name: str, digest: Any) -> None:
+        """Check a file's sha256; a bad one from the Hub is downloaded once more."""
         path = files.require(self.folder, name, self)
         found = sha256(path)
         if found != digest and self.handle.startswith("hf://"):
@@ -36,8 +38,8 @@ class Source:
             )
 
 
-def locate(preset, revision=None):
-    """Find a preset: see `load_gan` for its names and its errors."""
+def locate(preset: PathLike, revision: str | None = None) -> Source:
+    """Find a preset: see `load_gan` for names and errors."""
     if not isinstance(preset, (str, os.PathLike)):
         raise ValueError(
             f"A preset identifier must be a string. Received: preset={preset!r}"
@@ -66,11 +68,11 @@ def locate(preset, revision=None):
     )
 
 
-def resolve(preset, revision=None):
-    """The folder of a preset, downloaded where needed.
+def resolve(preset: PathLike, revision: str | None = None) -> Path:
+    """The folder of a preset, downloaded if needed.
 
     Args:
-        preset: a name, a Hub handle or a folder, as for `GAN.from_preset`.
+        preset: a name, a Hub handle or a folder, as in `GAN.from_preset`.
         revision: str, branch, tag or commit of a Hub handle.
 
     Returns:

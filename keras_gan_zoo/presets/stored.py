@@ -1,24 +1,26 @@
-"""What a weights file holds, found without reading a weight."""
+"""Finds what a weights file holds, without reading a weight."""
 
 import math
+from pathlib import Path
+from typing import Any
 
 from keras_gan_zoo.presets.files import invalid
 
-MAX_ITEMS = 100_000  # groups and arrays of one file
+MAX_ITEMS = 100_000  # groups and arrays in one file
 
 
-def stored_shapes(path, preset):
+def stored_shapes(path: Path, preset: Any) -> dict[str, tuple[int, ...]]:
     """The shape of each array in a Keras `.weights.h5` file.
 
-    Keras writes plain arrays: every byte that one declares is in the file. So
-    everything else that HDF5 can do is refused: links to other files, virtual and
-    external storage, compression (a small file could declare terabytes), objects.
+    Keras writes plain arrays: every byte that they declare is in the file. Everything
+    else that HDF5 can do is refused: links to other files, virtual and external
+    storage, compression (a small file could declare terabytes), objects.
 
     Returns:
         dict, path inside the file -> tuple.
 
     Raises:
-        ValueError: it is no such file.
+        ValueError: it is not such a file.
     """
     import h5py
 
@@ -47,7 +49,7 @@ def stored_shapes(path, preset):
                 raise ValueError("it declares more than it holds")
     except (ValueError, OSError, RuntimeError, KeyError, TypeError) as error:
         raise invalid(
-            preset, f"`{path.name}` is no weights file as Keras writes it: {error}."
+            preset, f"`{path.name}` is not a weights file of Keras: {error}."
         ) from None
     return shapes
 
@@ -56,7 +58,7 @@ def _check_array(item, where):
     import h5py
 
     if not isinstance(item, h5py.Dataset) or item.shape is None:
-        raise ValueError(f"{where} is no array")
+        raise ValueError(f"{where} is not an array")
     numeric = item.dtype.kind in "fiub" or item.dtype.str == "|V2"  # |V2 is bfloat16
     if not numeric:
         raise ValueError(f"{where} holds no numbers")

@@ -1,15 +1,17 @@
 """What a preset's JSON may build: nothing that could run a stranger's code.
 
-Keras builds whatever class a config names, from any module that can be imported,
-and whatever registered object a mere string names. So a config is walked before
-Keras sees it. Of Keras, the layers on a list, pure operations, initializers,
-constraints and the like may be built; of this package, what networks and objectives
-are made of. A metric or an optimizer may not, nor anything that reads a file,
-although it is registered and ours. Everything else is refused by name: `Lambda` and
-its kin, serialized functions, foreign modules.
+Keras builds whatever class a config names, from any module that can be imported, and
+whatever registered object a mere string names. So a config is walked before Keras sees
+it. What may be built is: from Keras, the layers on a list, pure operations,
+initializers, constraints and the like; from this package, what networks and objectives
+are made of. Metrics, optimizers and anything that reads a file may not, even if they
+are registered and ours. Everything else is refused by name: `Lambda` and the like,
+serialized functions, foreign modules.
 """
 
 import importlib
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import keras
 
@@ -56,7 +58,7 @@ ALLOWED = {
     ),
 }
 
-#: where Keras keeps the classes of `keras.ops`
+#: where Keras keeps the classes behind `keras.ops`
 OPERATIONS = frozenset(
     f"keras.src.ops.{name}"
     for name in ("core", "einops", "image", "linalg", "math", "nn", "numpy")
@@ -77,7 +79,7 @@ NUMBERS = {"bool", "bfloat16", "float16", "float32", "float64"} | {
 }
 
 
-def strip(value):
+def strip(value: Any) -> Any:
     """A config without the `compile_config` and `build_config` inside it."""
     if isinstance(value, dict):
         return {
@@ -88,11 +90,13 @@ def strip(value):
     return [strip(item) for item in value] if isinstance(value, list) else value
 
 
-def check_config(config, preset, custom_objects=None):
+def check_config(
+    config: Any, preset: Any, custom_objects: dict[str, Any] | None = None
+) -> None:
     """Check every object in a config.
 
     Args:
-        config: what `json` made of a file.
+        config: the parsed JSON of a file.
         preset: str, for the error.
         custom_objects: dict, the caller's own classes and functions by their class
             name or registered name.
@@ -103,16 +107,16 @@ def check_config(config, preset, custom_objects=None):
     try:
         for what, name, module in untrusted(config, custom_objects or {}):
             raise ValueError(
-                f"it holds `{what}` (module `{module}`), and a preset may build common "
-                "Keras layers and operations, and what networks and objectives of "
-                "keras_gan_zoo are made of. If it is of your own and you trust it, "
+                f"it holds `{what}` (module `{module}`), but a preset may build only "
+                "common Keras layers and operations, and what networks and objectives "
+                "of keras_gan_zoo are made of. If it is your own and you trust it, "
                 f"pass it: `from_preset(..., custom_objects={{{name!r}: ...}})`."
             )
     except ValueError as error:
         raise invalid(preset, error) from None
 
 
-def check_can_load(found):
+def check_can_load(found: Iterable[tuple]) -> None:
     """Check that `custom_objects` can vouch for what `untrusted` found.
 
     Raises:
@@ -123,16 +127,18 @@ def check_can_load(found):
             raise ValueError(
                 "A preset holds no Python code, so networks with a `Lambda` layer or "
                 "an anonymous function can't be saved as one. Use layers or "
-                "`keras.ops`, or write a `keras.layers.Layer` of your own, which "
-                f"`from_preset(..., custom_objects=...)` then takes. Received: {name}"
+                "`keras.ops`, or write a `keras.layers.Layer` of your own, and pass it "
+                f"to `from_preset(..., custom_objects=...)`. Received: {name}"
             )
 
 
-def untrusted(value, custom_objects, in_call=False):
+def untrusted(
+    value: Any, custom_objects: dict[str, Any], in_call: bool = False
+) -> Iterator[tuple[Any, Any, Any]]:
     """Each object in a config that is not on the list.
 
     Yields:
-        What it is, the name to give it in `custom_objects`, and its module.
+        The object's name, the name that it needs in `custom_objects`, and its module.
     """
     if isinstance(value, str):
         if is_registered(value) and not _may_build(value) | (value in custom_objects):
@@ -158,8 +164,8 @@ def untrusted(value, custom_objects, in_call=False):
 def _is_known(name, registered, custom_objects):
     """Whether what Keras would find is one of the caller's own objects.
 
-    It looks for the registered name first, so that a false one must not hide behind
-    the name of a class that is trusted.
+    Keras looks for the registered name first, so an untrusted one must not hide behind
+    the name of a trusted class.
     """
     if registered in custom_objects:
         return True
@@ -171,9 +177,9 @@ _NAMES = ("class_name", "module", "registered_name")
 
 
 def _names(spec):
-    """What an object is called: a function by its own name."""
+    """The names of an object; a function goes by its own name."""
     name, module = spec["class_name"], spec.get("module")
-    # Keras takes the class name for a registered one where none is given.
+    # If there is no registered name, Keras uses the class name as one.
     registered = spec.get("registered_name", name)
     if name == "function":
         name = spec.get("config")
@@ -203,9 +209,9 @@ def _is_allowed(spec, name, module, registered, in_call):
 
 
 def _is_operation(name, module):
-    """Whether it is one of the classes of `keras.ops`, which touch tensors only.
+    """Whether it is one of the classes behind `keras.ops`, which only touch tensors.
 
-    Those that call a function have it in their config, where it is refused.
+    If they call a function, it is in their config, where it is refused.
     """
     if module not in OPERATIONS:
         return False
@@ -217,8 +223,8 @@ def _is_operation(name, module):
     )
 
 
-def is_registered(name):
-    """Whether Keras makes an object of this string, wherever it stands."""
+def is_registered(name: Any) -> bool:
+    """Whether Keras would turn this string into an object, wherever it appears."""
     return (
         isinstance(name, str)
         and ">" in name
@@ -237,7 +243,7 @@ def _may_build(registered, name=None):
     )
 
 
-def registered_class(registered):
+def registered_class(registered: Any) -> type | None:
     """A class of this package by its registered name, or None."""
     if not isinstance(registered, str) or not registered.startswith(f"{PACKAGE}>"):
         return None
@@ -246,5 +252,5 @@ def registered_class(registered):
     return cls if ours else None
 
 
-def is_model(cls):
+def is_model(cls: Any) -> bool:
     return isinstance(cls, type) and issubclass(cls, keras.Model)

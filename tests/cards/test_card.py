@@ -102,7 +102,7 @@ def test_scores_of_other_weights_are_refused(preset, gan):
     scores = json.loads(path.read_text())
     scores["conditions"]["generator_sha256"] = "0" * 64
     path.write_text(json.dumps(scores))
-    with pytest.raises(ValueError, match="must be of the weights"):
+    with pytest.raises(ValueError, match="must be of the saved weights"):
         write_card(preset)
     assert not (preset / "README.md").exists()
 

@@ -82,7 +82,7 @@ def test_not_found_or_private(client, server, saved):
 
 def test_gated(client, server, saved):
     server.add("you/gated", contents(saved / "gan"), gated=True)
-    with pytest.raises(PermissionError, match="must be asked for"):
+    with pytest.raises(PermissionError, match="must be requested"):
         client("load", "hf://you/gated", **ME)
 
 

@@ -10,9 +10,9 @@ from presets.spoilers import edit, refuses, text
 NESTED = "[" * 100_000 + "]" * 100_000
 
 SPOILERS = {
-    "not json": (text("config.json", "{"), "config.json` is no valid JSON"),
-    "empty file": (text("task.json", ""), "task.json` is no valid JSON"),
-    "not utf-8": (text("config.json", b"\xff\xfe{}"), "no valid JSON"),
+    "not json": (text("config.json", "{"), "config.json` is not valid JSON"),
+    "empty file": (text("task.json", ""), "task.json` is not valid JSON"),
+    "not utf-8": (text("config.json", b"\xff\xfe{}"), "not valid JSON"),
     "a list": (text("config.json", "[]"), "must be a JSON object"),
     "a number": (text("metadata.json", "3"), "must be a JSON object"),
     "null": (text("task.json", "null"), "must be a JSON object"),
@@ -22,13 +22,13 @@ SPOILERS = {
         "deep",
     ),
     "too large": (text("config.json", " " * 5_000_001), "5,000,001 bytes"),
-    "nan": (text("metadata.json", '{"parameter_count": NaN}'), "no finite number"),
-    "infinite": (text("metadata.json", '{"parameter_count": 1e999}'), "no finite"),
+    "nan": (text("metadata.json", '{"parameter_count": NaN}'), "not a finite number"),
+    "infinite": (text("metadata.json", '{"parameter_count": 1e999}'), "not a finite"),
     "endless integer": (text("metadata.json", '{"a": ' + "9" * 5000 + "}"), "JSON"),
     "key twice": (text("config.json", '{"a": 1, "a": 2}'), "a key is given twice"),
     "empty config": (text("config.json", "{}"), "must be a Keras model"),
     "empty task": (text("task.json", "{}"), "has no `config`"),
-    "empty metadata": (text("metadata.json", "{}"), "must give the sha256"),
+    "empty metadata": (text("metadata.json", "{}"), "must have the sha256"),
     "pickle beside": (text("weights.pkl", pickle.dumps(1)), "weights.pkl"),
     "torch file beside": (text("model.PT", b""), "model.PT"),
     "array beside": (text("features.npy", b""), "features.npy"),
@@ -50,7 +50,9 @@ def test_newer_format_asks_for_an_upgrade(preset):
     """Before anything in it is looked at: a newer one may mean other things."""
     text("config.json", "{}")(preset)
     spoil = edit("metadata.json", lambda v: v.update(format_version=3))
-    refuses(preset, spoil, r"(?s)newer than this keras_gan_zoo.*pip install --upgrade")
+    refuses(
+        preset, spoil, r"(?s)newer than what this keras_gan_zoo.*pip install --upgrade"
+    )
 
 
 def test_older_formats_load(preset):

@@ -257,7 +257,7 @@ def test_own_family(tmp_path):
     OwnGAN(image_shape=(8, 8, 1), generator_widths=(4,)).save_to_preset(
         tmp_path / "own"
     )
-    with pytest.raises(ValueError, match="must be of a class of keras_gan_zoo"):
+    with pytest.raises(ValueError, match="must be of a class in keras_gan_zoo"):
         kgz.GAN.from_preset(tmp_path / "own")
     loaded = kgz.GAN.from_preset(tmp_path / "own", custom_objects={"OwnGAN": OwnGAN})
     assert type(loaded) is OwnGAN

@@ -84,7 +84,7 @@ SPOILERS = {
     "digests a list": (edit("metadata.json", lambda v: v.update(sha256=[])), "sha256"),
     "digest missing": (
         edit("metadata.json", lambda v: v["sha256"].pop("task.weights.h5")),
-        "must give the sha256",
+        "must have the sha256",
     ),
     "a pickle named": (
         edit("metadata.json", lambda v: v["sha256"].update({"model.pkl": "0" * 64})),
@@ -155,11 +155,11 @@ SPOILERS = {
     ),
     "task no GAN": (
         edit("task.json", lambda v: v.update(class_name="Functional")),
-        "must be of a class of keras_gan_zoo",
+        "must be of a class in keras_gan_zoo",
     ),
     "task of another package": (
         edit("task.json", lambda v: v.update(registered_name="other>GAN")),
-        "must be of a class of keras_gan_zoo",
+        "must be of a class in keras_gan_zoo",
     ),
     "task name a list": (edit("task.json", lambda v: v.update(registered_name=[])), ""),
 }

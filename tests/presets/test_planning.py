@@ -9,7 +9,7 @@ import keras_gan_zoo as kgz
 from presets.spoilers import edit, layer, refuses
 
 SPOILERS = {
-    "a billion units": (layer(units=10**9), "shapes in `model.weights.h5`|no GAN"),
+    "a billion units": (layer(units=10**9), "shapes in `model.weights.h5`|not a GAN"),
     "1e300 units": (layer(units=10**300), ""),
     "other width": (layer(units=9), ""),
     "other output": (

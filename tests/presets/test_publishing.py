@@ -104,7 +104,7 @@ def test_folder_that_does_not_load_is_not_pushed(client, server, preset):
 @pytest.mark.parametrize("scores", ["{}", '{"conditions": {"generator_sha256": "0"}}'])
 def test_scores_of_other_weights_are_not_pushed(client, server, preset, scores):
     (preset / "scores.json").write_text(scores)
-    with pytest.raises(ValueError, match="must be of the weights"):
+    with pytest.raises(ValueError, match="must be of the saved weights"):
         client("upload", "hf://me/scores", str(preset), **ME)
     assert "me/scores" not in server.repos
 

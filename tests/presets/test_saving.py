@@ -36,7 +36,7 @@ def test_report_becomes_scores(gans, tmp_path):
 
 def test_report_of_other_weights_is_refused(gans, tmp_path):
     report = Report(weights_sha256(gans["gan"].generator))
-    with pytest.raises(ValueError, match="must be of the weights that are saved"):
+    with pytest.raises(ValueError, match="must be of the saved weights"):
         gans["gan"].save_to_preset(tmp_path / "a", report=report)
     assert list(tmp_path.iterdir()) == []
 

@@ -61,10 +61,13 @@ SPOILERS = {
         lambda folder: signed(
             "model.weights.h5", (folder / "model.weights.h5").read_bytes()[:3000]
         )(folder),
-        "no weights file as Keras writes it",
+        "not a weights file of Keras",
     ),
-    "empty weights": (signed("task.weights.h5", b""), "no weights file"),
-    "a pickle": (signed("model.weights.h5", pickle.dumps({"x": 1})), "no weights file"),
+    "empty weights": (signed("task.weights.h5", b""), "not a weights file"),
+    "a pickle": (
+        signed("model.weights.h5", pickle.dumps({"x": 1})),
+        "not a weights file",
+    ),
     "array missing": (weights(lambda f: f.pop("layers/dense/vars/0")), "shapes"),
     "array too many": (weights(lambda f: f.create_dataset("x", data=[1.0])), "shapes"),
     "layer renamed": (weights(rename), "can't be built"),
@@ -81,10 +84,13 @@ SPOILERS = {
         ),
         "holds no numbers",
     ),
-    "no shape": (weights(lambda f: replace_array(f, data=h5py.Empty("f"))), "no array"),
+    "no shape": (
+        weights(lambda f: replace_array(f, data=h5py.Empty("f"))),
+        "not an array",
+    ),
     "named type": (
         weights(lambda f: f.__setitem__("type", np.dtype("float32"))),
-        "is no array",
+        "is not an array",
     ),
     "external link": (weights(link), "link to somewhere else"),
     "soft link": (weights(soft_link), "link to somewhere else"),

@@ -66,7 +66,7 @@ def test_load_refuses_what_is_no_recipe(load, changes, says):
 def test_load_refuses_a_file_that_is_no_json(tmp_path):
     path = tmp_path / "recipe.json"
     path.write_text("[")
-    with pytest.raises(ValueError, match="no valid JSON"):
+    with pytest.raises(ValueError, match="not valid JSON"):
         recipes.load(path)
     path.write_text('{"family": "WGAN"}')
     with pytest.raises(ValueError, match="without data, batch_size, epochs"):
