@@ -31,7 +31,7 @@ def sheet(
     classes = gan.num_classes
     if rows is None:
         rows = min(classes, MOST_ROWS) if classes else 8
-    labels = {}
+    labels: dict[str, Any] = {}
     if classes:
         labels = {"labels": np.repeat(np.arange(rows) % classes, columns)}
     return grid(gan.generate(rows * columns, seed=seed, **labels), columns=columns)

@@ -59,7 +59,7 @@ def eval_results(
     """
     from huggingface_hub import EvalResult
 
-    facts = report.conditions
+    facts: Any = report.conditions
     task = CONDITIONAL_TASK if conditional else TASK
     dataset = CATALOGUE.get(facts.get("dataset"))
     title = (dataset and dataset.title) or facts.get("reference") or "none"

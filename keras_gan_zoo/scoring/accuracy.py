@@ -5,6 +5,7 @@ import numpy as np
 from keras import layers
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.typing import ImageShape
 
 STAGES = (32, 64, 128)  # widths of the convolutions
 EPOCHS, BATCH_SIZE, LEARNING_RATE, SEED = 10, 128, 1e-3, 0
@@ -17,7 +18,12 @@ PROTOCOL = (
 )
 
 
-def classification_accuracy(generated, generated_labels, real, real_labels):
+def classification_accuracy(
+    generated: np.ndarray,
+    generated_labels: np.ndarray,
+    real: np.ndarray,
+    real_labels: np.ndarray,
+) -> dict[int | str, float]:
     """The share of real images that a classifier trained on samples gets right.
 
     Ravuri & Vinyals 2019, arXiv:1905.10887, section 3, with a small network in place of
@@ -52,14 +58,14 @@ def classification_accuracy(generated, generated_labels, real, real_labels):
         )
     logits = model.predict(real, batch_size=500, verbose=0)
     right = classes[np.argmax(logits, axis=1)] == real_labels
-    found = {
+    found: dict[int | str, float] = {
         int(label): float(right[real_labels == label].mean())
         for label in np.unique(real_labels)
     }
     return {**found, "mean": float(right.mean())}
 
 
-def network(image_shape, num_classes):
+def network(image_shape: ImageShape, num_classes: int) -> keras.Model:
     """uint8 images -> logits. float32 and channels last, whatever the settings are."""
     images = keras.Input(image_shape, dtype="uint8")
     x = layers.Rescaling(1 / 127.5, -1.0, dtype="float32")(images)

@@ -9,6 +9,7 @@ them. So the workers need this package, Keras and the same backend, and nothing 
 import collections
 import dataclasses
 import secrets
+from typing import Any
 
 import keras
 
@@ -23,7 +24,7 @@ SHARDS = 8  # of each worker: the most that is lost with one is an eighth of its
 RETRIES = 3  # of a shard whose worker died
 
 
-def collect(job, workers):
+def collect(job: Job, workers: int) -> Collection:
     """Extract all samples of a plan on the cluster that `ray.init` reached.
 
     Each task gets an equal part of the cluster's processors, and a GPU where there
@@ -57,7 +58,9 @@ def collect(job, workers):
     packed = ray.put((secrets.token_hex(8), _pack(job)))
     collection = Collection(job.plan, job.reference)
     waiting, merging = collections.deque(shards), collections.deque(shards)
-    running, found, done = {}, {}, job.offset
+    running: dict[Any, tuple[int, int]] = {}
+    found: dict[tuple[int, int], Collection] = {}
+    done = job.offset
     try:
         while waiting or running:
             while waiting and len(running) < workers:
@@ -136,7 +139,7 @@ def _result(ray, ready):
 
 # === In a worker ===
 
-_unpacked = {}  # the last job by its key: a worker does many shards
+_unpacked: dict[str, Job] = {}  # the last job by its key: a worker does many shards
 
 
 def _collect_shard(packed, first, last):

@@ -1,5 +1,9 @@
 """`Collection`: all that a plan's metrics keep of the samples."""
 
+from typing import Any, Self
+
+import numpy as np
+
 from keras_gan_zoo.metrics.checks import check_finite
 from keras_gan_zoo.scoring import collectors
 from keras_gan_zoo.scoring.measures import METRICS
@@ -14,7 +18,7 @@ class Collection:
         shard: bool: for some of the samples, to be merged elsewhere.
     """
 
-    def __init__(self, plan, reference=None, shard=False):
+    def __init__(self, plan: Any, reference: Any = None, shard: bool = False) -> None:
         kinds = dict.fromkeys(METRICS[m].collector for m in plan.metrics)
         self.plan, self.reference = plan, reference
         self.streams = [kind(plan, reference) for kind in kinds if kind]
@@ -22,17 +26,17 @@ class Collection:
             output: collectors.Rows(output, plan.count, shard) for output in plan.whole
         }
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "reference": None}
 
-    def update(self, start, outputs):
+    def update(self, start: int, outputs: dict[str, np.ndarray]) -> None:
         """Add the outputs of the samples `start` to `start + n`."""
         for output, rows in outputs.items():
             check_finite(rows, output, "sample", start)
         for collector in (*self.streams, *self.rows.values()):
             collector.update(start, outputs[collector.output])
 
-    def merge(self, other):
+    def merge(self, other: Any) -> Self:
         """Add the collection of other samples. Returns `self`."""
         for mine, theirs in zip(self.streams, other.streams, strict=True):
             mine.merge(theirs)
@@ -40,9 +44,9 @@ class Collection:
             rows.merge(other.rows[output])
         return self
 
-    def scores(self):
+    def scores(self) -> dict[str, float]:
         """dict of floats: each metric's, and its extras, as `is_std` or `fid/3`."""
-        found = {}
+        found: dict[str, float] = {}
         for stream in self.streams:
             found |= stream.scores()
         rows = {output: kept.matrix for output, kept in self.rows.items()}
@@ -52,9 +56,9 @@ class Collection:
         unasked = set(METRICS) - set(self.plan.metrics)
         return {k: float(v) for k, v in found.items() if k not in unasked}
 
-    def replicates(self):
+    def replicates(self) -> dict[str, list[float]]:
         """For each streamed metric, its scores with one group left out at a time."""
-        found = {}
+        found: dict[str, list[float]] = {}
         for stream in self.streams:
             if stream.groups > 1:
                 runs = [stream.scores(without=group) for group in range(stream.groups)]

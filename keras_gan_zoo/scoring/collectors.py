@@ -8,6 +8,7 @@ rounding; collectors of disjoint shards merge.
 import itertools
 import os
 import tempfile
+from typing import Any
 
 import numpy as np
 
@@ -31,13 +32,13 @@ class ClassSums:
 
     output = "logits"
 
-    def __init__(self, plan, reference=None):
+    def __init__(self, plan: Any, reference: Any = None) -> None:
         del reference
         self.edges = np.arange(plan.splits + 1) * plan.count // plan.splits
         self.groups = min(GROUPS, plan.count // (2 * plan.splits)) or 1
-        self.sums = None
+        self.sums: Any = None
 
-    def update(self, start, logits):
+    def update(self, start: int, logits: np.ndarray) -> None:
         refuse_probabilities(logits)
         values = metrics.class_sums(logits)
         if self.sums is None:
@@ -49,17 +50,17 @@ class ClassSums:
         group = (rows - low) * self.groups // (high - low)
         np.add.at(self.sums, (split, group), values)
 
-    def merge(self, other):
+    def merge(self, other: Any) -> None:
         if other.sums is not None:
             self.sums = other.sums if self.sums is None else self.sums + other.sums
 
-    def scores(self, without=None):
+    def scores(self, without: int | None = None) -> dict[str, float]:
         groups = [g for g in range(self.groups) if g != without]
         scores = metrics.score_of_sums(self.sums[:, groups].sum(axis=1))
         return {"is": scores.mean(), "is_std": scores.std()}
 
 
-def refuse_probabilities(logits):
+def refuse_probabilities(logits: np.ndarray) -> None:
     """Raise where rows are never negative and sum to 1."""
     sums = logits.sum(axis=1)
     if logits.shape[1] > 1 and logits.min() >= 0 and np.allclose(sums, 1, atol=1e-3):
@@ -75,14 +76,15 @@ class BlockMoments:
 
     name, output = "fid", "features"
 
-    def __init__(self, plan, reference):
+    def __init__(self, plan: Any, reference: Any) -> None:
         self.count, self.real = plan.count, reference.moments_of(self.output)
-        self.groups, self.blocks = 0, None
+        self.groups = 0
+        self.blocks: Any = None
 
-    def __getstate__(self):  # a shard travels without the reference
+    def __getstate__(self) -> dict[str, Any]:  # a shard travels without the reference
         return {**vars(self), "real": None}
 
-    def update(self, start, rows):
+    def update(self, start: int, rows: np.ndarray) -> None:
         if self.blocks is None:
             self._begin(rows.shape[1])
         cuts = np.clip(self.edges - start, 0, len(rows))
@@ -102,7 +104,7 @@ class BlockMoments:
         self.edges = np.arange(self.groups + 1) * self.count // self.groups
         self.blocks = [Moments() for _ in range(self.groups)]
 
-    def merge(self, other):
+    def merge(self, other: Any) -> None:
         if other.blocks is None:
             return
         if self.blocks is None:
@@ -110,7 +112,7 @@ class BlockMoments:
         for block, more in zip(self.blocks, other.blocks, strict=True):
             block.merge(more)
 
-    def scores(self, without=None):
+    def scores(self, without: int | None = None) -> dict[str, float]:
         fake = Moments()
         for group, block in enumerate(self.blocks):
             if group != without:
@@ -137,25 +139,26 @@ class KernelBlocks:
 
     output = "features"
 
-    def __init__(self, plan, reference):
+    def __init__(self, plan: Any, reference: Any) -> None:
         self.real = reference.features
         self.size = min(KERNEL_ROWS, len(self.real))
         blocks = max(plan.count // self.size, 1)
         self.edges = np.arange(blocks + 1) * plan.count // blocks
         self.order = np.random.default_rng(plan.seed).permutation(len(self.real))
-        self.values, self.parts = {}, {}
+        self.values: dict[int, float] = {}
+        self.parts: dict[int, dict[int, np.ndarray]] = {}
 
-    def __getstate__(self):  # a shard travels without the reference
+    def __getstate__(self) -> dict[str, Any]:  # a shard travels without the reference
         return {**vars(self), "real": None}
 
-    def update(self, start, rows):
+    def update(self, start: int, rows: np.ndarray) -> None:
         cuts = np.clip(self.edges - start, 0, len(rows))
         for block, (a, b) in enumerate(itertools.pairwise(cuts)):
             if b > a:
                 self.parts.setdefault(block, {})[start + a] = np.array(rows[a:b])
                 self._finish(block)
 
-    def merge(self, other):
+    def merge(self, other: Any) -> None:
         self.values |= other.values
         for block, parts in other.parts.items():
             self.parts.setdefault(block, {}).update(parts)
@@ -171,18 +174,18 @@ class KernelBlocks:
         self.values[block], _ = metrics.kernel_distance(fake, real, subsets=None)
         del self.parts[block]
 
-    def real_rows(self, block):
+    def real_rows(self, block: int) -> np.ndarray:
         """The rows of the reference that a block is compared with."""
         places = np.arange(block * self.size, (block + 1) * self.size)
         return self.real[np.sort(self.order.take(places, mode="wrap"))]
 
     @property
-    def groups(self):
+    def groups(self) -> int:
         return len(self.values)
 
-    def scores(self, without=None):
+    def scores(self, without: int | None = None) -> dict[str, float]:
         values = [self.values[b] for b in sorted(self.values) if b != without]
-        return {"kid": np.mean(values), "kid_std": np.std(values)}
+        return {"kid": float(np.mean(values)), "kid_std": float(np.std(values))}
 
 
 class ClassCounts:
@@ -190,19 +193,19 @@ class ClassCounts:
 
     output, groups = "logits", 1
 
-    def __init__(self, plan, reference=None):
+    def __init__(self, plan: Any, reference: Any = None) -> None:
         del plan, reference
-        self.counts = 0
+        self.counts: Any = 0
 
-    def update(self, start, logits):
+    def update(self, start: int, logits: np.ndarray) -> None:
         del start
         found = np.bincount(logits.argmax(axis=1), minlength=logits.shape[1])
         self.counts = self.counts + found
 
-    def merge(self, other):
+    def merge(self, other: Any) -> None:
         self.counts = self.counts + other.counts
 
-    def scores(self, without=None):
+    def scores(self, without: int | None = None) -> dict[str, float]:
         del without
         return metrics.mode_coverage_of_counts(self.counts)
 
@@ -218,14 +221,15 @@ class Rows:
 
     groups = 1
 
-    def __init__(self, output, count, shard=False):
+    def __init__(self, output: str, count: int, shard: bool = False) -> None:
         self.output, self.count, self.shard = output, count, shard
-        self.matrix, self.pieces = None, []
+        self.matrix: Any = None
+        self.pieces: list[tuple[int, np.ndarray]] = []
 
-    def __getstate__(self):  # travels without the rows that it lacks
+    def __getstate__(self) -> dict[str, Any]:  # travels without the rows that it lacks
         return {**vars(self), "matrix": None, "shard": True}
 
-    def update(self, start, rows):
+    def update(self, start: int, rows: np.ndarray) -> None:
         if not self.shard:
             if self.matrix is None:
                 self.matrix = _matrix(self.output, self.count, rows.shape[1])
@@ -234,7 +238,7 @@ class Rows:
             rows = place
         self.pieces.append((start, rows))
 
-    def merge(self, other):
+    def merge(self, other: Any) -> None:
         for start, rows in other.pieces:
             self.update(start, rows)
 

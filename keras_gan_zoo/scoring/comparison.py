@@ -2,6 +2,8 @@
 
 import itertools
 import os
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from keras_gan_zoo.metrics import difference
 from keras_gan_zoo.scoring import ranking, tables
@@ -24,7 +26,7 @@ OF_REFERENCE = ("data_fingerprint", "num_real")
 VERDICTS = {True: "larger than the noise", False: "within the noise", None: "unknown"}
 
 
-def compare(reports, by=None):
+def compare(reports: Any, by: str | None = None) -> "Comparison":
     """Rank models by their reports, and tell differences from noise.
 
     Two scores differ by more than the noise where the 95 % interval of their
@@ -86,7 +88,9 @@ class Comparison:
             `better`, a name, where the verdict is the first of these.
     """
 
-    def __init__(self, reports, metrics, by):
+    def __init__(
+        self, reports: Mapping[str, ScoreReport], metrics: Sequence[str], by: str
+    ) -> None:
         self.metrics, self.by = metrics, by
         order = ranking.rank(reports, by)
         self.reports = {name: reports[name] for name in order}
@@ -96,11 +100,13 @@ class Comparison:
             for one, other in itertools.combinations(order, 2)
         ]
 
-    def ranking(self, metric=None):
+    def ranking(self, metric: str | None = None) -> list[str]:
         """The names, best first."""
         return ranking.rank(self.reports, metric or self.by)
 
-    def verdict(self, one, other, metric=None):
+    def verdict(
+        self, one: str, other: str, metric: str | None = None
+    ) -> dict[str, Any]:
         """The entry of `pairs` for two models."""
         for pair in self.pairs:
             if pair["metric"] == (metric or self.by) and set(pair["models"]) == {
@@ -134,7 +140,7 @@ class Comparison:
             pair["better"] = one if first else other
         return pair
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """All of it as plain dicts, lists, strings and numbers, for JSON."""
         return {
             "by": self.by,
@@ -146,7 +152,7 @@ class Comparison:
             "pairs": [dict(pair) for pair in self.pairs],
         }
 
-    def to_dataframe(self):
+    def to_dataframe(self) -> Any:
         """One row a model: ranks, scores and intervals, as a `pandas.DataFrame`."""
         records = []
         for rank, (name, report) in enumerate(self.reports.items(), 1):
@@ -161,7 +167,7 @@ class Comparison:
             records.append(record)
         return tables.data_frame(records)
 
-    def rows(self):
+    def rows(self) -> list[tuple[str, ...]]:
         """The table as rows of texts, the first the head."""
         some = next(iter(self.reports.values()))
         rows = [("rank", "model", *(some.shown(metric) for metric in self.metrics))]
@@ -170,7 +176,7 @@ class Comparison:
             rows.append((str(rank), name, *(_text(cells[m]) for m in self.metrics)))
         return rows
 
-    def sentences(self):
+    def sentences(self) -> list[str]:
         """What is to be said of each pair."""
         some = next(iter(self.reports.values()))
         return [
@@ -189,12 +195,12 @@ class Comparison:
             for pair in self.pairs
         ]
 
-    def to_markdown(self):
+    def to_markdown(self) -> str:
         """Table and sentences as Markdown."""
         lines = "\n".join(f"- {line}" for line in self.sentences())
         return f"{tables.markdown(self.rows())}\n\n{lines}\n"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join([tables.text(self.rows()), *self.sentences()])
 
 

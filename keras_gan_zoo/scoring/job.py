@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS
 from keras_gan_zoo.scoring.measures import METRICS
@@ -26,18 +27,18 @@ class Plan:
     keep: tuple = ()
 
     @property
-    def reads(self):
+    def reads(self) -> tuple[str, ...]:
         """What is read of the samples: outputs, labels, images."""
         read = [name for metric in self.metrics for name in METRICS[metric].reads]
         return tuple(dict.fromkeys(read))
 
     @property
-    def outputs(self):
+    def outputs(self) -> tuple[str, ...]:
         """The outputs of the extractor that are read."""
         return tuple(name for name in self.reads if name in OUTPUTS)
 
     @property
-    def whole(self):
+    def whole(self) -> tuple[str, ...]:
         """What is kept of every sample."""
         rows = [METRICS[m].reads for m in self.metrics if METRICS[m].function]
         return tuple(
@@ -60,9 +61,9 @@ class Job:
     """
 
     plan: Plan
-    source: object
-    extractor: object
-    reference: object = None
+    source: Any
+    extractor: Any
+    reference: Any = None
     offset: int = 0
     batch_size: int = 250
     progress: Callable = lambda done: None

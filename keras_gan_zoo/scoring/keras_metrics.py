@@ -9,6 +9,7 @@ graphs: by themselves, or in a model that was compiled with `run_eagerly=True`.
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import keras
 import numpy as np
@@ -25,6 +26,7 @@ from keras_gan_zoo.scoring.collectors import refuse_probabilities
 from keras_gan_zoo.scoring.moments import Moments
 from keras_gan_zoo.scoring.preparation import pick_extractor
 from keras_gan_zoo.scoring.references import load_reference
+from keras_gan_zoo.typing import ValueRange
 
 
 class _OfImages(keras.metrics.Metric):
@@ -115,7 +117,13 @@ class FrechetDistance(_OfImages):
 
     reads = ("features",)
 
-    def __init__(self, reference, extractor=None, value_range=None, name="fid"):
+    def __init__(
+        self,
+        reference: Any,
+        extractor: Any = None,
+        value_range: ValueRange | None = None,
+        name: str = "fid",
+    ) -> None:
         if reference is None:
             raise ValueError(
                 "A Frechet distance needs a `reference`, for example 'mnist:test' (an "
@@ -124,13 +132,13 @@ class FrechetDistance(_OfImages):
         super().__init__("fid", reference, extractor, value_range, name)
         self.reference = load_reference(reference, self.extractor)
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         self.moments = Moments()
 
-    def add(self, outputs):
+    def add(self, outputs: dict[str, np.ndarray]) -> None:
         self.moments.update(outputs["features"])
 
-    def value(self):
+    def value(self) -> float:
         if self.moments.count < 2:
             return np.nan
         real = self.reference.moments
@@ -164,16 +172,23 @@ class InceptionScore(_OfImages):
 
     reads = ("logits",)
 
-    def __init__(self, extractor, splits=10, value_range=None, name="is"):
+    def __init__(
+        self,
+        extractor: Any,
+        splits: int = 10,
+        value_range: ValueRange | None = None,
+        name: str = "is",
+    ) -> None:
         if splits < 1:
             raise ValueError(f"`splits` must be 1 or more. Received: splits={splits}")
         self.splits = splits
         super().__init__("is", None, extractor, value_range, name)
 
-    def reset_state(self):
-        self.count, self.sums = 0, None
+    def reset_state(self) -> None:
+        self.count = 0
+        self.sums: Any = None
 
-    def add(self, outputs):
+    def add(self, outputs: dict[str, np.ndarray]) -> None:
         refuse_probabilities(outputs["logits"])
         values = class_sums(outputs["logits"])
         if self.sums is None:
@@ -181,7 +196,7 @@ class InceptionScore(_OfImages):
         np.add.at(self.sums, self.split_of(np.arange(len(values)) + self.count), values)
         self.count += len(values)
 
-    def split_of(self, numbers):
+    def split_of(self, numbers: np.ndarray) -> list[int]:
         """The splits of images: not in turn, for the classes of a data set may be."""
         rounds, places = np.divmod(numbers, self.splits)
         orders = {
@@ -189,12 +204,12 @@ class InceptionScore(_OfImages):
         }
         return [orders[r][place] for r, place in zip(rounds, places, strict=True)]
 
-    def value(self):
+    def value(self) -> float:
         if self.count < self.splits:
             return np.nan
-        return np.mean(score_of_sums(self.sums))
+        return float(np.mean(score_of_sums(self.sums)))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         config.pop("reference")
         return {**config, "splits": self.splits}

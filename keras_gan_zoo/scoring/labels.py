@@ -1,14 +1,18 @@
 """The label of each sample: as given, uniform, or balanced as the reference."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from keras_gan_zoo.metrics.checks import check_labels
 from keras_gan_zoo.scoring.measures import METRICS
+from keras_gan_zoo.typing import ArrayLike
 
 WAYS = ("reference", "uniform")
 
 
-def balanced(counts, n):
+def balanced(counts: ArrayLike, n: int) -> np.ndarray:
     """Labels of samples, of which any first few hold each label in its share.
 
     Webster's method: image j of a label with the share p is due at (j + 1/2) / p. So a
@@ -36,7 +40,7 @@ def balanced(counts, n):
     return labels[np.argsort(due, kind="stable")][:n].astype("int32")
 
 
-def check_wanted(wanted, source, metrics):
+def check_wanted(wanted: Any, source: Any, metrics: Sequence[str]) -> None:
     """Refuse what can't be, before anything is computed."""
     by_class = [name for name in metrics if "labels" in METRICS[name].reads]
     if isinstance(wanted, str) and wanted not in WAYS:
@@ -60,7 +64,9 @@ def check_wanted(wanted, source, metrics):
         )
 
 
-def assign(wanted, source, reference, metrics, count):
+def assign(
+    wanted: Any, source: Any, reference: Any, metrics: Sequence[str], count: int
+) -> dict[str, Any]:
     """Give the source its labels, and say how, for the conditions of a report.
 
     Args:
@@ -101,7 +107,7 @@ def assign(wanted, source, reference, metrics, count):
     return {"labels": how, "num_classes": source.num_classes}
 
 
-def few(collection, reference, metrics):
+def few(collection: Any, reference: Any, metrics: Sequence[str]) -> dict[str, Any]:
     """Classes with fewer images than features have dimensions: a dict, or {}.
 
     Their covariances have not full rank, and Frechet distances of them a large bias.

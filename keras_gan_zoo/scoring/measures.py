@@ -1,7 +1,8 @@
 """The metrics that `score` knows: one row each, of all that the package asks of one."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -115,7 +116,7 @@ def _accuracy(rows, reference, seed):
 
 
 _LINE = "a line over 1 / N through 15 values of N, from 5000 or half of the samples on"
-_NEIGHBOURS = {
+_NEIGHBOURS: dict[str, Any] = {
     "reads": ("features",),
     "real": ("features",),
     "function": _neighbours,
@@ -248,7 +249,7 @@ METRICS = {
 }
 
 
-def check_metrics(names):
+def check_metrics(names: str | Iterable[str]) -> tuple[str, ...]:
     """`names`, one or several, as a tuple of keys of `METRICS`, each once."""
     names = (names,) if isinstance(names, str) else tuple(names)
     unknown = [name for name in names if name not in METRICS]
@@ -260,12 +261,12 @@ def check_metrics(names):
     return tuple(dict.fromkeys(names))
 
 
-def needs_of(names):
+def needs_of(names: Iterable[str]) -> set[str]:
     """What these metrics need of a reference; nothing where they ask for none."""
     return {need for name in names for need in METRICS[name].real}
 
 
-def extras():
+def extras() -> dict[str, tuple[str, str]]:
     """What comes with metrics: dict of a score's name -> (the metric, what it is)."""
     return {
         extra: (name, what)
@@ -274,6 +275,6 @@ def extras():
     }
 
 
-def scale_of(name):
+def scale_of(name: str) -> float:
     """What tables show a score times."""
     return METRICS[name].scale if name in METRICS else 1

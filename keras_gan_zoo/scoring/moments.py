@@ -1,9 +1,13 @@
 """Mean and covariance of features, streamed and mergeable."""
 
+from pathlib import Path
+from typing import Any, Self
+
 import numpy as np
 
 from keras_gan_zoo.files import write_atomically
 from keras_gan_zoo.metrics.checks import check_finite
+from keras_gan_zoo.typing import ArrayLike, PathLike
 
 
 class Moments:
@@ -20,13 +24,15 @@ class Moments:
     (3, array([2., 2.]), np.float64(4.0))
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.count = 0
-        self._mean = None
-        self._scatter = None
+        self._mean: Any = None
+        self._scatter: Any = None
 
     @classmethod
-    def from_statistics(cls, count, mean, covariance):
+    def from_statistics(
+        cls, count: int, mean: ArrayLike, covariance: ArrayLike
+    ) -> Self:
         """Moments that were computed before; `covariance` with ddof 1."""
         moments = cls()
         moments.count = int(count)
@@ -34,7 +40,7 @@ class Moments:
         moments._scatter = np.array(covariance, dtype="float64") * (moments.count - 1)
         return moments
 
-    def update(self, features):
+    def update(self, features: ArrayLike) -> Self:
         """Add rows.
 
         Args:
@@ -60,7 +66,7 @@ class Moments:
         centred = features - mean
         return self._add(len(features), mean, centred.T @ centred)
 
-    def merge(self, other):
+    def merge(self, other: Any) -> Self:
         """Add all rows of `other`, for example of another device. Returns `self`."""
         if other.count == 0:
             return self
@@ -83,13 +89,13 @@ class Moments:
         return self
 
     @property
-    def mean(self):
+    def mean(self) -> np.ndarray:
         """Mean, float64 of shape `(d,)`."""
         self._require(1, "mean")
         return self._mean.copy()
 
     @property
-    def covariance(self):
+    def covariance(self) -> np.ndarray:
         """Covariance with ddof 1, float64 of shape `(d, d)`."""
         self._require(2, "covariance")
         return self._scatter / (self.count - 1)
@@ -101,11 +107,11 @@ class Moments:
                 f"Received: {self.count} rows"
             )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         dimensions = 0 if self._mean is None else self._mean.size
         return f"<Moments count={self.count}, dimensions={dimensions}>"
 
-    def save(self, path, **facts):
+    def save(self, path: PathLike, **facts: Any) -> Path:
         """Write an `.npz` with count, mean, covariance and facts, atomically."""
         arrays = {
             "count": self.count,

@@ -4,7 +4,9 @@ import collections
 import contextlib
 import queue
 import threading
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,7 @@ CHUNK = 1000  # images that are made at once; of each device, a few chunks wait
 CHUNK_BYTES = 64 * 2**20  # of them, unless one batch is more
 
 
-def collect(job, devices=None):
+def collect(job: Any, devices: Sequence[str] | None = None) -> Collection:
     """Extract all samples of a plan in this process.
 
     Args:
@@ -30,7 +32,7 @@ def collect(job, devices=None):
     return collect_shard(job, extractors, 0, job.plan.count)
 
 
-def chunks_of(job, first, last):
+def chunks_of(job: Any, first: int, last: int) -> list[tuple[int, int]]:
     """`(start, stop)` of the samples that are made at once, whole batches of them.
 
     A shard that begins with a chunk has the batches that a whole run has.
@@ -40,10 +42,13 @@ def chunks_of(job, first, last):
     return [(i, min(i + size, last)) for i in range(first, last, size)]
 
 
-def collect_shard(job, extractors, first, last):
+def collect_shard(
+    job: Any, extractors: Sequence[Any], first: int, last: int
+) -> Collection:
     """Extract the samples `first` to `last` of a plan, each chunk on one extractor."""
     chunks = chunks_of(job, first, last)
-    idle, stopped = queue.SimpleQueue(), threading.Event()
+    idle: queue.SimpleQueue = queue.SimpleQueue()
+    stopped = threading.Event()
     for extractor in extractors:
         idle.put(extractor)
 

@@ -1,19 +1,24 @@
 """What can be done, and refused, before there is an image to score."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from keras_gan_zoo.scoring import extractors, references
+from keras_gan_zoo.scoring.extractors.extractor import Extractor
 from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS
 from keras_gan_zoo.scoring.measures import METRICS, check_metrics, needs_of
+from keras_gan_zoo.typing import ImageShape
 
 
 def prepare(
-    reference,
-    metrics,
-    extractor=None,
-    image_shape=None,
-    batch_size=250,
-    verbose=0,
-    labels=None,
-):
+    reference: Any,
+    metrics: str | Sequence[str],
+    extractor: Any = None,
+    image_shape: ImageShape | None = None,
+    batch_size: int = 250,
+    verbose: bool | int | str = 0,
+    labels: Any = None,
+) -> tuple[Any, Extractor]:
     """Reference and extractor, ready for `score`, once for many scores.
 
     Args:
@@ -43,7 +48,9 @@ def prepare(
             "example 'mnist:test', an array of images or a statistics file. "
             "Received: reference=None"
         )
-    found = references.load_reference(reference, extractor, batch_size, needs, verbose)
+    found: Any = references.load_reference(
+        reference, extractor, batch_size, needs, verbose
+    )
     if "images" in needs and image_shape is not None:
         real_shape = found.images.shape[1:]
         if tuple(image_shape) != real_shape:
@@ -56,7 +63,7 @@ def prepare(
     return found, extractor
 
 
-def pick_extractor(extractor, reference, metrics):
+def pick_extractor(extractor: Any, reference: Any, metrics: Sequence[str]) -> Extractor:
     """An `Extractor` that has what the metrics read; by default the reference's."""
     if extractor is None:
         dataset = references.dataset_of(reference)

@@ -1,11 +1,14 @@
 """How far the work is, for people who watch."""
 
 import time
+from collections.abc import Callable
 
 import keras
 
 
-def bar(total, verbose, what="image"):
+def bar(
+    total: int, verbose: bool | int | str, what: str = "image"
+) -> Callable[[int], None]:
     """A function that is told how many are done, and shows the speed."""
     if not verbose:
         return lambda done: None

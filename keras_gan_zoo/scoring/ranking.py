@@ -5,6 +5,8 @@ numbers and renders them.
 """
 
 import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from keras_gan_zoo.scoring import tables
 from keras_gan_zoo.scoring.measures import METRICS, scale_of
@@ -24,15 +26,17 @@ class Cell:
     bounds: tuple | None
     opinions: dict
 
-    def text(self, number=tables.number):
+    def text(self, number: Callable[[float], str] = tables.number) -> str:
         """The value."""
         return number(self.value)
 
-    def interval(self, number=tables.number):
+    def interval(self, number: Callable[[float], str] = tables.number) -> str | None:
         """`"1.2 to 1.5"`, or None."""
-        return self.bounds and " to ".join(map(number, self.bounds))
+        return " to ".join(map(number, self.bounds)) if self.bounds else None
 
-    def opinion(self, tool, number=tables.number):
+    def opinion(
+        self, tool: str, number: Callable[[float], str] = tables.number
+    ) -> str | None:
         """A tool's score, or None."""
         return number(self.opinions[tool]) if tool in self.opinions else None
 
@@ -58,7 +62,7 @@ class Row:
     place: tuple
 
 
-def row(name, report, parameters=None):
+def row(name: str, report: Any, parameters: int | None = None) -> Row:
     """The `Row` of a `ScoreReport`."""
     facts = report.conditions
     cells = {}
@@ -86,7 +90,7 @@ def row(name, report, parameters=None):
     )
 
 
-def rank(reports, metric):
+def rank(reports: Mapping[str, Any], metric: str) -> list[str]:
     """Names of reports, the best by `metric` first; those without it are left out.
 
     Args:

@@ -8,10 +8,14 @@ import json
 import math
 import pathlib
 import types
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
 
 from keras_gan_zoo.files import write_atomically
 from keras_gan_zoo.scoring import ranking, sentences, tables
 from keras_gan_zoo.scoring.measures import METRICS, extras, scale_of
+from keras_gan_zoo.typing import PathLike
 
 FORMAT = 1
 SCHEMA = pathlib.Path(__file__).with_name("report.schema.json")
@@ -47,12 +51,12 @@ class ScoreReport(collections.abc.Mapping):
 
     def __init__(
         self,
-        scores,
-        intervals=None,
-        conditions=None,
-        second_opinion=None,
-        per_class=None,
-    ):
+        scores: Mapping[str, float],
+        intervals: Mapping[str, Any] | None = None,
+        conditions: Mapping[str, Any] | None = None,
+        second_opinion: Mapping[str, Any] | None = None,
+        per_class: Mapping[str, Mapping[Any, float]] | None = None,
+    ) -> None:
         values = {
             **scores,
             **{
@@ -84,28 +88,28 @@ class ScoreReport(collections.abc.Mapping):
             copy.deepcopy(dict(second_opinion or {}))
         )
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> float:
         return self._scores[name]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._scores)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._scores)
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[str]:
         """The scores without what comes with them, such as `is_std`."""
         known = extras()
         return [name for name in self if known.get(name, (None,))[0] not in self]
 
     @property
-    def opinions(self):
+    def opinions(self) -> dict[str, Any]:
         """The second opinions that there are: dict of a tool's name -> opinion."""
         given = [self.second_opinion, *self.second_opinion.get("others", ())]
         return {_tool(one["by"]): one for one in given if one.get("by")}
 
-    def label(self, name):
+    def label(self, name: str) -> str:
         """`"FID (digits)"`: a score is never printed without its extractor."""
         metric, extra = extras().get(name, (name, None))
         known = METRICS.get(metric)
@@ -113,14 +117,16 @@ class ScoreReport(collections.abc.Mapping):
         label = f"{label} {extra}" if extra else label
         return f"{label} ({self.conditions.get('extractor')})"
 
-    def better(self, name):
+    def better(self, name: str) -> str | None:
         """`"higher"` or `"lower"`, whichever is better; None of what is neither."""
         known = METRICS.get(name)
-        return known and ("higher" if known.higher else "lower")
+        if known is None:
+            return None
+        return "higher" if known.higher else "lower"
 
     # === Files ===
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """The report as plain dicts, lists, strings and numbers, for JSON.
 
         `schema` describes it.
@@ -139,15 +145,15 @@ class ScoreReport(collections.abc.Mapping):
         }
 
     @staticmethod
-    def schema():
+    def schema() -> dict[str, Any]:
         """The JSON Schema (2020-12) of `to_dict` and of what `save` writes, a dict."""
         return json.loads(SCHEMA.read_text("utf-8"))
 
-    def to_json(self):
+    def to_json(self) -> str:
         """`to_dict` as text."""
         return json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n"
 
-    def save(self, path):
+    def save(self, path: PathLike) -> Path:
         """Write the report; the file appears whole or not at all.
 
         Args:
@@ -163,7 +169,7 @@ class ScoreReport(collections.abc.Mapping):
         return write_atomically(path, lambda file: file.write(content.encode()))
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: PathLike) -> Self:
         """Read the JSON that `save` wrote."""
         try:
             with open(path, encoding="utf-8") as file:
@@ -175,7 +181,7 @@ class ScoreReport(collections.abc.Mapping):
             ) from error
 
     @classmethod
-    def from_dict(cls, values):
+    def from_dict(cls, values: Any) -> Self:
         """The inverse of `to_dict`."""
         parts = ("scores", "intervals", "conditions", "second_opinion")
         if not (
@@ -200,7 +206,7 @@ class ScoreReport(collections.abc.Mapping):
 
     # === Tables ===
 
-    def records(self):
+    def records(self) -> list[dict[str, Any]]:
         """One dict a score, `is_std` and the like included: numbers, not texts."""
         facts = self.conditions
         shared = ("extractor", "source", "reference", "num_fake", "num_real")
@@ -222,7 +228,7 @@ class ScoreReport(collections.abc.Mapping):
             for name, value in self.items()
         ]
 
-    def to_csv(self):
+    def to_csv(self) -> str:
         """The records as CSV: text, with a head."""
         file = io.StringIO()
         records = self.records()
@@ -231,7 +237,7 @@ class ScoreReport(collections.abc.Mapping):
         writer.writerows(records)
         return file.getvalue()
 
-    def to_dataframe(self):
+    def to_dataframe(self) -> Any:
         """The records as a `pandas.DataFrame`, for example to concatenate.
 
         Raises:
@@ -239,7 +245,7 @@ class ScoreReport(collections.abc.Mapping):
         """
         return tables.data_frame(self.records())
 
-    def rows(self):
+    def rows(self) -> list[tuple[str, ...]]:
         """One row of texts a metric, the first row the head: what is printed."""
         tools = list(self.opinions)
         rows = [("score", "value", "95 % interval", "better", *tools)]
@@ -255,7 +261,7 @@ class ScoreReport(collections.abc.Mapping):
             )
         return rows
 
-    def shown(self, name):
+    def shown(self, name: str) -> str:
         """The label with the factor that a table shows the score with."""
         label, scale = self.label(name), scale_of(name)
         return label if scale == 1 else label.replace(" (", f" x {_power(scale)} (", 1)
@@ -268,11 +274,11 @@ class ScoreReport(collections.abc.Mapping):
                 text += f" ({short} {tables.number(scale_of(name) * self[extra])})"
         return text
 
-    def notes(self):
+    def notes(self) -> list[str]:
         """What has to be said with the numbers: a list of sentences."""
         return sentences.notes(self)
 
-    def to_markdown(self):
+    def to_markdown(self) -> str:
         """The table, the notes and all conditions as Markdown."""
         return "\n\n".join(
             [
@@ -285,12 +291,12 @@ class ScoreReport(collections.abc.Mapping):
             ]
         )
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, ScoreReport) and self.to_dict() == other.to_dict()
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join([tables.text(self.rows()), *self.notes()])
 
 

@@ -6,6 +6,8 @@ import functools
 import importlib.metadata
 import platform
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -22,23 +24,23 @@ LEVEL = 0.95
 
 
 def score(
-    source,
-    reference=None,
-    metrics=("is", "fid"),
-    extractor=None,
-    num_images=10_000,
-    repeats=1,
-    seed=0,
-    labels=None,
-    use_ema=True,
-    batch_size=None,
-    splits=10,
-    verify="auto",
-    intervals=True,
-    devices=None,
-    workers=None,
-    verbose="auto",
-):
+    source: Any,
+    reference: Any = None,
+    metrics: str | Sequence[str] = ("is", "fid"),
+    extractor: Any = None,
+    num_images: int | None = 10_000,
+    repeats: int = 1,
+    seed: int = 0,
+    labels: Any = None,
+    use_ema: bool = True,
+    batch_size: int | None = None,
+    splits: int = 10,
+    verify: bool | str = "auto",
+    intervals: bool = True,
+    devices: Sequence[str] | None = None,
+    workers: int | None = None,
+    verbose: bool | int | str = "auto",
+) -> ScoreReport:
     """Score samples: Inception Score, Frechet distance, and all they depend on.
 
     All metrics are taken in one pass over the images. These are made, or taken, while

@@ -1,7 +1,10 @@
 """What a report says in words: notes, second opinions, conditions."""
 
+from collections.abc import Mapping
+from typing import Any
 
-def notes(report):
+
+def notes(report: Any) -> list[str]:
     """What has to be said with a report's numbers: a list of sentences."""
     facts = report.conditions
     repeats = facts.get("repeats") or 1
@@ -50,7 +53,7 @@ def _few_sentence(few):
     )
 
 
-def opinion_sentences(opinion):
+def opinion_sentences(opinion: Mapping[str, Any]) -> list[str]:
     """What other tools made of the same activations, a sentence each."""
     if not opinion.get("by"):
         return [f"No second opinion: {opinion.get('reason', 'not asked for')}."]
@@ -74,7 +77,7 @@ def _sentence(opinion):
     ) + "".join(left_out)
 
 
-def condition_rows(conditions):
+def condition_rows(conditions: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Conditions as pairs of texts: `("num fake", "10000")`."""
     flat = dict(conditions)
     versions = flat.pop("versions", None) or {}

@@ -8,6 +8,8 @@ for the report, and `take(start, stop, batch_size)`, its uint8 images `start` to
 
 import os
 import zipfile
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -25,9 +27,13 @@ class Source:
     """What sources have in common."""
 
     can_seek = takes_labels = True
-    length = labels = num_classes = None
+    length: int | None = None
+    num_classes: int | None = None
+    labels: Any = None
+    image_shape: tuple[int, ...]
+    facts: dict[str, Any]
 
-    def set_labels(self, labels, count):
+    def set_labels(self, labels: np.ndarray, count: int) -> None:
         """Take a label for each image, or for each of the `count` that are scored."""
         expected = self.length or count
         if len(labels) != expected:
@@ -41,7 +47,7 @@ class Source:
 class Generated(Source):
     """Samples of a GAN, each addressed by the seed and its number."""
 
-    def __init__(self, gan, name, seed, use_ema):
+    def __init__(self, gan: Any, name: str, seed: int, use_ema: bool) -> None:
         self.gan, self.seed, self.use_ema = gan, seed, use_ema
         self.num_classes = getattr(gan, "num_classes", None)
         self.takes_labels = self.num_classes is not None
@@ -56,7 +62,7 @@ class Generated(Source):
             "value_handling": "floor(127.5 * (x + 1) + 0.5), clipped to uint8",
         }
 
-    def take(self, start, stop, batch_size):
+    def take(self, start: int, stop: int, batch_size: int) -> np.ndarray:
         """uint8 images `start` to `stop`."""
         labels = None if self.labels is None else self.labels[start:stop]
         return self.gan.generate(
@@ -68,11 +74,12 @@ class Generated(Source):
             batch_size=batch_size,
         )
 
-    def set_labels(self, labels, count):
+    def set_labels(self, labels: np.ndarray, count: int) -> None:
         """Make the images of these classes."""
-        if labels.min() < 0 or labels.max() >= self.num_classes:
+        num_classes: Any = self.num_classes
+        if labels.min() < 0 or labels.max() >= num_classes:
             raise ValueError(
-                f"`labels` must be from 0 to {self.num_classes - 1}, the GAN's "
+                f"`labels` must be from 0 to {num_classes - 1}, the GAN's "
                 f"classes. Received: labels from {labels.min()} to {labels.max()}"
             )
         super().set_labels(labels, count)
@@ -85,11 +92,11 @@ class Stored(Source):
     Inception Score one class, and its first rows would not stand for the whole.
     """
 
-    def __init__(self, images, name, seed, labels=None):
+    def __init__(self, images: Any, name: str, seed: int, labels: Any = None) -> None:
         self.images = _check_uint8(images)
         self.order = np.random.default_rng(seed).permutation(len(self.images))
         self.image_shape = self.images.shape[1:]
-        self.length = len(self.images)
+        self.length: int = len(self.images)
         self.facts = {
             "source": name,
             "generator_sha256": None,
@@ -101,12 +108,12 @@ class Stored(Source):
         if labels is not None:
             self.set_labels(check_labels(labels, "labels"), self.length)
 
-    def take(self, start, stop, batch_size):
+    def take(self, start: int, stop: int, batch_size: int) -> np.ndarray:
         """uint8 images `start` to `stop`."""
         del batch_size
         return self.images[self.order[start:stop]]
 
-    def set_labels(self, labels, count):
+    def set_labels(self, labels: np.ndarray, count: int) -> None:
         """Take a label for each image, in the order in which they were given."""
         super().set_labels(labels, count)
         self.labels = labels[self.order]
@@ -115,7 +122,7 @@ class Stored(Source):
 class Function(Source):
     """Images of a function of their numbers."""
 
-    def __init__(self, function):
+    def __init__(self, function: Callable) -> None:
         self.function = function
         self.image_shape = self.take(0, 1, 1).shape[1:]
         name = getattr(function, "__name__", type(function).__name__)
@@ -126,7 +133,7 @@ class Function(Source):
             "value_handling": "uint8 as given",
         }
 
-    def take(self, start, stop, batch_size):
+    def take(self, start: int, stop: int, batch_size: int) -> np.ndarray:
         """uint8 images `start` to `stop`."""
         size = max(batch_size, 1)
         numbers = [np.arange(i, min(i + size, stop)) for i in range(start, stop, size)]
@@ -145,7 +152,7 @@ class Stream(Source):
 
     can_seek = False
 
-    def __init__(self, batches):
+    def __init__(self, batches: Any) -> None:
         self.batches = iterate(batches)
         self.waiting, self.at = next(self.batches), 0
         self.image_shape = _check_uint8(self.waiting).shape[1:]
@@ -156,7 +163,7 @@ class Stream(Source):
             "value_handling": "uint8 as given",
         }
 
-    def take(self, start, stop, batch_size):
+    def take(self, start: int, stop: int, batch_size: int) -> np.ndarray:
         """uint8 images `start` to `stop`; they must follow on the last ones."""
         del batch_size
         assert start == self.at, "a stream is read once, in order"
@@ -174,7 +181,7 @@ class Stream(Source):
         return images
 
 
-def get(source, seed=0, use_ema=True):
+def get(source: Any, seed: int = 0, use_ema: bool = True) -> Source:
     """A source from what `score` takes.
 
     Args:

@@ -1,7 +1,10 @@
 """Numbers and tables as text: for terminals and for Markdown."""
 
+from collections.abc import Sequence
+from typing import Any
 
-def number(value):
+
+def number(value: float) -> str:
     """A score as people read it.
 
     Example:
@@ -12,7 +15,7 @@ def number(value):
     return f"{value:.3f}" if value == 0 or abs(value) >= 0.1 else f"{value:.3g}"
 
 
-def text(rows):
+def text(rows: Sequence[Sequence[str]]) -> str:
     """Rows of cells, the first of them the head, as aligned lines.
 
     Example:
@@ -29,7 +32,7 @@ def text(rows):
     return "\n".join(line.rstrip() for line in lines)
 
 
-def markdown(rows):
+def markdown(rows: Sequence[Sequence[str]]) -> str:
     """The same as a Markdown table.
 
     Example:
@@ -44,7 +47,7 @@ def markdown(rows):
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def data_frame(records):
+def data_frame(records: list[dict[str, Any]]) -> Any:
     """A `pandas.DataFrame` of dicts, or an `ImportError` that says what to install."""
     try:
         import pandas

@@ -44,7 +44,7 @@ def make_entry(
     folder = zoo / name
     recipe = recipes.load(folder / files.RECIPE)
     reference = f"{datasets.split_name(recipe['data'])[0]}:test"
-    settings = {
+    settings: dict[str, Any] = {
         "extractor": settings_of(recipe).get("extractor"),
         "num_images": num_images,
         "verbose": verbose,

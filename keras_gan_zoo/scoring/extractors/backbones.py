@@ -2,12 +2,14 @@
 
 import contextlib
 import inspect
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_gan_zoo.scoring.extractors.resize import BicubicResize
+from keras_gan_zoo.typing import PathLike, Tensor
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -17,17 +19,17 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 class Normalize(keras.layers.Layer):
     """0 to 255 -> ImageNet's channels of mean 0 and standard deviation 1."""
 
-    def __init__(self, name=None):
+    def __init__(self, name: str | None = None) -> None:
         super().__init__(name=name, dtype="float32", trainable=False)
 
-    def call(self, x):
+    def call(self, x: Tensor) -> Tensor:
         mean = ops.array(IMAGENET_MEAN, "float32") * 255.0
         return (x - mean) / (ops.array(IMAGENET_STD, "float32") * 255.0)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"name": self.name}
 
 
@@ -35,22 +37,22 @@ class Normalize(keras.layers.Layer):
 class Preprocess(keras.layers.Layer):
     """The `preprocess_input` that belongs to a network of `keras.applications`."""
 
-    def __init__(self, network, name=None):
+    def __init__(self, network: str, name: str | None = None) -> None:
         super().__init__(name=name, dtype="float32", trainable=False)
         self.network = network
 
-    def call(self, x):
-        module = inspect.getmodule(getattr(keras.applications, self.network))
+    def call(self, x: Tensor) -> Tensor:
+        module: Any = inspect.getmodule(getattr(keras.applications, self.network))
         return module.preprocess_input(x, data_format="channels_last")
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         return input_shape
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"network": self.network, "name": self.name}
 
 
-def dinov2_model(preset, backbone=None):
+def dinov2_model(preset: PathLike, backbone: Any = None) -> tuple[keras.Model, int]:
     """DINOv2 of KerasHub: uint8 (n, h, w, 3) -> its class token, normed.
 
     Position embeddings are interpolated as in the authors' code, by torch's bicubic
@@ -136,7 +138,9 @@ def _torch_bicubic(grid, out, axis):
     return total
 
 
-def application_model(name, weights="imagenet"):
+def application_model(
+    name: str, weights: Any = "imagenet"
+) -> tuple[keras.Model, tuple[int, ...]]:
     """A network of `keras.applications`: uint8 (n, h, w, 3) -> features, logits.
 
     Features are what its last layer with weights reads, flat. float32 and channels

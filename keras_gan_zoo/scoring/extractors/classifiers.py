@@ -1,6 +1,7 @@
 """The small classifier that is shipped, trained here on MNIST and Fashion-MNIST."""
 
 import pathlib
+from pathlib import Path
 
 import keras
 from keras import layers
@@ -8,12 +9,12 @@ from keras import layers
 IMAGE_SHAPE = (28, 28, 1)
 
 
-def weights_path(name):
+def weights_path(name: str) -> Path:
     """Where the shipped weights of a classifier lie: `"digits"` or `"fashion"`."""
     return pathlib.Path(__file__).with_name(f"{name}.weights.h5")
 
 
-def classifier_network(name):
+def classifier_network(name: str) -> keras.Model:
     """The network, untrained: uint8 (n, 28, 28, 1) -> 64 features, 10 logits.
 
     | layer                              | output       |
@@ -50,7 +51,7 @@ def classifier_network(name):
     return keras.Model(images, {"features": features, "logits": logits}, name=name)
 
 
-def load_classifier(name):
+def load_classifier(name: str) -> keras.Model:
     """`classifier_network` with the weights that are shipped.
 
     Example:
@@ -63,7 +64,7 @@ def load_classifier(name):
     return model
 
 
-def stacked_classifier(name):
+def stacked_classifier(name: str) -> keras.Model:
     """A shipped classifier on each of three channels: 192 features, 1000 logits.
 
     Classes of the channels are taken as independent, so that a logit is the joint

@@ -2,12 +2,15 @@
 
 import copy
 import functools
+from collections.abc import Sequence
+from typing import Any, Self
 
 import keras
 import numpy as np
 
 from keras_gan_zoo.scoring.extractors.of_function import OfFunction
 from keras_gan_zoo.scoring.extractors.of_keras import OfKeras
+from keras_gan_zoo.typing import ImageShape
 
 
 class Extractor:
@@ -62,15 +65,15 @@ class Extractor:
 
     def __init__(
         self,
-        model,
-        name=None,
-        outputs=None,
-        preprocessing="inside the model",
-        resizing="none",
-        fingerprint=None,
-        image_shape=None,
-        repeat_grey=False,
-    ):
+        model: Any,
+        name: str | None = None,
+        outputs: Any = None,
+        preprocessing: str = "inside the model",
+        resizing: str = "none",
+        fingerprint: str | None = None,
+        image_shape: Sequence[int | None] | None = None,
+        repeat_grey: bool = False,
+    ) -> None:
         if isinstance(model, keras.Model) or not callable(model):
             if fingerprint is not None or image_shape is not None:
                 raise ValueError(
@@ -78,7 +81,7 @@ class Extractor:
                     "image shape; `fingerprint` and `image_shape` belong to callables. "
                     f"Received: fingerprint={fingerprint!r}, image_shape={image_shape}"
                 )
-            self._of = OfKeras(model, outputs)
+            self._of: Any = OfKeras(model, outputs)
         else:
             self._of = OfFunction(model, outputs, fingerprint, image_shape)
         self.name = name or self._of.name
@@ -93,17 +96,17 @@ class Extractor:
             )
 
     @property
-    def model(self):
+    def model(self) -> Any:
         """The Keras model, or the callable."""
         return self._of.model
 
     @functools.cached_property
-    def outputs(self):
+    def outputs(self) -> tuple[str, ...]:
         """Names of what there is to extract; a callable is asked with two images."""
         return self._of.outputs or tuple(self._of.run(self._probe_images, None))
 
     @functools.cached_property
-    def sha256(self):
+    def sha256(self) -> str:
         """What names the extractor in reports and caches: the hash of its weights.
 
         Of a callable, that of its fingerprint.
@@ -111,16 +114,16 @@ class Extractor:
         return self._of.sha256
 
     @property
-    def device(self):
+    def device(self) -> str:
         """Where the weights lie, in the backend's words; `"unknown"` of a callable."""
         return self._of.device
 
     @property
-    def precision(self):
+    def precision(self) -> str:
         """The dtype that the model computes in; `"unknown"` of a callable."""
         return self._of.precision
 
-    def facts(self, image_shape):
+    def facts(self, image_shape: ImageShape) -> dict[str, str]:
         """For the conditions of a report.
 
         Args:
@@ -140,7 +143,12 @@ class Extractor:
             **({"weights_file_sha256": file} if file else {}),
         }
 
-    def extract(self, images, batch_size=256, outputs=None):
+    def extract(
+        self,
+        images: np.ndarray,
+        batch_size: int = 256,
+        outputs: str | Sequence[str] | None = None,
+    ) -> dict[str, np.ndarray]:
         """Features and logits of images.
 
         Args:
@@ -168,7 +176,7 @@ class Extractor:
             name: np.concatenate([batch[name] for batch in batches]) for name in outputs
         }
 
-    def __call__(self, images):
+    def __call__(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """`extract` of all outputs."""
         return self.extract(images)
 
@@ -184,7 +192,7 @@ class Extractor:
             for name, rows in self._of.run(images, outputs).items()
         }
 
-    def on(self, device):
+    def on(self, device: str) -> Self:
         """A copy that lives on a device: the same weights, and `extract` runs there.
 
         For worker threads, each its own: one extractor is no place for two threads.
@@ -203,11 +211,11 @@ class Extractor:
         moved._of = self._of.on(device)
         return moved
 
-    def named_model(self):
+    def named_model(self) -> keras.Model:
         """Of a Keras model, one of the same layers with a dict of our outputs."""
         return self._of.named_model()
 
-    def check(self, images):
+    def check(self, images: np.ndarray) -> None:
         """Refuse what the model was not made for."""
         if images.dtype != np.uint8 or images.ndim != 4 or len(images) == 0:
             raise ValueError(
@@ -217,7 +225,7 @@ class Extractor:
             )
         self.check_shape(images.shape[1:])
 
-    def check_shape(self, image_shape):
+    def check_shape(self, image_shape: ImageShape) -> None:
         """Refuse image sizes that the model was not made for."""
         image_shape = tuple(image_shape)
         channels = image_shape[-1]
@@ -263,12 +271,12 @@ class Extractor:
         return (values >> np.uint64(56)).astype("uint8").reshape(2, *shape)
 
     @functools.cached_property
-    def probe(self):
+    def probe(self) -> np.ndarray:
         """Outputs for two fixed images: tells models of equal weights apart."""
         outputs = self.extract(self._probe_images, batch_size=2)
         return np.concatenate([outputs[name] for name in self.outputs], axis=1)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"<Extractor name={self.name!r}, image_shape={self.image_shape}, "
             f"outputs={vars(self).get('outputs', 'not asked yet')}>"

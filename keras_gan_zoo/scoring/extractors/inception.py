@@ -6,6 +6,9 @@ and as Heusel et al. (2017, 1706.08500) measure with it. It is not the one of
 pool, there are 1008 logits, and the weights are others.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -22,6 +25,7 @@ from keras_gan_zoo.scoring.extractors.inception_layout import (
 )
 from keras_gan_zoo.scoring.extractors.inception_weights import load_inception_weights
 from keras_gan_zoo.scoring.extractors.resize import RESIZERS, resize
+from keras_gan_zoo.typing import Tensor
 
 SPATIAL_CHANNELS = 7
 
@@ -87,7 +91,13 @@ class InceptionV3FID(keras.Model):
     (64, 2048)
     """
 
-    def __init__(self, weights=None, resizer="tf1", outputs=tuple(OUTPUTS), name=None):
+    def __init__(
+        self,
+        weights: Any = None,
+        resizer: str = "tf1",
+        outputs: str | Sequence[str] = tuple(OUTPUTS),
+        name: str | None = None,
+    ) -> None:
         outputs = (outputs,) if isinstance(outputs, str) else tuple(outputs)
         if resizer not in RESIZERS:
             raise ValueError(
@@ -110,7 +120,9 @@ class InceptionV3FID(keras.Model):
         self.resizer = resizer
         self.source_sha256 = sha256
 
-    def call(self, inputs, training=None, mask=None):
+    def call(
+        self, inputs: Tensor, training: bool | None = None, mask: Any = None
+    ) -> dict[str, Tensor]:
         shape, dtype = (
             tuple(inputs.shape),
             keras.backend.standardize_dtype(inputs.dtype),

@@ -4,7 +4,8 @@ A branch is a list of steps, one after the other: a convolution, "avg" or "max" 
 or a tuple of convolutions side by side.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -166,11 +167,11 @@ def _walk():
         channels = total
 
 
-def side_by_side(step):
+def side_by_side(step: Any) -> tuple:
     return (step,) if isinstance(step, Conv) else step
 
 
-def prefix(stage):
+def prefix(stage: str) -> str:
     return "" if stage.startswith("stem") else f"{stage}."
 
 
@@ -191,7 +192,7 @@ def _shapes():
 SHAPES = _shapes()
 
 
-def fold(arrays):
+def fold(arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     """The weights of `_Network` in their order, batch norms folded into convolutions.
 
     gamma (W x - mean) / sqrt(variance + epsilon) + beta, in float64.

@@ -6,6 +6,7 @@ import sys
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,9 @@ SOURCES = (
 TIMEOUT = 30  # seconds without a byte
 
 
-def load_inception_weights(weights, shapes):
+def load_inception_weights(
+    weights: Any, shapes: Mapping[str, tuple]
+) -> tuple[dict[str, np.ndarray], str | None]:
     """Arrays of the Inception network, checked.
 
     Args:
@@ -69,7 +72,7 @@ def load_inception_weights(weights, shapes):
 # === The published file ===
 
 
-def published_weights():
+def published_weights() -> bytes:
     """The bytes of the published file, from the cache or pulled and then cached."""
     path = cache_folder() / FILE
     try:

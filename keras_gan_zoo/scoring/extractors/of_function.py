@@ -2,6 +2,9 @@
 
 import contextlib
 import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -18,7 +21,13 @@ class OfFunction:
 
     device = precision = "unknown"
 
-    def __init__(self, function, outputs, fingerprint, image_shape):
+    def __init__(
+        self,
+        function: Callable,
+        outputs: Any,
+        fingerprint: str | None,
+        image_shape: Sequence[int | None] | None,
+    ) -> None:
         if not fingerprint or not isinstance(fingerprint, str):
             raise ValueError(
                 "A callable must name itself, so that its scores are never taken "
@@ -32,7 +41,7 @@ class OfFunction:
         self.outputs = None  # nobody knows before it is called
         self._wanted = outputs
 
-    def run(self, images, names):
+    def run(self, images: np.ndarray, names: Any) -> dict[str, np.ndarray]:
         """dict of float32 arrays, a row for each image; of all names where None."""
         found = name_arrays(self.model(images), self._wanted)
         found = {name: _to_numpy(found[name]) for name in names or found}
@@ -44,11 +53,11 @@ class OfFunction:
                 )
         return found
 
-    def scope(self):
+    def scope(self) -> AbstractContextManager:
         """Where it computes is its own affair."""
         return contextlib.nullcontext()
 
-    def on(self, device):
+    def on(self, device: str) -> NoReturn:
         """Refused: where it computes is its own affair."""
         raise ValueError(
             "A callable chooses its device itself and can't be copied to one. "

@@ -2,6 +2,8 @@
 
 import contextlib
 import copy
+from contextlib import AbstractContextManager
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -20,7 +22,7 @@ class OfKeras:
         outputs: tuple of our names.
     """
 
-    def __init__(self, model, outputs):
+    def __init__(self, model: Any, outputs: Any) -> None:
         if len(_inputs(model)) != 1:
             raise ValueError(
                 "An extractor is a built Keras model with one input, images of shape "
@@ -31,14 +33,15 @@ class OfKeras:
         self.image_shape = tuple(model.inputs[0].shape[1:])
         self._tensors = name_tensors(model, outputs)
         self.outputs = tuple(self._tensors)
-        self._device, self._runners = None, {}
+        self._device: str | None = None
+        self._runners: dict[Any, keras.Model] = {}
 
     @property
-    def sha256(self):
+    def sha256(self) -> str:
         return weights_sha256(self.model)
 
     @property
-    def device(self):
+    def device(self) -> str:
         weights = self.model.weights
         if not weights:
             return "unknown"
@@ -46,10 +49,10 @@ class OfKeras:
         return device.rpartition("/device:")[2]  # TensorFlow's has the job before it
 
     @property
-    def precision(self):
+    def precision(self) -> str:
         return self.model.layers[-1].compute_dtype
 
-    def run(self, images, names):
+    def run(self, images: np.ndarray, names: Any) -> dict[str, np.ndarray]:
         """dict of float32 arrays, a row for each of the images."""
         if names not in self._runners:
             wanted = {name: self._tensors[name] for name in names}
@@ -60,17 +63,17 @@ class OfKeras:
         found = self._runners[names].predict_on_batch(images)
         return {name: np.asarray(found[name], "float32") for name in names}
 
-    def scope(self):
+    def scope(self) -> AbstractContextManager:
         """Where computations of `run` belong."""
         if self._device is None:
             return contextlib.nullcontext()
         return keras.device(self._device)
 
-    def named_model(self):
+    def named_model(self) -> keras.Model:
         """A Keras model of the same layers, with a dict of our outputs."""
         return keras.Model(self.model.inputs[0], self._tensors)
 
-    def on(self, device):
+    def on(self, device: str) -> Self:
         """A copy with the same weights on another device."""
         original = self.named_model()
         moved = copy.copy(self)

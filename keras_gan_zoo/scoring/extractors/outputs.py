@@ -1,16 +1,18 @@
 """The names of outputs: which of what a model or function returns is which."""
 
+from typing import Any
+
 OUTPUTS = ("features", "logits", "spatial")
 
 
-def name_tensors(model, outputs):
+def name_tensors(model: Any, outputs: Any) -> dict[str, Any]:
     """Our names -> the symbolic outputs of a Keras model."""
     if isinstance(model.output, dict):
         return _pick(model.output, outputs, "model")
     return _zip(model.outputs, outputs, "model")
 
 
-def name_arrays(found, outputs):
+def name_arrays(found: Any, outputs: Any) -> dict[str, Any]:
     """Our names -> what a callable returned."""
     if isinstance(found, dict):
         return _pick(found, outputs, "callable")

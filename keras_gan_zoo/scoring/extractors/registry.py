@@ -2,6 +2,8 @@
 
 import functools
 import inspect
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 
@@ -15,19 +17,20 @@ from keras_gan_zoo.scoring.extractors.extractor import Extractor
 from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
 from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS
 from keras_gan_zoo.scoring.measures import METRICS
+from keras_gan_zoo.typing import PathLike
 
 
-def digits():
+def digits() -> Extractor:
     """The digit classifier that is shipped: 28x28x1, 64 features, 10 logits."""
     return Extractor(load_classifier("digits"), preprocessing="x / 127.5 - 1")
 
 
-def fashion():
+def fashion() -> Extractor:
     """The Fashion-MNIST classifier that is shipped: 28x28x1, 64 features, 10 logits."""
     return Extractor(load_classifier("fashion"), preprocessing="x / 127.5 - 1")
 
 
-def stacked_digits():
+def stacked_digits() -> Extractor:
     """The digit classifier on each of 3 channels: 28x28x3, 192 features, 1000 logits.
 
     For Stacked-MNIST (Metz et al. 2016, arXiv:1611.02163, and Lin et al. 2017,
@@ -41,7 +44,7 @@ def stacked_digits():
     )
 
 
-def inception(weights=None, resizer="tf1"):
+def inception(weights: Any = None, resizer: str = "tf1") -> Extractor:
     """The FID Inception (2015-12-05): any size, 2048 features, 1008 logits.
 
     `FID` and `IS` of papers are of this network with the resizer `"tf1"`. Logits are
@@ -70,12 +73,12 @@ def inception(weights=None, resizer="tf1"):
     )
 
 
-def dinov2_b(weights=None, backbone=None):
+def dinov2_b(weights: PathLike | None = None, backbone: Any = None) -> Extractor:
     """DINOv2 ViT-B/14 through KerasHub: any size, 768 features."""
     return _dinov2("dinov2_b", weights or "dinov2_base", backbone)
 
 
-def dinov2_l(weights=None, backbone=None):
+def dinov2_l(weights: PathLike | None = None, backbone: Any = None) -> Extractor:
     """DINOv2 ViT-L/14 through KerasHub: any size, 1024 features."""
     return _dinov2("dinov2_l", weights or "dinov2_large", backbone)
 
@@ -97,7 +100,7 @@ def _dinov2(name, weights, backbone):
     )
 
 
-def application(name, weights="imagenet"):
+def application(name: str, weights: Any = "imagenet") -> Extractor:
     """A network of `keras.applications`, such as EfficientNetB0: any size.
 
     Features are what its last layer reads, logits what that returns, before the
@@ -136,7 +139,7 @@ EXTRACTORS = {
 DEFAULTS = {name: d.extractor for name, d in CATALOGUE.items() if d.extractor}
 
 
-_built = {}
+_built: dict[str, Extractor] = {}
 
 
 def _build(name):
@@ -145,12 +148,14 @@ def _build(name):
     return _built[name]
 
 
-def registered_name(extractor):
+def registered_name(extractor: Any) -> str | None:
     """The name under which `get` returns this very extractor, or None."""
     return next((name for name, e in _built.items() if e is extractor), None)
 
 
-def get(extractor, metrics=None, **options):
+def get(
+    extractor: Any, metrics: Sequence[str] | None = None, **options: Any
+) -> Extractor:
     """An `Extractor` from an `Extractor`, a name or a Keras model.
 
     Args:
@@ -197,7 +202,7 @@ def get(extractor, metrics=None, **options):
     raise _unknown(extractor)
 
 
-def choices():
+def choices() -> str:
     """The registered extractors, numbered, one a line."""
     lines = []
     for i, (name, factory) in enumerate(EXTRACTORS.items(), start=1):

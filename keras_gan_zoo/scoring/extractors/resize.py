@@ -1,8 +1,13 @@
 """How images of any size get to the size that a network takes, on every backend."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
+
+from keras_gan_zoo.typing import Tensor
 
 SIZE = 299  # of the Inception network
 RESIZERS = ("tf1", "clean", "torch")  # how its images get there, and into its range
@@ -25,11 +30,11 @@ class BicubicResize(keras.layers.Layer):
     (1, 4, 5, 3)
     """
 
-    def __init__(self, size, name=None):
+    def __init__(self, size: Sequence[int], name: str | None = None) -> None:
         super().__init__(name=name, dtype="float32", trainable=False)
         self.size = tuple(size)
 
-    def call(self, images):
+    def call(self, images: Tensor) -> Tensor:
         height, width, channels = images.shape[1:]
         x = ops.cast(images, "float32")
         rows, columns = height or ops.shape(x)[1], width or ops.shape(x)[2]
@@ -43,14 +48,14 @@ class BicubicResize(keras.layers.Layer):
         )
         return ops.clip(ops.reshape(x, (-1, *self.size, channels)), 0, 255)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[Any, ...]:
         return (input_shape[0], *self.size, input_shape[-1])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"size": self.size, "name": self.name}
 
 
-def bicubic_matrix(out, size):
+def bicubic_matrix(out: int, size: Any) -> Tensor:
     """(out, size), float32: the weight of each pixel, Keys' kernel with a = -0.5.
 
     A size that is known only when the graph runs is a tensor, as TensorFlow has it.
@@ -66,7 +71,7 @@ def bicubic_matrix(out, size):
     return ops.cast(weights / xp.sum(weights, axis=1, keepdims=True), "float32")
 
 
-def resize(images, resizer):
+def resize(images: Tensor, resizer: str) -> Tensor:
     """uint8 `(n, height, width, 3)` -> float32 `(n, 299, 299, 3)` in [-1, 1].
 
     Bilinear ones pick and mix two columns, then two rows, as the originals do: in

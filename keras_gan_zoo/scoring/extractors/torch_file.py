@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 
-def read_weights(data, origin="a file"):
+def read_weights(data: bytes, origin: str = "a file") -> dict[str, np.ndarray]:
     """Arrays by name from the bytes of a torch state dict or of an `.npz`.
 
     Raises:
@@ -45,7 +45,7 @@ class _Storage(NamedTuple):
 
     dtype: str
     key: str
-    count: int
+    count: int  # type: ignore[assignment]
 
 
 class _Tensor(NamedTuple):

@@ -11,10 +11,13 @@ import hashlib
 import pathlib
 import re
 import warnings
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from keras_gan_zoo.files import cache_folder, write_atomically
+from keras_gan_zoo.scoring.references.reference import Reference
 from keras_gan_zoo.scoring.references.statistics import (
     read_statistics,
     write_statistics,
@@ -23,7 +26,7 @@ from keras_gan_zoo.scoring.references.statistics import (
 BUNDLED = pathlib.Path(__file__).with_name("bundled")
 
 
-def bundled_reference(reference, extractor):
+def bundled_reference(reference: Any, extractor: Any) -> Reference | None:
     """A `Reference` that ships with the package, or None."""
     path = bundled_path(reference, extractor)
     if not path.exists():
@@ -34,13 +37,13 @@ def bundled_reference(reference, extractor):
     return dataclasses.replace(found, origin="shipped with keras_gan_zoo")
 
 
-def bundled_path(reference, extractor):
+def bundled_path(reference: Any, extractor: Any) -> Path:
     """Where the moments of a named reference lie in the package."""
     slug = re.sub(r"[^a-z0-9]+", "_", f"{reference}".lower()).strip("_")
     return BUNDLED / f"{slug}.{extractor.name}.npz"
 
 
-def cache_entries():
+def cache_entries() -> dict[Path, Reference]:
     """The statistics in the cache and in the package: dict of path -> `Reference`."""
     found = {}
     for folder in (cache_folder(), BUNDLED):
@@ -50,7 +53,7 @@ def cache_entries():
     return found
 
 
-def read_cache(fingerprint, extractor):
+def read_cache(fingerprint: str, extractor: Any) -> Reference | None:
     """What the cache has of these images under this extractor, or None."""
     path = _path(fingerprint, extractor)
     try:
@@ -68,16 +71,17 @@ def read_cache(fingerprint, extractor):
     return _with_rows(found, path.with_suffix(".npy")) if same else None
 
 
-def write_cache(reference, extractor):
+def write_cache(reference: Reference, extractor: Any) -> None:
     """Keep a `Reference`; where that fails, a warning says so."""
     path = _path(reference.fingerprint, extractor)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_statistics(reference, extractor, path)
-        if reference.features is not None:
+        features: Any = reference.features
+        if features is not None:
             write_atomically(
                 path.with_suffix(".npy"),
-                lambda file: np.save(file, reference.features),
+                lambda file: np.save(file, features),
             )
     except OSError as error:  # a full disk or a read-only home costs time, no score
         warnings.warn(f"The reference is not cached: {error}", stacklevel=2)

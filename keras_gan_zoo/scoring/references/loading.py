@@ -2,6 +2,8 @@
 
 import dataclasses
 import os
+from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +22,7 @@ from keras_gan_zoo.scoring.references.reference import Reference
 from keras_gan_zoo.scoring.references.statistics import read_statistics
 
 
-def dataset_of(reference):
+def dataset_of(reference: Any) -> str | None:
     """`"mnist"` of `"mnist:test"`; None where a reference is not named like that."""
     if not isinstance(reference, str) or _is_file(reference):
         return None
@@ -28,7 +30,13 @@ def dataset_of(reference):
     return name if name in datasets.CATALOGUE else None
 
 
-def load_reference(reference, extractor, batch_size=250, needs=(), verbose=0):
+def load_reference(
+    reference: Any,
+    extractor: Any,
+    batch_size: int = 250,
+    needs: Collection[str] = (),
+    verbose: bool | int | str = 0,
+) -> Reference:
     """A reference under an extractor.
 
     Looked up in this order: shipped with the package, in the cache, computed from
@@ -76,8 +84,14 @@ def load_reference(reference, extractor, batch_size=250, needs=(), verbose=0):
 
 
 def compute_reference(
-    images, extractor, batch_size=250, needs=(), verbose=0, fingerprint=None, **facts
-):
+    images: np.ndarray,
+    extractor: Any,
+    batch_size: int = 250,
+    needs: Collection[str] = (),
+    verbose: bool | int | str = 0,
+    fingerprint: str | None = None,
+    **facts: Any,
+) -> Reference:
     """A `Reference` from uint8 images; see `load_reference`.
 
     Args:
@@ -141,7 +155,7 @@ def _from_images(images, extractor, batch_size, needs, verbose, facts):
     return found
 
 
-def counts_of(labels):
+def counts_of(labels: np.ndarray) -> np.ndarray | None:
     """How many there are of each label from 0 on; None where a label is negative."""
     return np.bincount(labels) if labels.min() >= 0 else None
 

@@ -1,6 +1,8 @@
 """`Reference`: what is kept of real images, and what it was made of."""
 
 import dataclasses
+from collections.abc import Collection
+from typing import Any, Self
 
 import numpy as np
 
@@ -36,12 +38,12 @@ class Reference:
     label_counts: np.ndarray | None = None
     images: np.ndarray | None = None
 
-    def moments_of(self, output):
+    def moments_of(self, output: str) -> Moments | None:
         """The `Moments` of `"features"` or of `"spatial"` features."""
         return self.spatial if output == "spatial" else self.moments
 
     @property
-    def facts(self):
+    def facts(self) -> dict[str, Any]:
         """For the conditions of a report."""
         return {
             "reference": self.name,
@@ -53,11 +55,11 @@ class Reference:
             "reference_moments": self.origin,
         }
 
-    def missing(self, needs):
+    def missing(self, needs: Collection[str]) -> set[str]:
         """What of `needs` there is none of."""
         return {name for name in needs if getattr(self, name) is None}
 
-    def check_holds(self, needs):
+    def check_holds(self, needs: Collection[str]) -> Self:
         """Itself, or a `ValueError` where something is missing."""
         missing = self.missing(needs)
         if missing and missing <= {"labels", "label_counts"}:
@@ -76,7 +78,7 @@ class Reference:
             )
         return self
 
-    def check_extractor(self, extractor):
+    def check_extractor(self, extractor: Any) -> None:
         """Refuse any extractor but the one that made it."""
         made_with = self.extractor_sha256
         if made_with is not None and made_with != extractor.sha256:

@@ -4,12 +4,15 @@ import hashlib
 import pathlib
 import zipfile
 import zlib
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from keras_gan_zoo.files import write_atomically
 from keras_gan_zoo.scoring.moments import Moments
 from keras_gan_zoo.scoring.references.reference import Reference
+from keras_gan_zoo.typing import PathLike
 
 UNREADABLE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 # What a file says of its moments in words.
@@ -24,7 +27,7 @@ FACTS = (
 )
 
 
-def read_statistics(path):
+def read_statistics(path: PathLike) -> Reference:
     """A `Reference` from an `.npz` file of moments."""
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -34,8 +37,8 @@ def read_statistics(path):
             "A statistics file is an uncorrupted `.npz` of plain arrays. "
             f"Received: reference={str(path)!r}, which can't be read: {error}"
         ) from error
-    mean = values.get("mean", values.get("mu"))
-    covariance = values.get("covariance", values.get("sigma"))
+    mean: Any = values.get("mean", values.get("mu"))
+    covariance: Any = values.get("covariance", values.get("sigma"))
     if np.ndim(covariance) == 0 and np.size(mean) == 1 and covariance is not None:
         mean, covariance = np.reshape(mean, 1), np.reshape(covariance, (1, 1))
     if mean is None or covariance is None:
@@ -64,10 +67,12 @@ def read_statistics(path):
             "A covariance is symmetric, and no variance is negative. "
             f"Received: reference={str(path)!r}, whose `sigma` is no covariance"
         )
-    texts = {key: str(values[key]) or None for key in FACTS if key in values}
+    texts: dict[str, Any] = {
+        key: str(values[key]) or None for key in FACTS if key in values
+    }
     if not texts.get("fingerprint"):  # a foreign file: no pixels are known
-        digest = hashlib.sha256(np.ascontiguousarray(mean, "float64"))
-        digest.update(np.ascontiguousarray(covariance, "float64"))
+        digest = hashlib.sha256(np.ascontiguousarray(mean, "float64").data)
+        digest.update(np.ascontiguousarray(covariance, "float64").data)
         texts["fingerprint"] = f"statistics {digest.hexdigest()}"
     count = int(values["count"]) if "count" in values else None
     spatial = None
@@ -86,7 +91,7 @@ def read_statistics(path):
     )
 
 
-def write_statistics(reference, extractor, path):
+def write_statistics(reference: Reference, extractor: Any, path: PathLike) -> Path:
     """Write a `Reference` as an `.npz` that `load_reference` reads."""
     more = {}
     if reference.label_counts is not None:
@@ -108,7 +113,7 @@ def write_statistics(reference, extractor, path):
     )
 
 
-def export_statistics(reference, path):
+def export_statistics(reference: Reference, path: PathLike) -> Path:
     """Write a `Reference` in the layout of pytorch-fid and clean-fid: `mu`, `sigma`.
 
     What else is known of it stays beside them, so that `load_reference` still refuses

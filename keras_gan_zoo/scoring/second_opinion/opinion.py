@@ -2,6 +2,8 @@
 
 import importlib.metadata
 import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,14 +14,14 @@ from keras_gan_zoo.scoring.second_opinion import tfgan, torch_fidelity
 TOLERANCE = 1e-4  # relative
 
 
-def outputs(metrics):
+def outputs(metrics: Sequence[str]) -> tuple[str, ...]:
     """The outputs of an extractor whose rows `ask` needs for these metrics."""
     tools = {"tfgan"} if torch_fidelity.why_not() else {"tfgan", "torch_fidelity"}
     asked = [name for name in metrics if tools & set(METRICS[name].opinions)]
     return tuple(dict.fromkeys(_output(name) for name in asked))
 
 
-def ask(ours, collection, splits=10):
+def ask(ours: dict[str, float], collection: Any, splits: int = 10) -> dict[str, Any]:
     """What other tools make of the activations that `ours` come from.
 
     Args:
@@ -137,7 +139,14 @@ def _rounding(ours, collection):
     return slack
 
 
-def opinion_of(by, ours, scores, rounding=None, not_compared=None, **facts):
+def opinion_of(
+    by: str,
+    ours: dict[str, float],
+    scores: Mapping[str, float],
+    rounding: Mapping[str, float] | None = None,
+    not_compared: Mapping[str, str] | None = None,
+    **facts: Any,
+) -> dict[str, Any]:
     """One opinion beside `ours`.
 
     Args:
@@ -194,12 +203,16 @@ def _difference(one, other):
     return abs(one - other) / max(abs(one), abs(other), 1e-6)
 
 
-def combine(opinions):
+def combine(opinions: list[dict[str, Any]]) -> dict[str, Any] | None:
     """One opinion of the repeats': mean scores, the largest differences."""
     if not opinions:
         return None
     combined = dict(opinions[0])
-    joins = {"scores": np.mean, "relative_difference": np.max, "rounding": np.max}
+    joins: dict[str, Any] = {
+        "scores": np.mean,
+        "relative_difference": np.max,
+        "rounding": np.max,
+    }
     for key, join in joins.items():
         shared = set.intersection(*(set(opinion[key]) for opinion in opinions))
         combined[key] = {
@@ -210,7 +223,7 @@ def combine(opinions):
     unsure = [opinion for opinion in opinions if opinion["agrees"] is None]
     for opinion in unsure[:1]:
         combined |= {"agrees": None, "reason": opinion["reason"]}
-    not_compared = {}
+    not_compared: dict[str, str] = {}
     for opinion in opinions:
         not_compared |= opinion.get("not_compared", {})
     if not_compared:

@@ -13,6 +13,8 @@ import importlib.util
 import itertools
 import sys
 import types
+from collections.abc import Iterable
+from typing import Any
 
 import keras
 import numpy as np
@@ -26,13 +28,13 @@ PACKAGES = {
 }
 
 
-def why_not():
+def why_not() -> str | None:
     """Why TF-GAN can't be asked on this machine; None if it can."""
     return missing(PACKAGES)
 
 
 @functools.cache
-def tfgan_module(name):
+def tfgan_module(name: str) -> Any:
     """A module of TF-GAN, such as `"eval.classifier_metrics"`."""
     import tensorflow as tf
 
@@ -41,7 +43,8 @@ def tfgan_module(name):
     name = f"tensorflow_gan.python.{name}"
     if "tensorflow_gan" in sys.modules:
         return importlib.import_module(name)
-    (root,) = importlib.util.find_spec("tensorflow_gan").submodule_search_locations
+    spec: Any = importlib.util.find_spec("tensorflow_gan")
+    (root,) = spec.submodule_search_locations
     packages = {
         "tensorflow_gan": root,
         "tensorflow_gan.python": f"{root}/python",
@@ -58,7 +61,7 @@ def tfgan_module(name):
             del sys.modules[package]
 
 
-def inception_score(logits, splits):
+def inception_score(logits: np.ndarray, splits: int) -> float:
     """TF-GAN's `classifier_score_from_logits`, split by split: the mean."""
     import tensorflow as tf
 
@@ -76,7 +79,7 @@ def inception_score(logits, splits):
     return float(np.mean(scores))
 
 
-def kernel_distance(pairs):
+def kernel_distance(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> float:
     """TF-GAN's `kernel_classifier_distance_from_activations`: the mean over pairs."""
     import tensorflow as tf
 
@@ -89,10 +92,10 @@ def kernel_distance(pairs):
                 real, generated, max_block_size=max(len(real), len(generated))
             )
             values.append(float(distance))
-    return np.mean(values)
+    return float(np.mean(values))
 
 
-def frechet_distance(generated, real):
+def frechet_distance(generated: np.ndarray, real: Any) -> float:
     """TF-GAN's `frechet_classifier_distance_from_activations`.
 
     Args:
@@ -124,7 +127,7 @@ def _unit(x, y):
     return 2.0 ** np.round(np.log2(100 / np.sqrt(sizes)) / 2) if sizes > 0 else 1.0
 
 
-def rows_with_moments(mean, covariance):
+def rows_with_moments(mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     """`2 d` rows whose mean and covariance (ddof 1) are exactly these.
 
     mean +- sqrt((2 d - 1) / 2) times each column of a square root of the covariance.

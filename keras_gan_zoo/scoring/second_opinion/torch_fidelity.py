@@ -11,6 +11,8 @@ import importlib
 import importlib.util
 import sys
 import types
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +21,7 @@ PACKAGES = {"torch": "torch", NAME: "torch-fidelity", "tqdm": "tqdm"}
 ROWS = 1000  # of a matrix of distances in memory at once
 
 
-def missing(packages):
+def missing(packages: Mapping[str, str]) -> str | None:
     """The first of `packages`, module -> package, that isn't there, as a reason."""
     for module, package in packages.items():
         if importlib.util.find_spec(module) is None:
@@ -27,17 +29,19 @@ def missing(packages):
     return None
 
 
-def why_not():
+def why_not() -> str | None:
     """Why torch-fidelity can't be asked on this machine; None if it can."""
     return missing(PACKAGES)
 
 
 @functools.cache
-def metric_module(name):
+def metric_module(name: str) -> Any:
     """A module of torch-fidelity's metrics, such as `"metric_fid"`."""
-    (root,) = importlib.util.find_spec(NAME).submodule_search_locations
+    spec: Any = importlib.util.find_spec(NAME)
+    (root,) = spec.submodule_search_locations
     others = {key: sys.modules.pop(key) for key in [*sys.modules] if _is_part(key)}
-    package, rest = types.ModuleType(NAME), types.ModuleType(f"{NAME}.utils")
+    package = types.ModuleType(NAME)
+    rest: Any = types.ModuleType(f"{NAME}.utils")
     package.__path__ = [root]
     rest.__getattr__ = lambda name: None  # what the metrics import and don't call
     sys.modules |= {NAME: package, f"{NAME}.utils": rest}
@@ -54,7 +58,7 @@ def _is_part(module):
     return module.partition(".")[0] == NAME
 
 
-def inception_score(logits, splits):
+def inception_score(logits: np.ndarray, splits: int) -> float:
     """`isc_features_to_metric`, in the given order: the mean over splits."""
     found = metric_module("metric_isc").isc_features_to_metric(
         _tensor(logits), splits, shuffle=False
@@ -62,7 +66,7 @@ def inception_score(logits, splits):
     return found["inception_score_mean"]
 
 
-def frechet_distance(generated, real):
+def frechet_distance(generated: np.ndarray, real: Any) -> float:
     """`fid_statistics_to_metric` of rows `(n, d)` and of the reference's `Moments`.
 
     Its statistics are float64 because the rows are; of float32 it would take a
@@ -77,7 +81,7 @@ def frechet_distance(generated, real):
     return found["frechet_inception_distance"]
 
 
-def kernel_distance(pairs):
+def kernel_distance(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> float:
     """`kid_features_to_metric`, one subset of all rows for each pair: the mean.
 
     Args:
@@ -97,7 +101,9 @@ def kernel_distance(pairs):
     return float(np.mean(found))
 
 
-def precision_recall(generated, real, exact=False):
+def precision_recall(
+    generated: np.ndarray, real: np.ndarray, exact: bool = False
+) -> dict[str, float]:
     """`prc_features_to_metric` of rows centred on the real mean: precision, recall.
 
     Args:
