@@ -39,6 +39,7 @@ lint: $(VENV)/.tensorflow
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 $(VENV)/keras-$(OLDEST_KERAS): $(VENV)/.jax
 	$(PIP) --no-deps --target $@ keras==$(OLDEST_KERAS)

@@ -115,7 +115,7 @@ def test_config_round_trip():
     "sizes", [{}, {"normal": -1, "uniform": 3}, {"categorical": (1,)}, {"normal": 0}]
 )
 def test_bad_sizes(sizes):
-    with pytest.raises(ValueError, match=r"`Latents` takes how many .*Received"):
+    with pytest.raises(ValueError, match=r"`Latents` takes the number .*Received"):
         Latents(**sizes)
 
 

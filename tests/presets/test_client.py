@@ -100,7 +100,7 @@ def test_no_preset(client, server):
 
 def test_malformed(client, server, repo):
     server.add(repo[0], {**server.files(repo[0]), "config.json": b"{"})
-    with pytest.raises(ValueError, match=r"config.json` is no valid JSON"):
+    with pytest.raises(ValueError, match=r"config.json` is not valid JSON"):
         client("load", f"hf://{repo[0]}")
 
 

@@ -124,7 +124,7 @@ def test_fit_needs_compile(tiny_gan, noise):
         ({"loss": "lsgan"}, "`loss` must be one of"),
         ({"update": "both"}, "`update` must be one of"),
         ({"update": "simultaneous", "critic_steps": 2}, "critic_steps=1"),
-        ({"critic_steps": 0}, "`critic_steps` must be 1 or more"),
+        ({"critic_steps": 0}, "`critic_steps` must be a whole number, 1 or more"),
         ({"ema_half_life": 0}, "`ema_half_life` must be a positive"),
         ({"latent_distribution": "cauchy"}, "`latent_distribution` must be one of"),
         ({"penalties": ["r1"]}, "`penalties` must be a list of penalties"),
