@@ -42,7 +42,7 @@ def drop_loss_tracker(model: Any) -> None:
     model._loss_tracker = None
 
 
-def kernel_attribute(layer):
+def kernel_attribute(layer: Any) -> str | None:
     """The attribute in which a layer keeps its kernel or embeddings, or None."""
     names = ("_kernel", "kernel", "_embeddings", "embeddings")
     return next((name for name in names if name in vars(layer)), None)

@@ -78,7 +78,8 @@ class SpectralNormalization(layers.Wrapper):
         if self._name is None:
             raise ValueError(
                 "`SpectralNormalization` must wrap a layer with a kernel or "
-                f"embeddings, such as Dense, Conv2D or Embedding. Received: layer={self.layer}"
+                "embeddings, such as Dense, Conv2D or Embedding. "
+                f"Received: layer={self.layer}"
             )
         return vars(self.layer)[self._name]
 

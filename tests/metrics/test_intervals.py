@@ -95,8 +95,8 @@ def test_a_score_does_not_differ_from_itself():
         (lambda: t_interval([1.0, 2.0], level=95), "level=95"),
         (lambda: jackknife_interval(1.0, [1.0]), "leave_one_out_estimates"),
         (lambda: jackknife_interval(1.0, [1.0, 2.0], level=0), "level=0"),
-        (lambda: difference(9.0, (1, 2), 1.5, (1, 2)), "`interval1` must hold"),
-        (lambda: difference(1.5, (1, 2), np.nan, (1, 2)), "`interval2` must hold"),
+        (lambda: difference(9.0, (1, 2), 1.5, (1, 2)), "`interval1` must contain"),
+        (lambda: difference(1.5, (1, 2), np.nan, (1, 2)), "`interval2` must contain"),
     ],
 )
 def test_bad_input(call, match):
