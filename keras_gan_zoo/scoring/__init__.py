@@ -1,4 +1,4 @@
-"""Scores of samples: extractors, moments, references, `score` and its report."""
+"""Scoring of samples: extractors, moments, references, `score` and its report."""
 
 from keras_gan_zoo.scoring.comparison import Comparison, compare
 from keras_gan_zoo.scoring.extractors import EXTRACTORS, Extractor

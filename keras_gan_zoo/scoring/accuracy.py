@@ -1,4 +1,4 @@
-"""Classification accuracy score: a network trained on samples, on real images."""
+"""Classification accuracy score: trained on samples, tested on real images."""
 
 import keras
 import numpy as np
@@ -26,7 +26,7 @@ def classification_accuracy(
 ) -> dict[int | str, float]:
     """The share of real images that a classifier trained on samples gets right.
 
-    Ravuri & Vinyals 2019, arXiv:1905.10887, section 3, with a small network in place of
+    Ravuri & Vinyals 2019, arXiv:1905.10887, section 3, with a small network instead of
     their ResNet-50. It shows which classes a generator leaves out or mixes up.
 
     Args:
@@ -37,7 +37,8 @@ def classification_accuracy(
 
     Returns:
         dict: a float for each label of the real images, an int, and under `"mean"` the
-        share of all of them. Images of a class that was never generated count as wrong.
+        share over all of them. Images of a class that was never generated count as
+        wrong.
     """
     classes, targets = np.unique(generated_labels, return_inverse=True)
     model = network(real.shape[1:], len(classes))
@@ -66,7 +67,7 @@ def classification_accuracy(
 
 
 def network(image_shape: ImageShape, num_classes: int) -> keras.Model:
-    """uint8 images -> logits. float32 and channels last, whatever the settings are."""
+    """uint8 images -> logits, in float32 and channels last whatever the settings."""
     images = keras.Input(image_shape, dtype="uint8")
     x = layers.Rescaling(1 / 127.5, -1.0, dtype="float32")(images)
     for i, width in enumerate(STAGES):

@@ -1,9 +1,9 @@
-"""Samples shared out among the workers of a Ray cluster.
+"""Distributes samples over the workers of a Ray cluster.
 
-A shard is some chunks of samples, and one task; collections come back and are merged
-here, in the samples' order. What travels is plain data: a GAN or a Keras model as its
-config and weights, a named extractor as its name, and functions as cloudpickle takes
-them. So the workers need this package, Keras and the same backend, and nothing else.
+A shard is a few chunks of samples, and one task; its collection comes back and is
+merged here, in the samples' order. What travels is plain data: a GAN or a Keras model
+as its config and weights, a named extractor as its name, and functions by cloudpickle.
+So workers need only this package, Keras and the same backend.
 """
 
 import collections
@@ -20,34 +20,34 @@ from keras_gan_zoo.scoring.extractors import Extractor
 from keras_gan_zoo.scoring.job import Job
 from keras_gan_zoo.scoring.sources import Generated
 
-SHARDS = 8  # of each worker: the most that is lost with one is an eighth of its share
-RETRIES = 3  # of a shard whose worker died
+SHARDS = 8  # per worker, so that losing one costs at most an eighth of its share
+RETRIES = 3  # for a shard whose worker died
 
 
 def collect(job: Job, workers: int) -> Collection:
-    """Extract all samples of a plan on the cluster that `ray.init` reached.
+    """Extract all samples of a plan on the cluster that `ray.init` connected to.
 
-    Each task gets an equal part of the cluster's processors, and a GPU where there
-    are at least as many of them as workers. A shard whose worker is lost is done
-    again, by another; an error of the source or the extractor is raised as it is.
+    Each task gets an equal share of the cluster's processors, and a GPU if there are at
+    least as many of them as workers. If a worker is lost, another one repeats its
+    shard; an error in the source or the extractor is raised unchanged.
 
     Args:
         job: `Job`.
-        workers: int, tasks at a time.
+        workers: int, the number of tasks at a time.
 
     Returns:
-        `Collection`, equal to that of one process to <= 1e-9 relative where both
-        extract the same features.
+        `Collection`, equal to that of one process within 1e-9 relative if both extract
+        the same features.
 
     Raises:
-        ImportError: no Ray.
-        ValueError: a source that only comes in order, a model without a config.
+        ImportError: Ray is not installed.
+        ValueError: a source that can be read only in order, a model without a config.
     """
     if not job.source.can_seek:
         raise ValueError(
-            "Workers take their images from anywhere in the source, and this one only "
-            "comes in order. Pass an array, a function of sample numbers, a folder or "
-            "a GAN, or leave out `workers`. Received: a source of type "
+            "Workers take their images from anywhere in the source, and this one can "
+            "be read only in order. Pass an array, a function of sample numbers, a "
+            "folder or a GAN, or leave out `workers`. Received: a source of type "
             f"{job.source.facts['source']}, workers={workers}"
         )
     ray = _import_ray()
@@ -71,7 +71,7 @@ def collect(job: Job, workers: int) -> Collection:
             found[shard] = _result(ray, ready)
             done += last - first
             job.progress(done)
-            # In the samples' order, whoever was first: sums don't depend on it.
+            # Merge in the samples' order, so sums don't depend on who finished first.
             while merging and merging[0] in found:
                 collection.merge(found.pop(merging.popleft()))
     except BaseException:
@@ -86,14 +86,14 @@ def _import_ray():
         import ray
     except ImportError as error:
         raise ImportError(
-            "`workers` takes Ray: `pip install 'keras-gan-zoo[ray]'`, here and on each "
+            "`workers` needs Ray: `pip install 'keras-gan-zoo[ray]'`, here and on each "
             "machine of the cluster."
         ) from error
     return ray
 
 
 def _shards(job, workers):
-    """`(first, last)` of each shard. They are cut where one process cuts its chunks."""
+    """`(first, last)` of each shard, cut where a single process cuts its chunks."""
     chunks = pipeline.chunks_of(job, 0, job.plan.count)
     size = max(len(chunks) // (SHARDS * workers), 1)
     parts = [chunks[i : i + size] for i in range(0, len(chunks), size)]
@@ -156,7 +156,7 @@ def _collect_shard(packed, first, last):
 
 
 def _pack(job):
-    reference = job.reference  # its images and labels are read where all is merged
+    reference = job.reference  # its images and labels are needed only for merging
     if reference is not None:
         reference = dataclasses.replace(reference, images=None, labels=None)
     return {
@@ -242,7 +242,7 @@ def _unpack_extractor(packed):
 
 
 def _custom_objects(model):
-    """The classes of layers that neither Keras nor this package has."""
+    """The classes of layers that belong neither to Keras nor to this package."""
     classes = {type(layer) for layer in [model, *all_layers(model)]}
     return {
         keras.saving.get_registered_name(cls): cls

@@ -1,4 +1,4 @@
-"""`Collection`: all that a plan's metrics keep of the samples."""
+"""`Collection`: everything that a plan's metrics keep of the samples."""
 
 from typing import Any, Self
 
@@ -10,12 +10,12 @@ from keras_gan_zoo.scoring.measures import METRICS
 
 
 class Collection:
-    """What streams, and the rows that are kept whole; shards of the samples merge.
+    """Streamed sums and whole rows; collections of different samples can be merged.
 
     Args:
         plan: `Plan`.
-        reference: `Reference`, or None where no metric asks for one.
-        shard: bool: for some of the samples, to be merged elsewhere.
+        reference: `Reference`, or None if no metric needs one.
+        shard: bool: it has only some of the samples, and will be merged elsewhere.
     """
 
     def __init__(self, plan: Any, reference: Any = None, shard: bool = False) -> None:
@@ -45,7 +45,7 @@ class Collection:
         return self
 
     def scores(self) -> dict[str, float]:
-        """dict of floats: each metric's, and its extras, as `is_std` or `fid/3`."""
+        """A dict of floats: each metric's, and extras such as `is_std` or `fid/3`."""
         found: dict[str, float] = {}
         for stream in self.streams:
             found |= stream.scores()

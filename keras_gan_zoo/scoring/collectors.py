@@ -1,8 +1,8 @@
-"""What is kept of the samples' outputs while they stream by, and its scores.
+"""What is kept of the samples' outputs as they stream by, and the scores from it.
 
-A collector takes outputs in pieces of any size. Each piece comes with the number of
-its first sample, so that batches, shards and their order change no score beyond
-rounding; collectors of disjoint shards merge.
+A collector takes outputs in pieces of any size. Each piece has the number of its first
+sample, so that batches, shards and their order change no score beyond rounding.
+Collectors of disjoint shards can be merged.
 """
 
 import itertools
@@ -16,18 +16,18 @@ from keras_gan_zoo import metrics
 from keras_gan_zoo.scoring.moments import Moments
 
 GROUPS = 20  # of the jackknife
-WIDE_GROUPS = 10  # where a covariance each takes tens of megabytes
-WIDE = 512  # dimensions
-KERNEL_ROWS = 1000  # of a block of the kernel distance
+WIDE_GROUPS = 10  # if each covariance takes tens of megabytes
+WIDE = 512  # dimensions from which that is so
+KERNEL_ROWS = 1000  # per block of the kernel distance
 DTYPES = {"labels": "int64", "images": "uint8"}  # of rows; all others are float32
-SPILL = 256 * 2**20  # bytes; a larger matrix lies in a temporary file
+SPILL = 256 * 2**20  # bytes; a larger matrix goes into a temporary file
 
 
 class ClassSums:
     """Inception Score: sums of p and of its entropy, by split and jackknife group.
 
-    Group g holds the g-th part of every split, so that leaving one out shortens all
-    splits alike.
+    Group g has the g-th part of every split, so that leaving one out shortens all
+    splits equally.
     """
 
     output = "logits"
@@ -61,18 +61,18 @@ class ClassSums:
 
 
 def refuse_probabilities(logits: np.ndarray) -> None:
-    """Raise where rows are never negative and sum to 1."""
+    """Raise an error if rows look like probabilities: never negative, with sum 1."""
     sums = logits.sum(axis=1)
     if logits.shape[1] > 1 and logits.min() >= 0 and np.allclose(sums, 1, atol=1e-3):
         raise ValueError(
-            "The Inception Score reads logits, and these look like probabilities: end "
+            "The Inception Score needs logits, and these look like probabilities: end "
             "the model before its softmax. Received: `logits` that are never negative "
             "and sum to 1"
         )
 
 
 class BlockMoments:
-    """Frechet distance: moments of consecutive blocks, the jackknife's groups."""
+    """Frechet distance: moments of consecutive blocks, the groups of the jackknife."""
 
     name, output = "fid", "features"
 
@@ -133,8 +133,8 @@ class SpatialMoments(BlockMoments):
 class KernelBlocks:
     """Kernel distance: the unbiased estimate of each block of about 1000 samples.
 
-    The blocks are disjoint, each against as many rows of the reference, drawn by the
-    seed: their spread gives an honest error of the mean (as in TF-GAN).
+    The blocks are disjoint, and each is compared with as many rows of the reference,
+    drawn with the seed. Their spread gives an honest error of the mean (as in TF-GAN).
     """
 
     output = "features"
@@ -211,12 +211,12 @@ class ClassCounts:
 
 
 class Rows:
-    """All rows of an output, in a temporary file where they take much memory.
+    """All rows of an output, in a temporary file if they take much memory.
 
     Args:
         output: str.
-        count: int, rows of all samples.
-        shard: bool: keep only the pieces that come, to travel and be merged.
+        count: int, the number of all samples.
+        shard: bool: keep only the pieces that come, to be sent and merged elsewhere.
     """
 
     groups = 1
@@ -257,8 +257,8 @@ def _matrix(output, rows, columns):
         except OSError as error:
             raise OSError(
                 error.errno,
-                f"All rows of `{output}` take a temporary file of {size / 1e6:,.0f} "
-                "MB, for which there is no room. Set TMPDIR to a folder that has, or "
+                f"All rows of `{output}` need a temporary file of {size / 1e6:,.0f} "
+                "MB, for which there is no room. Set TMPDIR to a folder with room, or "
                 "leave out the metrics that need every row, and `verify`. Received: "
                 f"{rows} rows of {columns} numbers, {os.strerror(error.errno)}",
                 folder,

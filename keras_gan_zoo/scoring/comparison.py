@@ -1,4 +1,4 @@
-"""`compare`: which of several models is better, and whether that is more than noise."""
+"""`compare`: which of several models is better, and whether that is just noise."""
 
 import itertools
 import os
@@ -10,8 +10,8 @@ from keras_gan_zoo.scoring import ranking, tables
 from keras_gan_zoo.scoring.measures import METRICS, scale_of
 from keras_gan_zoo.scoring.report import ScoreReport
 
-# Conditions without which two scores can't be compared: of all metrics, and of those
-# that read a reference. A metric's own are in its row of the table.
+# Conditions that must be equal to compare two scores: for all metrics, and for those
+# that read a reference. Those of a single metric are in its row of `METRICS`.
 ALWAYS = (
     "extractor_sha256",
     "preprocessing",
@@ -27,24 +27,24 @@ VERDICTS = {True: "larger than the noise", False: "within the noise", None: "unk
 
 
 def compare(reports: Any, by: str | None = None) -> "Comparison":
-    """Rank models by their reports, and tell differences from noise.
+    """Rank models by their reports, and tell real differences from noise.
 
-    Two scores differ by more than the noise where the 95 % interval of their
-    difference leaves out 0 (`keras_gan_zoo.metrics.difference`). That is said of each
-    pair on its own: of 20 pairs of equal models one will seem to differ. Where a score
-    has no interval, the verdict is `"unknown"`: score again with `repeats=3` or more.
+    Two scores differ by more than the noise if the 95 % interval of their difference
+    excludes 0 (`keras_gan_zoo.metrics.difference`). Each pair is judged on its own: of
+    20 pairs of equal models one will seem to differ. If a score has no interval, the
+    verdict is `"unknown"`: score again with `repeats=3` or more.
 
     Args:
         reports: dict of names, or list, of `ScoreReport` or of JSON files of them.
-        by: str, the metric that orders the table; `"fid"` by default where there is.
+        by: str, the metric that orders the table; by default `"fid"` if there is one.
 
     Returns:
         `Comparison`.
 
     Raises:
         ValueError: fewer than two reports, no metric in common, or reports that are
-            not comparable: of another extractor, resizing, reference, number of
-            images ...
+            not comparable because of different extractors, resizing, references,
+            numbers of images ...
 
     Example:
 
@@ -60,7 +60,7 @@ def compare(reports: Any, by: str | None = None) -> "Comparison":
     reports = _named(reports)
     if len(reports) < 2:
         raise ValueError(
-            "A comparison takes two reports or more. "
+            "A comparison needs two or more reports. "
             f"Received: {len(reports)}, {list(reports)}"
         )
     shared = set.intersection(*(set(report.metrics) for report in reports.values()))
@@ -81,11 +81,11 @@ class Comparison:
     Attributes:
         reports: dict of name -> `ScoreReport`, the best by `by` first.
         metrics: list of the metrics that all reports have.
-        by: str, the metric of the order.
+        by: str, the metric that orders them.
         pairs: list of dicts, one for each metric and pair of models: `metric`,
-            `models`, `values`, `difference`, `interval` of it or None, `verdict`
-            (`"larger than the noise"`, `"within the noise"`, `"unknown"`) and
-            `better`, a name, where the verdict is the first of these.
+            `models`, `values`, `difference`, its `interval` or None, `verdict`
+            (`"larger than the noise"`, `"within the noise"`, `"unknown"`) and, for the
+            first of these, `better`, a name.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class Comparison:
         return pair
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as plain dicts, lists, strings and numbers, for JSON."""
+        """The comparison as plain dicts, lists, strings and numbers, for JSON."""
         return {
             "by": self.by,
             "ranking": {metric: self.ranking(metric) for metric in self.metrics},
@@ -153,7 +153,7 @@ class Comparison:
         }
 
     def to_dataframe(self) -> Any:
-        """One row a model: ranks, scores and intervals, as a `pandas.DataFrame`."""
+        """Ranks, scores and intervals, one row per model, as a `pandas.DataFrame`."""
         records = []
         for rank, (name, report) in enumerate(self.reports.items(), 1):
             record = {"rank": rank, "model": name}
@@ -168,7 +168,7 @@ class Comparison:
         return tables.data_frame(records)
 
     def rows(self) -> list[tuple[str, ...]]:
-        """The table as rows of texts, the first the head."""
+        """The table as rows of texts, starting with the header."""
         some = next(iter(self.reports.values()))
         rows = [("rank", "model", *(some.shown(metric) for metric in self.metrics))]
         for rank, (name, report) in enumerate(self.reports.items(), 1):
@@ -177,7 +177,7 @@ class Comparison:
         return rows
 
     def sentences(self) -> list[str]:
-        """What is to be said of each pair."""
+        """A sentence about each pair."""
         some = next(iter(self.reports.values()))
         return [
             "{} and {}: {} {} and {}, {}{}".format(
@@ -196,7 +196,7 @@ class Comparison:
         ]
 
     def to_markdown(self) -> str:
-        """Table and sentences as Markdown."""
+        """The table and the sentences as Markdown."""
         lines = "\n".join(f"- {line}" for line in self.sentences())
         return f"{tables.markdown(self.rows())}\n\n{lines}\n"
 
@@ -209,7 +209,7 @@ def _text(cell):
 
 
 def _named(reports):
-    """dict of name -> `ScoreReport`; a list's are named by what was scored."""
+    """A dict of name -> `ScoreReport`; those in a list are named by what was scored."""
     if isinstance(reports, dict):
         return {str(name): _load(report) for name, report in reports.items()}
     loaded = [_load(report) for report in reports]
@@ -246,8 +246,8 @@ def _check_conditions(reports, metrics):
         }
         if apart:
             raise ValueError(
-                "Scores are comparable under equal conditions only; score the models "
-                f"alike. Received: {first!r} and {name!r} with other "
+                "Scores are comparable only under equal conditions; score the models "
+                f"in the same way. Received: {first!r} and {name!r} with different "
                 + "; ".join(
                     f"{key}: {_short(a)} and {_short(b)}"
                     for key, (a, b) in apart.items()

@@ -1,4 +1,4 @@
-"""`Plan` and `Job`: what is scored of how many samples, and all that it takes."""
+"""`Plan` and `Job`: what to score, and everything that it takes."""
 
 import dataclasses
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from keras_gan_zoo.scoring.measures import METRICS
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What is scored of how many samples.
+    """What to score, of how many samples.
 
     Attributes:
         metrics: tuple of keys of `METRICS`.
-        count: int, samples.
-        splits: int, of the Inception Score.
+        count: int, the number of samples.
+        splits: int, the number of splits for the Inception Score.
         seed: int.
-        keep: tuple of outputs whose rows are kept whole for a second opinion.
+        keep: tuple of outputs whose rows are all kept, for a second opinion.
     """
 
     metrics: tuple
@@ -28,7 +28,7 @@ class Plan:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """What is read of the samples: outputs, labels, images."""
+        """What the metrics read of the samples: outputs, labels, images."""
         read = [name for metric in self.metrics for name in METRICS[metric].reads]
         return tuple(dict.fromkeys(read))
 
@@ -39,7 +39,7 @@ class Plan:
 
     @property
     def whole(self) -> tuple[str, ...]:
-        """What is kept of every sample."""
+        """Everything of which all rows are kept."""
         rows = [METRICS[m].reads for m in self.metrics if METRICS[m].function]
         return tuple(
             dict.fromkeys([*(name for read in rows for name in read), *self.keep])
@@ -48,16 +48,16 @@ class Plan:
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """A plan, and what carries it out.
+    """A plan, and what it takes to carry it out.
 
     Attributes:
         plan: `Plan`.
         source: see `keras_gan_zoo.scoring.sources`.
         extractor: `Extractor`.
         reference: `Reference` or None.
-        offset: int, the source's image that is sample 0.
-        batch_size: int, images a forward pass.
-        progress: function that is told how many images of the source are done.
+        offset: int, the number of the source's image that is sample 0.
+        batch_size: int, images per forward pass.
+        progress: function that is given the number of images that are done.
     """
 
     plan: Plan

@@ -1,9 +1,9 @@
 """`FrechetDistance` and `InceptionScore` as `keras.metrics`, for images in batches.
 
-They are for models and loops of the user's own: an autoencoder's `compile(metrics=)`,
-or a custom training loop that has images at hand anyway. A `GAN` has `callbacks.Score`
-instead, and images that can be had again have `score`, which also says what a score
-depends on. Their state is float64 moments in NumPy, so they run outside of compiled
+They are for models and loops of your own: an autoencoder's `compile(metrics=)`, or a
+custom training loop that has images at hand anyway. For a `GAN` use `callbacks.Score`,
+and for images that can be read again `score`, which also reports what a score depends
+on. The state is float64 moments in NumPy, so these metrics run outside of compiled
 graphs: by themselves, or in a model that was compiled with `run_eagerly=True`.
 """
 
@@ -26,11 +26,11 @@ from keras_gan_zoo.scoring.collectors import refuse_probabilities
 from keras_gan_zoo.scoring.moments import Moments
 from keras_gan_zoo.scoring.preparation import pick_extractor
 from keras_gan_zoo.scoring.references import load_reference
-from keras_gan_zoo.typing import ValueRange
+from keras_gan_zoo.typing import Tensor, ValueRange
 
 
 class _OfImages(keras.metrics.Metric):
-    """What both have in common: images in, a float out."""
+    """What both metrics have in common: images in, a float out."""
 
     def __init__(self, metric, reference, extractor, value_range, name):
         super().__init__(name=name, dtype="float32")
@@ -39,7 +39,9 @@ class _OfImages(keras.metrics.Metric):
         self.extractor = pick_extractor(extractor, reference, (metric,))
         self.reset_state()
 
-    def update_state(self, y_true, y_pred=None, sample_weight=None):
+    def update_state(
+        self, y_true: Any, y_pred: Any = None, sample_weight: Any = None
+    ) -> None:
         """Add images.
 
         Args:
@@ -48,26 +50,26 @@ class _OfImages(keras.metrics.Metric):
             y_pred: the images, as a model returns them.
             sample_weight: must be None.
         """
-        if in_symbolic_scope():  # Keras asks for shapes, with no images yet
+        if in_symbolic_scope():  # Keras only wants shapes: there are no images yet
             return
         if sample_weight is not None:
             raise ValueError(
-                f"`{type(self).__name__}` weighs all images alike. "
+                f"`{type(self).__name__}` gives all images the same weight. "
                 "Received: sample_weight, which must be None"
             )
         images = _to_numpy(y_true if y_pred is None else y_pred, type(self).__name__)
         images = check_images(images, value_range=self.value_range)
         images = images if images.dtype == np.uint8 else to_uint8(images)
-        with ThreadPoolExecutor(1) as thread:  # where the running step's scopes end
+        with ThreadPoolExecutor(1) as thread:  # outside of the running step's scopes
             outputs = thread.submit(self.extractor.extract, images, outputs=self.reads)
             self.add(outputs.result())
 
-    def result(self):
-        """The score of the images so far, a float32 scalar; NaN of too few."""
+    def result(self) -> Tensor:
+        """The score of the images so far, a float32 scalar; NaN for too few."""
         return ops.convert_to_tensor(np.float32(self.value()))
 
-    def get_config(self):
-        """What names the metric; arrays and models are not written, and are None."""
+    def get_config(self) -> dict[str, Any]:
+        """The config; arrays and models are not saved, and become None."""
         given = {
             key: os.fspath(value) if isinstance(value, str | os.PathLike) else None
             for key, value in self._given.items()
@@ -77,11 +79,11 @@ class _OfImages(keras.metrics.Metric):
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class FrechetDistance(_OfImages):
-    """Frechet distance of images that come in batches from a reference.
+    """Frechet distance between a reference and images that come in batches.
 
-    Heusel et al. 2017, arXiv:1706.08500; what `keras_gan_zoo.score` calls `"fid"`.
-    Moments are streamed, so that memory does not grow. In `fit` and `evaluate` of a
-    model that returns images, an autoencoder say, it scores `y_pred`:
+    Heusel et al. 2017, arXiv:1706.08500; `keras_gan_zoo.score` calls it `"fid"`.
+    Moments are streamed, so memory does not grow. In `fit` and `evaluate` of a model
+    that returns images, such as an autoencoder, it scores `y_pred`:
 
     ```python
     fid = FrechetDistance("mnist:test", value_range=(0, 1))
@@ -90,21 +92,20 @@ class FrechetDistance(_OfImages):
         keras.callbacks.ModelCheckpoint("best.keras", monitor="val_fid", mode="min")])
     ```
 
-    `run_eagerly=True` it must be, for in a compiled graph there is no NumPy; anything
-    else is refused. Keras asks for the result after each batch, which takes about a
-    second where there are 2048 features. For a `GAN`, `callbacks.Score` does all of
-    this without.
+    It must be `run_eagerly=True`, because there is no NumPy in a compiled graph. Keras
+    asks for the result after each batch, which takes about a second with 2048 features.
+    For a `GAN`, `callbacks.Score` does the same without these limits.
 
     Args:
         reference: as in `keras_gan_zoo.score`, for example `"mnist:test"`.
         extractor: as in `keras_gan_zoo.score`.
         value_range: `(black, white)` of float images, such as `(0, 1)`; they are
-            rounded to uint8. None takes uint8 alone.
+            rounded to uint8. None accepts only uint8.
         name: str.
 
     Raises:
-        ValueError: a reference or an extractor that there is not; images that the
-            extractor was not made for, or in a compiled graph.
+        ValueError: an unknown reference or extractor; images that the extractor was
+            not made for, or that are in a compiled graph.
 
     Example:
 
@@ -149,11 +150,11 @@ class FrechetDistance(_OfImages):
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class InceptionScore(_OfImages):
-    """Inception Score of images that come in batches; see `FrechetDistance`.
+    """The Inception Score of images that come in batches; see `FrechetDistance`.
 
-    Salimans et al. 2016, arXiv:1606.03498. How many images will come is not known
-    beforehand, so that they are dealt to the splits, of each `splits` images one to
-    each in an order drawn anew, and not in consecutive parts.
+    Salimans et al. 2016, arXiv:1606.03498. The number of images is not known
+    beforehand, so splits are not consecutive parts: of every `splits` images each split
+    gets one, in a new random order.
 
     Args:
         extractor: as in `keras_gan_zoo.score`, with logits.
@@ -197,7 +198,7 @@ class InceptionScore(_OfImages):
         self.count += len(values)
 
     def split_of(self, numbers: np.ndarray) -> list[int]:
-        """The splits of images: not in turn, for the classes of a data set may be."""
+        """The split of each image; random, because classes may come in turn."""
         rounds, places = np.divmod(numbers, self.splits)
         orders = {
             r: np.random.default_rng(r).permutation(self.splits) for r in set(rounds)
@@ -218,9 +219,9 @@ class InceptionScore(_OfImages):
 def _to_numpy(images, name):
     try:
         return ops.convert_to_numpy(images)
-    except Exception as error:  # each backend has its own for a tensor in a graph
+    except Exception as error:  # each backend has its own error for graph tensors
         raise ValueError(
-            f"`{name}` keeps its state in NumPy, outside of compiled graphs: "
-            "`model.compile(..., run_eagerly=True)`. "
+            f"`{name}` keeps its state in NumPy, so it can't run in a compiled graph: "
+            "use `model.compile(..., run_eagerly=True)`. "
             f"Received: {type(images).__name__}, {error}"
         ) from error

@@ -1,4 +1,4 @@
-"""The label of each sample: as given, uniform, or balanced as the reference."""
+"""The label of each sample: as given, uniform, or balanced like the reference."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,14 +13,14 @@ WAYS = ("reference", "uniform")
 
 
 def balanced(counts: ArrayLike, n: int) -> np.ndarray:
-    """Labels of samples, of which any first few hold each label in its share.
+    """Labels for samples, such that any first few have each label in its share.
 
-    Webster's method: image j of a label with the share p is due at (j + 1/2) / p. So a
-    sample's label depends on its number alone, and as many samples as there are counts
-    have exactly these.
+    By Webster's method: image j of a label with the share p is due at (j + 1/2) / p. So
+    a sample's label depends only on its number, and as many samples as the sum of the
+    counts have exactly these counts.
 
     Args:
-        counts: numbers, the weight of each label from 0 on.
+        counts: numbers, the weight of each label, starting from 0.
         n: int.
 
     Returns:
@@ -41,23 +41,23 @@ def balanced(counts: ArrayLike, n: int) -> np.ndarray:
 
 
 def check_wanted(wanted: Any, source: Any, metrics: Sequence[str]) -> None:
-    """Refuse what can't be, before anything is computed."""
+    """Raise an error for labels that can't be used, before anything is computed."""
     by_class = [name for name in metrics if "labels" in METRICS[name].reads]
     if isinstance(wanted, str) and wanted not in WAYS:
         raise ValueError(
-            f"`labels` must be one of {list(WAYS)} or an array of int, one a sample. "
+            f"`labels` must be one of {list(WAYS)} or an array of int, one per sample. "
             f"Received: labels={wanted!r}"
         )
     if source.num_classes is None and isinstance(wanted, str):
         raise ValueError(
-            f"`labels={wanted!r}` is for class-conditional GANs, which make the images "
-            "that they are told. Pass an array of int, one for each image, if there is "
+            f"`labels={wanted!r}` is for class-conditional GANs, which can make images "
+            "of any class. Pass an array of int, one for each image, if there is "
             f"one. Received: a source of type {source.facts['source']!r}"
         )
     if not source.takes_labels and (wanted is not None or by_class):
         raise ValueError(
-            "An unconditional GAN makes images without labels: leave `labels` out, and "
-            "the metrics of single classes, "
+            "An unconditional GAN makes images without labels: leave out `labels` and "
+            "the metrics by class, "
             + ", ".join(f"`{n}`" for n, m in METRICS.items() if "labels" in m.reads)
             + f". Received: source={source.facts['source']!r}, "
             + (f"metrics={by_class}" if by_class else "labels that it can't take")
@@ -67,17 +67,17 @@ def check_wanted(wanted: Any, source: Any, metrics: Sequence[str]) -> None:
 def assign(
     wanted: Any, source: Any, reference: Any, metrics: Sequence[str], count: int
 ) -> dict[str, Any]:
-    """Give the source its labels, and say how, for the conditions of a report.
+    """Give the source its labels, and describe them for the conditions of a report.
 
     Args:
         wanted: `"reference"`, `"uniform"`, an array, or None.
         source: see `keras_gan_zoo.scoring.sources`; its `labels` are set.
         reference: `Reference` or None.
         metrics: names.
-        count: int, samples of all repeats.
+        count: int, the number of samples in all repeats.
 
     Returns:
-        dict, empty where the source has no labels.
+        dict, empty if the source has no labels.
     """
     counts = None if reference is None else reference.label_counts
     if wanted is None and source.num_classes and counts is not None:
@@ -100,7 +100,7 @@ def assign(
         raise ValueError(
             f"{by_class} need the label of each sample. Pass `labels=`, "
             + ("'uniform' or " if source.num_classes else "")
-            + "an array of int, one a sample. Received: labels=None"
+            + "an array of int, one per sample. Received: labels=None"
         )
     if source.labels is None and not source.num_classes:
         return {}
@@ -108,9 +108,9 @@ def assign(
 
 
 def few(collection: Any, reference: Any, metrics: Sequence[str]) -> dict[str, Any]:
-    """Classes with fewer images than features have dimensions: a dict, or {}.
+    """Classes with fewer images than features have dimensions, a dict.
 
-    Their covariances have not full rank, and Frechet distances of them a large bias.
+    Their covariances lack full rank, so their Frechet distances have a large bias.
     """
     if "class_fid" not in metrics:
         return {}
@@ -135,14 +135,14 @@ def _counts(reference, source):
     counts = None if reference is None else reference.label_counts
     if counts is None:
         raise ValueError(
-            "`labels='reference'` takes a reference with labels from 0 on. Pass a data "
-            "set that has them, a folder with a sub-folder a class, or the pair "
+            "`labels='reference'` needs a reference with labels from 0 on. Pass a data "
+            "set that has them, a folder with one sub-folder per class, or the pair "
             "`(images, labels)`; or labels='uniform'. Received: reference="
             + ("None" if reference is None else repr(reference.name))
         )
     if len(counts) > source.num_classes:
         raise ValueError(
-            f"The reference has labels up to {len(counts) - 1}, and the GAN "
+            f"The reference has labels up to {len(counts) - 1}, but the GAN has "
             f"{source.num_classes} classes. Pass `labels='uniform'` or an array. "
             f"Received: reference={reference.name!r}"
         )

@@ -1,4 +1,4 @@
-"""The metrics that `score` knows: one row each, of all that the package asks of one."""
+"""The metrics that `score` knows: one row each, with all that the package needs."""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -17,27 +17,29 @@ class Metric:
     """A row of the table.
 
     Attributes:
-        label: str, what is printed.
+        label: str, its printed name.
         reads: tuple, what it reads of samples: outputs of an extractor (`"features"`,
             `"logits"`, `"spatial"`), and `"labels"` and `"images"`, which come from the
             source.
-        real: tuple, what it needs of a `Reference`: `"moments"`, `"spatial"`,
+        real: tuple, what it needs from a `Reference`: `"moments"`, `"spatial"`,
             `"features"`, `"labels"`, `"images"`.
-        collector: class of `collectors`, for a metric that streams.
-        function: `function(rows, reference, seed) -> dict of scores`, for one that
-            needs all rows at once, a dict of what it reads. The score of a single class
-            is named like `"fid/3"`.
+        collector: a class in `collectors`, for a metric that streams.
+        function: `function(rows, reference, seed) -> dict of scores`, for a metric that
+            needs all rows at once; `rows` is a dict of what it reads. The score of a
+            single class has a name like `"fid/3"`.
         higher: bool, higher is better.
         protocol: str, what else the score depends on, for reports.
         extras: dict, the scores that come with it -> what they are.
-        scale: float, tables show the score times this, as papers do; reports don't.
-        least: function of the number of splits -> how many samples it takes.
-        conditions: tuple, conditions of a report, besides those of all metrics, without
-            which two scores can't be compared.
-        opinions: tuple, the modules of `second_opinion` that have it.
-        hub: `(type, name)` in a model index where the extractor is the network that the
-            literature's scores are of. By default the metric's key.
-        general: the same where it is any other, so that nobody takes one for the other.
+        scale: float, the factor by which tables, like papers, multiply the score;
+            reports don't.
+        least: function of the number of splits: how many samples it needs.
+        conditions: tuple, the conditions of a report, besides those for all metrics,
+            that must be equal to compare two scores.
+        opinions: tuple, the modules of `second_opinion` that compute it.
+        hub: `(type, name)` in a model index if the extractor is the network of the
+            literature's scores. By default the metric's key.
+        general: the same for any other extractor, so that nobody mistakes one for the
+            other.
     """
 
     label: str
@@ -73,7 +75,7 @@ def _is_infinity(rows, reference, seed):
 
 
 def _fewest(rows):
-    """Where the line over 1 / N begins: 5000 as published, or half of fewer rows."""
+    """Where the line over 1 / N begins: at 5000, as published, or half of the rows."""
     return min(5000, len(rows) // 2)
 
 
@@ -250,7 +252,7 @@ METRICS = {
 
 
 def check_metrics(names: str | Iterable[str]) -> tuple[str, ...]:
-    """`names`, one or several, as a tuple of keys of `METRICS`, each once."""
+    """Return one or several names as a tuple of keys of `METRICS`, without repeats."""
     names = (names,) if isinstance(names, str) else tuple(names)
     unknown = [name for name in names if name not in METRICS]
     if unknown or not names:
@@ -262,12 +264,12 @@ def check_metrics(names: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def needs_of(names: Iterable[str]) -> set[str]:
-    """What these metrics need of a reference; nothing where they ask for none."""
+    """What these metrics need from a reference; empty if they need none."""
     return {need for name in names for need in METRICS[name].real}
 
 
 def extras() -> dict[str, tuple[str, str]]:
-    """What comes with metrics: dict of a score's name -> (the metric, what it is)."""
+    """Scores that come with metrics: a dict of name -> (the metric, what it is)."""
     return {
         extra: (name, what)
         for name, metric in METRICS.items()
@@ -276,5 +278,5 @@ def extras() -> dict[str, tuple[str, str]]:
 
 
 def scale_of(name: str) -> float:
-    """What tables show a score times."""
+    """The factor by which tables multiply a score."""
     return METRICS[name].scale if name in METRICS else 1

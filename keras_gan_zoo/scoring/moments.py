@@ -1,4 +1,4 @@
-"""Mean and covariance of features, streamed and mergeable."""
+"""The mean and covariance of features, streamed and mergeable."""
 
 from pathlib import Path
 from typing import Any, Self
@@ -14,8 +14,8 @@ class Moments:
     """Count, mean and covariance of rows that come batch by batch, in float64.
 
     Each batch is centred on its own mean before its squares are summed, then merged
-    by Chan, Golub & LeVeque 1983, equation 2.1: no cancellation, however far the
-    features lie from 0, and memory of one `(d, d)` matrix, however many rows.
+    by Chan, Golub & LeVeque 1983, equation 2.1. There is no cancellation, however far
+    from 0 the features are, and memory is one `(d, d)` matrix, however many rows.
 
     Example:
 
@@ -33,7 +33,7 @@ class Moments:
     def from_statistics(
         cls, count: int, mean: ArrayLike, covariance: ArrayLike
     ) -> Self:
-        """Moments that were computed before; `covariance` with ddof 1."""
+        """Moments that were computed before, with a `covariance` of ddof 1."""
         moments = cls()
         moments.count = int(count)
         moments._mean = np.array(mean, dtype="float64")
@@ -50,8 +50,8 @@ class Moments:
             `self`.
 
         Raises:
-            ValueError: NaN or infinity (named with its row), a wrong
-                rank, another number of columns than before.
+            ValueError: NaN or infinity (the message has the row), a wrong rank, a
+                different number of columns than before.
         """
         features = np.asarray(features, dtype="float64")
         if features.ndim != 2:
@@ -67,7 +67,7 @@ class Moments:
         return self._add(len(features), mean, centred.T @ centred)
 
     def merge(self, other: Any) -> Self:
-        """Add all rows of `other`, for example of another device. Returns `self`."""
+        """Add all rows of `other`, for example from another device. Returns `self`."""
         if other.count == 0:
             return self
         return self._add(other.count, other._mean, other._scatter)
@@ -77,7 +77,7 @@ class Moments:
             self._mean, self._scatter = mean.copy(), scatter.copy()
         elif mean.shape != self._mean.shape:
             raise ValueError(
-                "Features of one extractor are equally long. Received: features of "
+                "Features of one extractor must be equally long. Received: features of "
                 f"{mean.size} dimensions after features of {self._mean.size}"
             )
         else:
@@ -90,20 +90,20 @@ class Moments:
 
     @property
     def mean(self) -> np.ndarray:
-        """Mean, float64 of shape `(d,)`."""
+        """The mean, float64 of shape `(d,)`."""
         self._require(1, "mean")
         return self._mean.copy()
 
     @property
     def covariance(self) -> np.ndarray:
-        """Covariance with ddof 1, float64 of shape `(d, d)`."""
+        """The covariance with ddof 1, float64 of shape `(d, d)`."""
         self._require(2, "covariance")
         return self._scatter / (self.count - 1)
 
     def _require(self, count, what):
         if self.count < count:
             raise ValueError(
-                f"A {what} takes at least {count} rows of features. "
+                f"A {what} needs at least {count} rows of features. "
                 f"Received: {self.count} rows"
             )
 

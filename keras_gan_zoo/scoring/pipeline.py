@@ -1,4 +1,4 @@
-"""Images in, outputs collected: made, extracted and counted side by side."""
+"""Makes images, extracts their outputs and collects these, all in parallel."""
 
 import collections
 import contextlib
@@ -13,8 +13,8 @@ import numpy as np
 from keras_gan_zoo import backend
 from keras_gan_zoo.scoring.collection import Collection
 
-CHUNK = 1000  # images that are made at once; of each device, a few chunks wait
-CHUNK_BYTES = 64 * 2**20  # of them, unless one batch is more
+CHUNK = 1000  # images that are made at once; a few chunks wait for each device
+CHUNK_BYTES = 64 * 2**20  # at most, unless a single batch is larger
 
 
 def collect(job: Any, devices: Sequence[str] | None = None) -> Collection:
@@ -33,9 +33,9 @@ def collect(job: Any, devices: Sequence[str] | None = None) -> Collection:
 
 
 def chunks_of(job: Any, first: int, last: int) -> list[tuple[int, int]]:
-    """`(start, stop)` of the samples that are made at once, whole batches of them.
+    """`(start, stop)` of the samples that are made at once, in whole batches.
 
-    A shard that begins with a chunk has the batches that a whole run has.
+    A shard that begins with a chunk has the same batches as a whole run.
     """
     images = min(CHUNK, CHUNK_BYTES // int(np.prod(job.source.image_shape)))
     size = max(images // job.batch_size, 1) * job.batch_size
@@ -90,7 +90,7 @@ def collect_shard(
 
 
 def _extract(job, extractor, images, stopped):
-    """dict of arrays, all outputs that the plan reads."""
+    """A dict of arrays: all outputs that the plan reads."""
     outputs, size = job.plan.outputs, job.batch_size
     batches = []
     for i in range(0, len(images) if outputs else 0, size):
@@ -103,10 +103,10 @@ def _extract(job, extractor, images, stopped):
 
 
 def _ahead(function, items, workers, stopped):
-    """`function` of each item, in order, in threads that work ahead of the reader.
+    """`function` of each item, in order, computed in threads ahead of the reader.
 
-    An error, or Ctrl-C, drops what has not begun and sets `stopped`, before it waits
-    for what has.
+    On an error or Ctrl-C, it drops what has not begun and sets `stopped`, before it
+    waits for what has.
     """
     waiting = collections.deque()
     with ThreadPoolExecutor(workers) as pool:

@@ -1,4 +1,4 @@
-"""What can be done, and refused, before there is an image to score."""
+"""What can be done, and checked, before there is an image to score."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,18 +19,18 @@ def prepare(
     verbose: bool | int | str = 0,
     labels: Any = None,
 ) -> tuple[Any, Extractor]:
-    """Reference and extractor, ready for `score`, once for many scores.
+    """Prepare a reference and an extractor once, for many calls of `score`.
 
     Args:
         reference, metrics, extractor, batch_size, verbose, labels: see `score`.
         image_shape: `(height, width, channels)` of the samples, if it is known.
 
     Returns:
-        `(reference, extractor)`, a `Reference` (None where no metric reads it) and an
-        `Extractor`, both of which `score` takes.
+        `(reference, extractor)`: a `Reference`, or None if no metric reads it, and an
+        `Extractor`. `score` takes both.
 
     Raises:
-        ValueError: what doesn't fit together.
+        ValueError: they don't fit together.
     """
     metrics = check_metrics(metrics)
     extractor = pick_extractor(extractor, reference, metrics)
@@ -55,8 +55,8 @@ def prepare(
         real_shape = found.images.shape[1:]
         if tuple(image_shape) != real_shape:
             raise ValueError(
-                "A network that is trained on samples and tested on real images takes "
-                "them equally large: resize the reference, or leave out `cas`. "
+                "A network that is trained on samples and tested on real images needs "
+                "both in one size: resize the reference, or leave out `cas`. "
                 f"Received: samples of shape {tuple(image_shape)}, a reference of "
                 f"shape {real_shape}"
             )
@@ -64,12 +64,12 @@ def prepare(
 
 
 def pick_extractor(extractor: Any, reference: Any, metrics: Sequence[str]) -> Extractor:
-    """An `Extractor` that has what the metrics read; by default the reference's."""
+    """Return an `Extractor` with what the metrics read, by default the reference's."""
     if extractor is None:
         dataset = references.dataset_of(reference)
         if dataset not in extractors.DEFAULTS:
             raise ValueError(
-                "Which extractor? None belongs to this reference. Pass "
+                "Which extractor? None goes with this reference. Pass "
                 "`extractor=`, a Keras model or one of:\n"
                 f"{extractors.choices()}\nReceived: extractor=None, "
                 f"reference={_name(reference)}"
@@ -81,7 +81,7 @@ def pick_extractor(extractor: Any, reference: Any, metrics: Sequence[str]) -> Ex
         for needs in set(read) - set(extractor.outputs):
             raise ValueError(
                 f"The metric {metric!r} reads `{needs}`, which this extractor does not "
-                "return. Leave the metric out, or give the model an output named "
+                "return. Leave out the metric, or give the model an output named "
                 f"`{needs}`. Received: "
                 f"extractor={extractor.name!r} with outputs {extractor.outputs}"
             )

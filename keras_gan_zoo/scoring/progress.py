@@ -1,4 +1,4 @@
-"""How far the work is, for people who watch."""
+"""Progress bars, for people who watch."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import keras
 def bar(
     total: int, verbose: bool | int | str, what: str = "image"
 ) -> Callable[[int], None]:
-    """A function that is told how many are done, and shows the speed."""
+    """A function of how many items are done, which shows progress and speed."""
     if not verbose:
         return lambda done: None
     shown = keras.utils.Progbar(total, unit_name=what, stateful_metrics=[f"{what}s/s"])

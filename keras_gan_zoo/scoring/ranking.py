@@ -1,7 +1,7 @@
-"""What tables of scores show, as numbers: a row a model, a cell a metric.
+"""What tables of scores show, as numbers: a row per model, a cell per metric.
 
-Whoever prints a table, of one report, of a comparison, of the zoo, asks here for the
-numbers and renders them.
+All tables, of a report, of a comparison, of the zoo, get their numbers here and only
+render them.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ from keras_gan_zoo.scoring.measures import METRICS, scale_of
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    """A score as tables show it, times the metric's `scale`.
+    """A score as shown in tables, multiplied by the metric's `scale`.
 
     Attributes:
         value: float.
@@ -27,7 +27,7 @@ class Cell:
     opinions: dict
 
     def text(self, number: Callable[[float], str] = tables.number) -> str:
-        """The value."""
+        """The value as text."""
         return number(self.value)
 
     def interval(self, number: Callable[[float], str] = tables.number) -> str | None:
@@ -37,7 +37,7 @@ class Cell:
     def opinion(
         self, tool: str, number: Callable[[float], str] = tables.number
     ) -> str | None:
-        """A tool's score, or None."""
+        """A tool's score as text, or None."""
         return number(self.opinions[tool]) if tool in self.opinions else None
 
 
@@ -91,7 +91,7 @@ def row(name: str, report: Any, parameters: int | None = None) -> Row:
 
 
 def rank(reports: Mapping[str, Any], metric: str) -> list[str]:
-    """Names of reports, the best by `metric` first; those without it are left out.
+    """The names of reports, best by `metric` first; reports without it are left out.
 
     Args:
         reports: dict, name -> `ScoreReport`.

@@ -31,10 +31,10 @@ class ScoreReport(collections.abc.Mapping):
 
     Args:
         scores: dict of finite floats.
-        intervals: dict, for each score `(low, high)` of a 95 % interval, or None.
+        intervals: dict, the 95 % interval `(low, high)` of each score, or None.
         conditions: dict, everything that the scores depend on.
-        second_opinion: dict, what other tools make of the same activations.
-        per_class: dict of metric -> dict of label -> score of that class alone:
+        second_opinion: dict, what other tools compute from the same activations.
+        per_class: dict of metric -> dict of label -> the score of that class:
             `report.per_class["fid"]["3"]`.
 
     Raises:
@@ -99,18 +99,18 @@ class ScoreReport(collections.abc.Mapping):
 
     @property
     def metrics(self) -> list[str]:
-        """The scores without what comes with them, such as `is_std`."""
+        """The names of the scores, without extras such as `is_std`."""
         known = extras()
         return [name for name in self if known.get(name, (None,))[0] not in self]
 
     @property
     def opinions(self) -> dict[str, Any]:
-        """The second opinions that there are: dict of a tool's name -> opinion."""
+        """The second opinions, a dict of a tool's name -> opinion."""
         given = [self.second_opinion, *self.second_opinion.get("others", ())]
         return {_tool(one["by"]): one for one in given if one.get("by")}
 
     def label(self, name: str) -> str:
-        """`"FID (digits)"`: a score is never printed without its extractor."""
+        """Such as `"FID (digits)"`: a score is never printed without its extractor."""
         metric, extra = extras().get(name, (name, None))
         known = METRICS.get(metric)
         label = known.label if known else metric
@@ -118,7 +118,7 @@ class ScoreReport(collections.abc.Mapping):
         return f"{label} ({self.conditions.get('extractor')})"
 
     def better(self, name: str) -> str | None:
-        """`"higher"` or `"lower"`, whichever is better; None of what is neither."""
+        """`"higher"` or `"lower"`, whichever is better; None for other values."""
         known = METRICS.get(name)
         if known is None:
             return None
@@ -129,7 +129,7 @@ class ScoreReport(collections.abc.Mapping):
     def to_dict(self) -> dict[str, Any]:
         """The report as plain dicts, lists, strings and numbers, for JSON.
 
-        `schema` describes it.
+        `schema` describes them.
         """
         intervals = {
             name: None if bounds is None else list(bounds)
@@ -158,7 +158,7 @@ class ScoreReport(collections.abc.Mapping):
 
         Args:
             path: file name. `.md` is written as Markdown and `.csv` as a table, both
-                for reading; all else as JSON, which `load` reads.
+                for people; anything else as JSON, which `load` reads.
 
         Returns:
             `pathlib.Path` of the file.
@@ -176,7 +176,7 @@ class ScoreReport(collections.abc.Mapping):
                 return cls.from_dict(json.load(file))
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ValueError(
-                "A report is a JSON file that `ScoreReport.save` wrote. "
+                "A report must be a JSON file that `ScoreReport.save` wrote. "
                 f"Received: path={str(path)!r}: {error}"
             ) from error
 
@@ -190,16 +190,20 @@ class ScoreReport(collections.abc.Mapping):
             and all(isinstance(values.get(part), dict) for part in parts)
         ):
             raise ValueError(
-                f"A report is a dict with format={FORMAT} and {', '.join(parts)}, such "
-                "as `report.to_dict()`. Received: "
-                + (f"keys {sorted(values)}" if isinstance(values, dict) else "no dict")
+                f"A report must be a dict with format={FORMAT} and {', '.join(parts)}, "
+                "such as `report.to_dict()`. Received: "
+                + (
+                    f"keys {sorted(values)}"
+                    if isinstance(values, dict)
+                    else f"a {type(values).__name__}"
+                )
             )
         per_class = values.get("per_class") or {}  # reports of 0.1.0 have none
         if not isinstance(per_class, dict) or not all(
             isinstance(found, dict) for found in per_class.values()
         ):
             raise ValueError(
-                "A report's `per_class` is a dict of dicts of numbers. "
+                "A report's `per_class` must be a dict of dicts of numbers. "
                 f"Received: per_class={per_class!r:.200}"
             )
         return cls(**{part: values[part] for part in parts}, per_class=per_class)
@@ -207,7 +211,7 @@ class ScoreReport(collections.abc.Mapping):
     # === Tables ===
 
     def records(self) -> list[dict[str, Any]]:
-        """One dict a score, `is_std` and the like included: numbers, not texts."""
+        """One dict per score, extras such as `is_std` included, with numbers."""
         facts = self.conditions
         shared = ("extractor", "source", "reference", "num_fake", "num_real")
         opinions = self.opinions
@@ -229,7 +233,7 @@ class ScoreReport(collections.abc.Mapping):
         ]
 
     def to_csv(self) -> str:
-        """The records as CSV: text, with a head."""
+        """The records as CSV text with a header."""
         file = io.StringIO()
         records = self.records()
         writer = csv.DictWriter(file, list(records[0]) if records else [])
@@ -246,7 +250,7 @@ class ScoreReport(collections.abc.Mapping):
         return tables.data_frame(self.records())
 
     def rows(self) -> list[tuple[str, ...]]:
-        """One row of texts a metric, the first row the head: what is printed."""
+        """What is printed: one row of texts per metric, after a header."""
         tools = list(self.opinions)
         rows = [("score", "value", "95 % interval", "better", *tools)]
         for name, cell in ranking.row("", self).cells.items():
@@ -262,7 +266,7 @@ class ScoreReport(collections.abc.Mapping):
         return rows
 
     def shown(self, name: str) -> str:
-        """The label with the factor that a table shows the score with."""
+        """The label, with the factor by which tables multiply the score."""
         label, scale = self.label(name), scale_of(name)
         return label if scale == 1 else label.replace(" (", f" x {_power(scale)} (", 1)
 
@@ -275,7 +279,7 @@ class ScoreReport(collections.abc.Mapping):
         return text
 
     def notes(self) -> list[str]:
-        """What has to be said with the numbers: a list of sentences."""
+        """What must be said along with the numbers, a list of sentences."""
         return sentences.notes(self)
 
     def to_markdown(self) -> str:

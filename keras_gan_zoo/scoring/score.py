@@ -41,19 +41,19 @@ def score(
     workers: int | None = None,
     verbose: bool | int | str = "auto",
 ) -> ScoreReport:
-    """Score samples: Inception Score, Frechet distance, and all they depend on.
+    """Score samples: Inception Score, Frechet distance, and all that they depend on.
 
-    All metrics are taken in one pass over the images. These are made, or taken, while
-    the chunk before goes through the extractor. Moments are streamed in float64, so
-    that memory does not grow with `num_images`; metrics that need every row at once
-    (those whose row of `METRICS` has a `function`), and `verify`, keep them in a
-    temporary file where they are many.
+    All metrics are computed in one pass over the images, which are generated or read
+    while the previous chunk goes through the extractor. Moments are streamed in
+    float64, so that memory does not grow with `num_images`. Metrics that need every row
+    at once (those whose row of `METRICS` has a `function`), and `verify`, keep the rows
+    in a temporary file if there are many.
 
-    Intervals are at 95 %. With `repeats` of 2 or more, the score is the mean over
-    repeats and its interval Student's t over them. With one, it is a jackknife over
-    groups of samples; metrics that need every row at once have none. Both are about
-    the samples; the reference is taken as it is. They don't remove the bias that N
-    brings: compare scores of equal `num_images`.
+    Intervals are at 95 %. With `repeats` of 2 or more, a score is the mean over
+    repeats, and its interval is Student's t over them. With one, the interval is a
+    jackknife over groups of samples, and metrics that need every row at once have none.
+    Both reflect the sampling of the images, not of the reference, and don't remove the
+    bias that depends on N: compare only scores with equal `num_images`.
 
     Args:
         source: a `GAN`; the name, handle or folder of a preset; a uint8 array `(n,
@@ -64,28 +64,28 @@ def score(
             `"mnist:test"`, a uint8 array, a pair `(images, labels)`, an image folder,
             or an `.npz` file of statistics.
         metrics: list of names, keys of `keras_gan_zoo.scoring.METRICS`.
-        extractor: `None` for the one that belongs to a named reference (`"digits"`
+        extractor: `None` for the one that goes with a named reference (`"digits"`
             for mnist and digits), a name, an `Extractor`, or a Keras model with
             outputs `features` and `logits`.
-        num_images: int; `None` takes all of an array or a folder.
-        repeats: int, independent sets of `num_images` samples.
-        seed: int. Names the samples of a GAN; shuffles an array or a folder.
-        labels: the label of each sample, of a class-conditional GAN: `"reference"`
-            (balanced as the reference, the default where that has labels),
-            `"uniform"`, or an array of int. Sample i has its label whatever the batch
-            size and `num_images` are. Of images, an array of int, one for each.
-        use_ema: bool: the averaged generator of a GAN, or its raw one.
-        batch_size: int, images a forward pass; 250 by default. Changes no score.
-        splits: int, of the Inception Score.
-        verify: bool or `"auto"`: have TF-GAN, and torch-fidelity where it is
-            installed, compute scores of the same activations, and fail if they
-            differ; `"auto"` where TF-GAN is installed.
-        intervals: bool: False leaves the jackknife out, which takes a Frechet
-            distance a group.
-        devices: list of devices that extract side by side, such as `["gpu:0",
+        num_images: int; `None` uses all of an array or a folder.
+        repeats: int, the number of independent sets of `num_images` samples.
+        seed: int. Determines the samples of a GAN; shuffles an array or a folder.
+        labels: the label of each sample. For a class-conditional GAN: `"reference"`
+            (balanced like the reference, the default if that has labels), `"uniform"`,
+            or an array of int. Sample i has the same label whatever the batch size and
+            `num_images`. For images, an array of int, one for each.
+        use_ema: bool: use the averaged generator of a GAN, or its raw one.
+        batch_size: int, images per forward pass; 250 by default. Changes no score.
+        splits: int, the number of splits for the Inception Score.
+        verify: bool or `"auto"`: let TF-GAN, and torch-fidelity if it is installed,
+            compute scores from the same activations, and fail if they differ; `"auto"`
+            does so if TF-GAN is installed.
+        intervals: bool: False leaves out the jackknife, which takes one Frechet
+            distance per group.
+        devices: list of devices that extract in parallel, such as `["gpu:0",
             "gpu:1"]`; by default the backend's own.
-        workers: int, number of Ray tasks that share the samples, on the cluster
-            that `ray.init` reached; by default this process alone.
+        workers: int, the number of Ray tasks that share the samples, on the cluster
+            that `ray.init` connected to; by default only this process.
         verbose: `"auto"`, 0 or 1: a progress bar with images/s and the time left.
 
     Returns:
@@ -94,8 +94,7 @@ def score(
     Raises:
         ValueError: an unknown metric, extractor or reference, too few images, images
             that the extractor was not made for, scores that are not finite.
-        ImportError: `verify=True` where TF-GAN can't be asked, or `workers` without
-            Ray.
+        ImportError: `verify=True` without TF-GAN, or `workers` without Ray.
         RuntimeError: a second opinion that differs.
 
     Example:
@@ -148,7 +147,7 @@ def score(
     scores = {
         name: float(np.mean([run[name] for run in runs]))
         for name in runs[0]
-        if all(name in run for run in runs)  # a class that not every repeat has
+        if all(name in run for run in runs)  # not every repeat may have every class
     }
     bounds, method = _intervals(runs, scores, collection, metrics, intervals)
     conditions = {
@@ -187,15 +186,15 @@ def _collector(devices, workers):
         return functools.partial(pipeline.collect, devices=devices)
     if devices:
         raise ValueError(
-            "`devices` are of this machine, `workers` of a Ray cluster, which "
-            f"chooses theirs: pass one. Received: devices={list(devices)}, "
+            "`devices` are on this machine, `workers` on a Ray cluster, which "
+            f"chooses devices itself: pass one. Received: devices={list(devices)}, "
             f"workers={workers}"
         )
     return functools.partial(cluster.collect, workers=workers)
 
 
 def _intervals(runs, scores, collection, metrics, wanted):
-    """`(low, high)` of each metric or None, and the method."""
+    """The `(low, high)` of each metric or None, and the method."""
     bounds = dict.fromkeys(metrics)
     if len(runs) > 1:
         for name in metrics:
@@ -225,7 +224,7 @@ def _why_not_verify(wanted):
     refuse = second_opinion.why_not()
     if wanted is True and refuse:
         raise ImportError(
-            "A second opinion takes TensorFlow and TF-GAN: `pip install "
+            "A second opinion needs TensorFlow and TF-GAN: `pip install "
             f"'keras-gan-zoo[tensorflow]'`. Here, {refuse}."
         )
     if wanted not in (True, "auto"):
@@ -236,7 +235,7 @@ def _why_not_verify(wanted):
 
 
 def _check_integers(**given):
-    """Whole numbers, each at least as large as its second value says."""
+    """Check for whole numbers, each at least as large as the second value."""
     for name, (value, least) in given.items():
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
         if value is not None and not (whole and value >= least):
@@ -256,8 +255,8 @@ def _check_counts(source, num_images, repeats, metrics, splits):
         num_images = source.length // repeats
     if source.length is not None and num_images * repeats > source.length:
         raise ValueError(
-            "`num_images` (times `repeats`) must not exceed the images that there "
-            f"are; `num_images=None` takes all. Received: num_images={num_images}, "
+            "`num_images` (times `repeats`) must not exceed the number of images; "
+            f"`num_images=None` uses all. Received: num_images={num_images}, "
             f"repeats={repeats}, a source of {source.length} images"
         )
     least = max(METRICS[name].least(splits) for name in metrics)

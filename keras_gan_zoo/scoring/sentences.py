@@ -5,7 +5,7 @@ from typing import Any
 
 
 def notes(report: Any) -> list[str]:
-    """What has to be said with a report's numbers: a list of sentences."""
+    """What must be said along with a report's numbers, a list of sentences."""
     facts = report.conditions
     repeats = facts.get("repeats") or 1
     line = f"{_count(facts.get('num_fake'))} samples of {facts.get('source')}"
@@ -27,12 +27,12 @@ def notes(report: Any) -> list[str]:
         bias = report["fid"] - report["fid_infinity"]
         lines.append(
             f"With this many samples FID is {bias:+.3f} off FID-infinity: compare "
-            "scores of equal numbers."
+            "only scores with equal numbers of samples."
         )
     elif "fid" in report:
         lines.append(
-            "FID falls as samples grow in number: compare scores of equal numbers, "
-            "or add `fid_infinity`."
+            "FID falls with the number of samples: compare only scores with equal "
+            "numbers, or add `fid_infinity`."
         )
     few = facts.get("small_classes")
     if few:
@@ -49,12 +49,12 @@ def _few_sentence(few):
     return (
         f"Class FID: some classes, {' and '.join(sides)}, have fewer images than the "
         f"features have dimensions, {few['dimensions']}. Their distances have a large "
-        "bias: compare scores of equally many images a class."
+        "bias: compare only scores with equally many images per class."
     )
 
 
 def opinion_sentences(opinion: Mapping[str, Any]) -> list[str]:
-    """What other tools made of the same activations, a sentence each."""
+    """What other tools computed from the same activations, a sentence for each."""
     if not opinion.get("by"):
         return [f"No second opinion: {opinion.get('reason', 'not asked for')}."]
     return [_sentence(one) for one in (opinion, *opinion.get("others", ()))]
@@ -63,7 +63,7 @@ def opinion_sentences(opinion: Mapping[str, Any]) -> list[str]:
 def _sentence(opinion):
     worst = max(opinion.get("relative_difference", {}).values(), default=None)
     if worst is None:
-        return f"No second opinion of {opinion['by']}: {opinion.get('reason')}."
+        return f"No second opinion from {opinion['by']}: {opinion.get('reason')}."
     verdict = {True: "agrees", None: "agrees where it can tell"}.get(
         opinion.get("agrees"), "DISAGREES"
     )

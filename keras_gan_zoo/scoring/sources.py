@@ -1,9 +1,9 @@
 """What is scored: a GAN, a preset, a function, arrays, files or batches of images.
 
-A source has `length` (None: it never ends, or nobody knows), `image_shape`, `facts`
-for the report, and `take(start, stop, batch_size)`, its uint8 images `start` to
-`stop`; a source that `can_seek` gives them in any order. Where its images have labels,
-`labels[i]` is that of image i.
+A source has `length` (None if it never ends or the length is unknown), `image_shape`,
+`facts` for the report, and `take(start, stop, batch_size)`, which returns its uint8
+images `start` to `stop`, in any order if it `can_seek`. If its images have labels,
+`labels[i]` is the label of image i.
 """
 
 import os
@@ -34,18 +34,18 @@ class Source:
     facts: dict[str, Any]
 
     def set_labels(self, labels: np.ndarray, count: int) -> None:
-        """Take a label for each image, or for each of the `count` that are scored."""
+        """Set a label for each image, or for each of the `count` that are scored."""
         expected = self.length or count
         if len(labels) != expected:
             raise ValueError(
-                f"`labels` must be one for each image, {expected}. "
+                f"`labels` must have one for each image, {expected}. "
                 f"Received: labels of length {len(labels)}"
             )
         self.labels = labels
 
 
 class Generated(Source):
-    """Samples of a GAN, each addressed by the seed and its number."""
+    """Samples of a GAN, addressed by the seed and their numbers."""
 
     def __init__(self, gan: Any, name: str, seed: int, use_ema: bool) -> None:
         self.gan, self.seed, self.use_ema = gan, seed, use_ema
@@ -75,7 +75,7 @@ class Generated(Source):
         )
 
     def set_labels(self, labels: np.ndarray, count: int) -> None:
-        """Make the images of these classes."""
+        """Set the classes of the images to make."""
         num_classes: Any = self.num_classes
         if labels.min() < 0 or labels.max() >= num_classes:
             raise ValueError(
@@ -86,10 +86,10 @@ class Generated(Source):
 
 
 class Stored(Source):
-    """Images of an array or a folder, shuffled by the seed.
+    """Images of an array or a folder, shuffled with the seed.
 
-    In the given order a set that is sorted by class would give each split of the
-    Inception Score one class, and its first rows would not stand for the whole.
+    Unshuffled, a set that is sorted by class would give each split of the Inception
+    Score only one class, and its first rows would not be representative.
     """
 
     def __init__(self, images: Any, name: str, seed: int, labels: Any = None) -> None:
@@ -114,13 +114,13 @@ class Stored(Source):
         return self.images[self.order[start:stop]]
 
     def set_labels(self, labels: np.ndarray, count: int) -> None:
-        """Take a label for each image, in the order in which they were given."""
+        """Set a label for each image, in the order in which the images were given."""
         super().set_labels(labels, count)
         self.labels = labels[self.order]
 
 
 class Function(Source):
-    """Images of a function of their numbers."""
+    """Images from a function of their numbers."""
 
     def __init__(self, function: Callable) -> None:
         self.function = function
@@ -148,7 +148,7 @@ class Function(Source):
 
 
 class Stream(Source):
-    """Batches of a tf.data set, a data loader or a generator, as they come."""
+    """Batches from a tf.data set, a data loader or a generator, as they come."""
 
     can_seek = False
 
@@ -164,14 +164,14 @@ class Stream(Source):
         }
 
     def take(self, start: int, stop: int, batch_size: int) -> np.ndarray:
-        """uint8 images `start` to `stop`; they must follow on the last ones."""
+        """uint8 images `start` to `stop`, which must follow the previous ones."""
         del batch_size
         assert start == self.at, "a stream is read once, in order"
         while len(self.waiting) < stop - start:
             more = next(self.batches, None)
             if more is None:
                 raise ValueError(
-                    "The source must hold as many images as are scored. Lower "
+                    "The source must have as many images as are scored. Lower "
                     f"`num_images` (and `repeats`). Received: {self.facts['source']} "
                     f"that ended after {start + len(self.waiting)} images"
                 )
@@ -182,7 +182,7 @@ class Stream(Source):
 
 
 def get(source: Any, seed: int = 0, use_ema: bool = True) -> Source:
-    """A source from what `score` takes.
+    """Make a source from what `score` takes.
 
     Args:
         source: `GAN`; the name, handle or folder of a preset; an image folder; a
@@ -191,7 +191,7 @@ def get(source: Any, seed: int = 0, use_ema: bool = True) -> Source:
             returns as many images; a tf.data set, a data loader or a generator of
             batches.
         seed: int.
-        use_ema: bool: the averaged generator of a GAN, or its raw one.
+        use_ema: bool: use the averaged generator of a GAN, or its raw one.
     """
     if isinstance(source, GAN):
         return Generated(source, source.name, seed, use_ema)
@@ -223,7 +223,7 @@ def _read_npz(path):
             arrays = {key: file[key] for key in file.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(
-            "A file to score is an uncorrupted `.npz` with one array of uint8 images. "
+            "A file to score must be an intact `.npz` with one array of uint8 images. "
             f"Received: source={path!r}, which can't be read: {error}"
         ) from error
     labels = arrays.pop("labels", None)
@@ -232,7 +232,7 @@ def _read_npz(path):
         (images,) = arrays.values()
     if images is None:
         raise ValueError(
-            "An `.npz` file to score holds one array of uint8 images, or one named "
+            "An `.npz` file to score must have one array of uint8 images, or one named "
             "`images`, and their `labels` if there are any. "
             f"Received: source={path!r} with {sorted(arrays)}"
         )

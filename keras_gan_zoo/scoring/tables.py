@@ -5,7 +5,7 @@ from typing import Any
 
 
 def number(value: float) -> str:
-    """A score as people read it.
+    """A score as text for people.
 
     Example:
 
@@ -16,7 +16,7 @@ def number(value: float) -> str:
 
 
 def text(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of cells, the first of them the head, as aligned lines.
+    """Rows of cells, the first of which is the header, as aligned lines.
 
     Example:
 
@@ -33,7 +33,7 @@ def text(rows: Sequence[Sequence[str]]) -> str:
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> str:
-    """The same as a Markdown table.
+    """Rows of cells, the first of which is the header, as a Markdown table.
 
     Example:
 
@@ -53,7 +53,7 @@ def data_frame(records: list[dict[str, Any]]) -> Any:
         import pandas
     except ImportError as error:
         raise ImportError(
-            "A data frame takes pandas: `pip install pandas`; `to_csv()` and "
-            "`to_dict()` take nothing."
+            "A data frame needs pandas: `pip install pandas`; `to_csv()` and "
+            "`to_dict()` don't."
         ) from error
     return pandas.DataFrame(records)

@@ -208,7 +208,7 @@ def test_ctrl_c_ends_the_tasks(ray, extractor, small_chunks, tmp_path, monkeypat
 
 def test_a_stream_is_refused(extractor):
     batches = iter([np.zeros((9, 8, 8, 1), "uint8")])
-    with pytest.raises(ValueError, match=r"only comes in order.*workers=2"):
+    with pytest.raises(ValueError, match=r"read only in order.*workers=2"):
         score(batches, metrics="is", extractor=extractor, workers=2, **QUIET)
 
 

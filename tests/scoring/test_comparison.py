@@ -97,7 +97,7 @@ def test_files(tmp_path):
 )
 def test_other_conditions_are_refused(change, named):
     one, other = make("a", 1.0, 0.1, 9.0), make("b", 2.0, 0.1, 9.0, **change)
-    with pytest.raises(ValueError, match=f"'a' and 'b' with other .*{named}"):
+    with pytest.raises(ValueError, match=f"'a' and 'b' with different .*{named}"):
         compare([one, other])
 
 
@@ -109,8 +109,8 @@ def test_conditions_of_metrics_that_are_not_compared_may_differ():
 @pytest.mark.parametrize(
     ("reports", "match"),
     [
-        ([], "two reports or more"),
-        ([make("a", 1.0)], "two reports or more"),
+        ([], "two or more reports"),
+        ([make("a", 1.0)], "two or more reports"),
         ([make("a", 1.0), 7], "Received: int"),
         ([make("a", 1.0), ScoreReport({"is": 1.0})], "must share a metric"),
     ],

@@ -326,7 +326,7 @@ def test_accuracy_takes_images_of_one_size(painter, real, extractor):
         fingerprint="six pixels",
     )
     larger = np.repeat(real[0], 2, axis=1), real[1]
-    with pytest.raises(ValueError, match="equally large"):
+    with pytest.raises(ValueError, match="both in one size"):
         score(painter, larger, extractor=extractor, **CAS)
 
 

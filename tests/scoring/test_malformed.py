@@ -180,7 +180,7 @@ def test_statistics_files(made, images, extractor, kind):
 
 def test_statistics_of_another_extractor(made, images):
     other = Extractor(tiny_model(seed=1))
-    with pytest.raises(ValueError, match="the extractor that made them only"):
+    with pytest.raises(ValueError, match="only under the extractor that made them"):
         call(images, other, reference=str(made / "good.npz"))
 
 
@@ -192,9 +192,9 @@ def test_statistics_alone_are_too_little_for_kid(made, images, extractor):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "a whole .pth file.*Ran out of input"),
-        (b"PK\x03\x04 broken", "a whole .pth file.*not a zip file"),
-        (b"\x80\x04no state dict", "a whole .pth file.*UnpicklingError"),
+        (b"", "a complete .pth file.*Ran out of input"),
+        (b"PK\x03\x04 broken", "a complete .pth file.*not a zip file"),
+        (b"\x80\x04no state dict", "a complete .pth file.*UnpicklingError"),
     ],
 )
 def test_corrupt_weights(tmp_path, content, says):

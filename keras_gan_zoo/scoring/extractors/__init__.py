@@ -1,4 +1,4 @@
-"""Extractors: uint8 images -> the features and logits that scores are made of."""
+"""Extractors: from uint8 images to the features and logits behind the scores."""
 
 from keras_gan_zoo.scoring.extractors.extractor import Extractor
 from keras_gan_zoo.scoring.extractors.registry import (

@@ -1,4 +1,4 @@
-"""Networks of other packages as Keras models over uint8 images of any size."""
+"""Networks of other packages as Keras models for uint8 images of any size."""
 
 import contextlib
 import inspect
@@ -17,7 +17,7 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 @keras.saving.register_keras_serializable("keras_gan_zoo.scoring")
 class Normalize(keras.layers.Layer):
-    """0 to 255 -> ImageNet's channels of mean 0 and standard deviation 1."""
+    """Scales 0 to 255 so that ImageNet's channels have mean 0 and deviation 1."""
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__(name=name, dtype="float32", trainable=False)
@@ -35,7 +35,7 @@ class Normalize(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_gan_zoo.scoring")
 class Preprocess(keras.layers.Layer):
-    """The `preprocess_input` that belongs to a network of `keras.applications`."""
+    """The `preprocess_input` of a network in `keras.applications`."""
 
     def __init__(self, network: str, name: str | None = None) -> None:
         super().__init__(name=name, dtype="float32", trainable=False)
@@ -53,18 +53,18 @@ class Preprocess(keras.layers.Layer):
 
 
 def dinov2_model(preset: PathLike, backbone: Any = None) -> tuple[keras.Model, int]:
-    """DINOv2 of KerasHub: uint8 (n, h, w, 3) -> its class token, normed.
+    """KerasHub's DINOv2: uint8 (n, h, w, 3) -> its class token, normalized.
 
     Position embeddings are interpolated as in the authors' code, by torch's bicubic
-    with an offset of 0.1 patches, whatever the backend: KerasHub leaves it to that, and
-    each has its own bicubic.
+    with an offset of 0.1 patches, on any backend: KerasHub leaves it to the backend,
+    and each has a different bicubic.
 
     Args:
         preset: str, a preset of KerasHub, `"dinov2_base"`, or a folder of one.
-        backbone: `keras_hub.models.DINOV2Backbone`, channels last, in place of one.
+        backbone: a `keras_hub.models.DINOV2Backbone`, channels last, to use instead.
 
     Returns:
-        `(model, size)`, the size that it resizes images to.
+        `(model, size)`, where size is what it resizes images to.
 
     Raises:
         ImportError: KerasHub is not installed.
@@ -85,7 +85,7 @@ def _load_dinov2(preset):
         import keras_hub
     except ImportError as error:
         raise ImportError(
-            "DINOv2 takes KerasHub: `pip install 'keras-gan-zoo[hub]'`. "
+            "DINOv2 needs KerasHub: `pip install 'keras-gan-zoo[hub]'`. "
             f"Received: {error}"
         ) from error
     try:
@@ -95,7 +95,7 @@ def _load_dinov2(preset):
             data_format="channels_last",
             dtype="float32",
         )
-    except Exception as error:  # the hosts' clients raise each their own
+    except Exception as error:  # each host's client raises its own
         raise ConnectionError(
             "The weights of DINOv2 are a preset that KerasHub downloads once, or a "
             "folder of one: `extractors.get('dinov2_b', weights='./dinov2_base')`. "
@@ -120,7 +120,7 @@ def _interpolate_as_published(backbone):
 def _torch_bicubic(grid, out, axis):
     """`torch.nn.functional.interpolate(scale_factor=(out + 0.1) / size)`, a = -0.75.
 
-    Taps are added one after another, so that the sum is the same everywhere.
+    Taps are added one by one, so that the sum is the same everywhere.
     """
     size = grid.shape[axis]
     positions = (np.arange(out) + 0.5) * size / (out + 0.1) - 0.5
@@ -141,13 +141,13 @@ def _torch_bicubic(grid, out, axis):
 def application_model(
     name: str, weights: Any = "imagenet"
 ) -> tuple[keras.Model, tuple[int, ...]]:
-    """A network of `keras.applications`: uint8 (n, h, w, 3) -> features, logits.
+    """A network from `keras.applications`: uint8 (n, h, w, 3) -> features, logits.
 
-    Features are what its last layer with weights reads, flat. float32 and channels
-    last, whatever the global settings are.
+    Features are the input of its last layer with weights, flattened. It is float32 and
+    channels last, whatever the global settings.
 
     Returns:
-        `(model, size)`, the `(height, width)` that it resizes images to.
+        `(model, size)`, where size is the `(height, width)` that it resizes images to.
 
     Raises:
         ValueError: no such network.

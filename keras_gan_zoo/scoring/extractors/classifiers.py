@@ -1,4 +1,4 @@
-"""The small classifier that is shipped, trained here on MNIST and Fashion-MNIST."""
+"""The small classifiers in the package, trained on MNIST and Fashion-MNIST."""
 
 import pathlib
 from pathlib import Path
@@ -10,7 +10,7 @@ IMAGE_SHAPE = (28, 28, 1)
 
 
 def weights_path(name: str) -> Path:
-    """Where the shipped weights of a classifier lie: `"digits"` or `"fashion"`."""
+    """The path of a shipped classifier's weights: `"digits"` or `"fashion"`."""
     return pathlib.Path(__file__).with_name(f"{name}.weights.h5")
 
 
@@ -26,8 +26,8 @@ def classifier_network(name: str) -> keras.Model:
     | dense = `features`                 | 64           |
     | dense = `logits`                   | 10           |
 
-    Each layer but the last has batch norm and ReLU. float32 and channels last,
-    whatever the global settings are.
+    Each layer but the last has batch norm and ReLU. It is float32 and channels last,
+    whatever the global settings.
     """
     conv = {"use_bias": False, "data_format": "channels_last", "dtype": "float32"}
 
@@ -52,7 +52,7 @@ def classifier_network(name: str) -> keras.Model:
 
 
 def load_classifier(name: str) -> keras.Model:
-    """`classifier_network` with the weights that are shipped.
+    """`classifier_network` with the shipped weights.
 
     Example:
 
@@ -65,9 +65,9 @@ def load_classifier(name: str) -> keras.Model:
 
 
 def stacked_classifier(name: str) -> keras.Model:
-    """A shipped classifier on each of three channels: 192 features, 1000 logits.
+    """A shipped classifier applied to each of 3 channels: 192 features, 1000 logits.
 
-    Classes of the channels are taken as independent, so that a logit is the joint
+    The classes of the channels are assumed independent, so a logit is the joint
     log-probability of class `100 a + 10 b + c`.
 
     Example:

@@ -1,4 +1,4 @@
-"""`Extractor`: uint8 images -> the features and logits that scores are made of."""
+"""`Extractor`: from uint8 images to the features and logits behind the scores."""
 
 import copy
 import functools
@@ -16,32 +16,31 @@ from keras_gan_zoo.typing import ImageShape
 class Extractor:
     """A model or function that turns images into features, logits or both.
 
-    Features are what Frechet distances compare; logits, before the softmax, are what
-    the Inception Score reads; `spatial` is what the spatial FID compares. The model
-    sees pixel values 0 to 255, channels last, and always runs in inference mode, so
-    scaling belongs inside of it (`keras.layers.Rescaling`). Images of another size
-    than it takes are refused, never resized.
+    Frechet distances compare features; the Inception Score reads logits, before the
+    softmax; the spatial FID compares `spatial`. The model sees pixel values from 0 to
+    255, channels last, and always runs in inference mode, so scaling belongs inside it
+    (`keras.layers.Rescaling`). Images of a wrong size are refused, never resized.
 
     Args:
         model: a built Keras model with one input, or any callable that takes a uint8
             array `(n, height, width, channels)`. Either returns a dict with the keys
             `"features"`, `"logits"`, `"spatial"` (or some of them), or the pair
-            `(features, logits)`, or a single array, which `outputs` names. The
-            callable returns arrays of `n` rows, of NumPy or of any framework.
+            `(features, logits)`, or a single array, which `outputs` names. A callable
+            returns arrays with `n` rows, from NumPy or any framework.
         name: str, for labels such as `FID (digits)`; by default the model's name or
             the callable's fingerprint.
-        outputs: tuple of str, the names of what is returned in its order, where that
-            is no dict: `("features", "logits")` of a pair, `("logits",)` or
-            `("features",)` of a single array. Of a dict, the keys to take, or a dict
-            of our names to its own: `{"features": "pool", "logits": "head"}`.
+        outputs: tuple of str, the names of what is returned, in order, unless it is a
+            dict: `("features", "logits")` for a pair, `("logits",)` or `("features",)`
+            for a single array. For a dict, the keys to use, or a dict of our names ->
+            its own: `{"features": "pool", "logits": "head"}`.
         preprocessing: str, for reports: what happens to pixel values in the model.
         resizing: str, for reports: how the model resizes, if it does.
-        fingerprint: str, of a callable alone: what names it in reports and caches in
-            place of the hash of a Keras model's weights, such as
-            `"clip-vit-b-32@v1"`. Change it with the weights.
+        fingerprint: str, only for a callable: its name in reports and caches, where a
+            Keras model has the hash of its weights, such as `"clip-vit-b-32@v1"`.
+            Change it with the weights.
         image_shape: `(height, width, channels)` that a callable takes; None is any.
-        repeat_grey: bool: a model of 3 channels takes grey images as well, the one
-            channel repeated, and a report says so.
+        repeat_grey: bool: a model with 3 channels accepts grey images too, by repeating
+            the channel, and reports say so.
 
     Raises:
         ValueError: a model that is not built, or whose outputs can't be told apart; a
@@ -78,7 +77,7 @@ class Extractor:
             if fingerprint is not None or image_shape is not None:
                 raise ValueError(
                     "A Keras model is named by the hash of its weights and knows its "
-                    "image shape; `fingerprint` and `image_shape` belong to callables. "
+                    "image shape; `fingerprint` and `image_shape` are for callables. "
                     f"Received: fingerprint={fingerprint!r}, image_shape={image_shape}"
                 )
             self._of: Any = OfKeras(model, outputs)
@@ -91,7 +90,7 @@ class Extractor:
         self.repeat_grey = repeat_grey
         if repeat_grey and self.image_shape[-1] != 3:
             raise ValueError(
-                "`repeat_grey=True` is for a model of 3 channels. "
+                "`repeat_grey=True` is for a model with 3 channels. "
                 f"Received: image_shape={self.image_shape}"
             )
 
@@ -102,29 +101,29 @@ class Extractor:
 
     @functools.cached_property
     def outputs(self) -> tuple[str, ...]:
-        """Names of what there is to extract; a callable is asked with two images."""
+        """The names of the outputs; a callable is tried on two images to find them."""
         return self._of.outputs or tuple(self._of.run(self._probe_images, None))
 
     @functools.cached_property
     def sha256(self) -> str:
-        """What names the extractor in reports and caches: the hash of its weights.
+        """The extractor's identity in reports and caches: the hash of its weights.
 
-        Of a callable, that of its fingerprint.
+        For a callable, the hash of its fingerprint.
         """
         return self._of.sha256
 
     @property
     def device(self) -> str:
-        """Where the weights lie, in the backend's words; `"unknown"` of a callable."""
+        """The backend's name of the weights' device; `"unknown"` for callables."""
         return self._of.device
 
     @property
     def precision(self) -> str:
-        """The dtype that the model computes in; `"unknown"` of a callable."""
+        """The dtype that the model computes in; `"unknown"` for callables."""
         return self._of.precision
 
     def facts(self, image_shape: ImageShape) -> dict[str, str]:
-        """For the conditions of a report.
+        """Facts for the conditions of a report.
 
         Args:
             image_shape: `(height, width, channels)` of the images that are scored.
@@ -149,18 +148,18 @@ class Extractor:
         batch_size: int = 256,
         outputs: str | Sequence[str] | None = None,
     ) -> dict[str, np.ndarray]:
-        """Features and logits of images.
+        """Extract features and logits from images.
 
         Args:
             images: uint8 array `(n, height, width, channels)`.
             batch_size: int, images that the compiled model sees at once. The last
-                batch is filled up, so that it compiles once.
-            outputs: tuple of str, what to extract, of `extractor.outputs`; a Keras
+                batch is padded, so that it compiles once.
+            outputs: tuple of str, which of `extractor.outputs` to extract; a Keras
                 model computes nothing else. All by default.
 
         Returns:
-            dict of float32 arrays `(n, d)`: `"features"`, `"logits"`, `"spatial"`, as
-            far as the model has them and they are asked for.
+            dict of float32 arrays `(n, d)`: those of `"features"`, `"logits"` and
+            `"spatial"` that the model has and that are asked for.
 
         Raises:
             ValueError: images that the model was not made for, unknown outputs.
@@ -193,12 +192,12 @@ class Extractor:
         }
 
     def on(self, device: str) -> Self:
-        """A copy that lives on a device: the same weights, and `extract` runs there.
+        """A copy with the same weights on a device, where its `extract` runs.
 
-        For worker threads, each its own: one extractor is no place for two threads.
+        For worker threads: two threads must not share an extractor.
 
         Args:
-            device: str, in the words of `keras.device`: `"cpu:0"`, `"gpu:1"`.
+            device: str, as for `keras.device`: `"cpu:0"`, `"gpu:1"`.
 
         Returns:
             `Extractor`.
@@ -212,21 +211,21 @@ class Extractor:
         return moved
 
     def named_model(self) -> keras.Model:
-        """Of a Keras model, one of the same layers with a dict of our outputs."""
+        """For a Keras model, one of the same layers with a dict of our outputs."""
         return self._of.named_model()
 
     def check(self, images: np.ndarray) -> None:
-        """Refuse what the model was not made for."""
+        """Raise an error for images that the model was not made for."""
         if images.dtype != np.uint8 or images.ndim != 4 or len(images) == 0:
             raise ValueError(
-                "An extractor takes uint8 images of shape (n, height, width, channels),"
-                " at least one. "
+                "An extractor takes at least one uint8 image, in an array of shape (n, "
+                "height, width, channels). "
                 f"Received: images of shape {images.shape}, dtype {images.dtype}"
             )
         self.check_shape(images.shape[1:])
 
     def check_shape(self, image_shape: ImageShape) -> None:
-        """Refuse image sizes that the model was not made for."""
+        """Raise an error for an image shape that the model was not made for."""
         image_shape = tuple(image_shape)
         channels = image_shape[-1]
         if self.image_shape[-1] == 3 and channels in (2, 4):
@@ -242,8 +241,8 @@ class Extractor:
         if not fits or not right:
             raise ValueError(
                 f"The extractor {self.name!r} expects images of shape "
-                f"{self.image_shape} and does not resize: a score depends on how it is "
-                "done. Resize or convert the images yourself, or pass an extractor "
+                f"{self.image_shape} and does not resize, because a score depends on "
+                "how. Resize or convert the images yourself, or pass an extractor "
                 "made for this size, such as any Keras model. "
                 f"Received: images of shape {image_shape}"
             )
@@ -272,7 +271,7 @@ class Extractor:
 
     @functools.cached_property
     def probe(self) -> np.ndarray:
-        """Outputs for two fixed images: tells models of equal weights apart."""
+        """Outputs for two fixed images, which distinguish models of equal weights."""
         outputs = self.extract(self._probe_images, batch_size=2)
         return np.concatenate([outputs[name] for name in self.outputs], axis=1)
 

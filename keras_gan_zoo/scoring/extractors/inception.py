@@ -1,9 +1,9 @@
-"""The FID Inception: the network "inception-2015-12-05", exact, on every backend.
+"""The FID Inception: the exact network "inception-2015-12-05", on every backend.
 
-Inception-v3 (Szegedy et al. 2016, arXiv 1512.00567) as TensorFlow published it in 2015
-and as Heusel et al. (2017, 1706.08500) measure with it. It is not the one of
+Inception-v3 (Szegedy et al. 2016, arXiv:1512.00567) as TensorFlow published it in 2015
+and as Heusel et al. (2017, arXiv:1706.08500) use it. It is not the one in
 `keras.applications`: average pools don't count the padding, the last block has a max
-pool, there are 1008 logits, and the weights are others.
+pool, there are 1008 logits, and the weights are different.
 """
 
 from collections.abc import Sequence
@@ -42,10 +42,10 @@ OUTPUTS = {
 
 
 class InceptionV3FID(keras.Model):
-    """The Inception network behind FID and the Inception Score, exact.
+    """The exact Inception network behind FID and the Inception Score.
 
     Images of any size are resized to 299x299 inside. Everything is float32, whatever
-    the global dtype policy and image data format are. Batch norms are folded into the
+    the global dtype policy and image data format. Batch norms are folded into the
     convolutions.
 
     | output            | shape     | what it is                                       |
@@ -62,26 +62,26 @@ class InceptionV3FID(keras.Model):
     |                   |           | Inception Score has always read                  |
     | `logits`          | `(n, 1008)`| the same plus the classifier's bias             |
 
-    Resizers, each with the range of the tool that it reproduces:
+    The resizers, each with the value range of the tool that it reproduces:
 
-    - `"tf1"`: bilinear as TensorFlow 1 does it (no half-pixel centres, no antialias),
+    - `"tf1"`: bilinear as in TensorFlow 1 (no half-pixel centres, no antialiasing),
       then `(x - 128) / 128`: the original FID and torch-fidelity.
-    - `"clean"`: bicubic and antialiased as PIL does it, in float without rounding to 8
-      bits, then `(x - 128) / 128`: clean-fid (Parmar et al. 2022, 2104.11222).
+    - `"clean"`: bicubic and antialiased as in PIL, in float without rounding to 8 bits,
+      then `(x - 128) / 128`: clean-fid (Parmar et al. 2022, arXiv:2104.11222).
     - `"torch"`: bilinear with half-pixel centres, no antialias, then `x / 127.5 - 1`:
       pytorch-fid.
 
     Args:
-        weights: `None` pulls the published file (96 MB) on first use and caches it.
-            Or the path of that file or of an `.npz`, or a dict of arrays, under the
+        weights: `None` downloads the published file (96 MB) on first use and caches
+            it. Or the path of that file or of an `.npz`, or a dict of arrays, under the
             published names: see `load_inception_weights`.
         resizer: `"tf1"`, `"clean"` or `"torch"`.
-        outputs: names of the outputs that are wanted. Nothing beyond them is computed.
+        outputs: names of the outputs to compute. Nothing else is computed.
 
     Raises:
-        ValueError: an unknown resizer or output; weights that can't be read, of other
-            names or shapes, or not finite; images that are not uint8.
-        ConnectionError: the weights could not be pulled.
+        ValueError: an unknown resizer or output; weights that can't be read, have
+            other names or shapes, or are not finite; images that are not uint8.
+        ConnectionError: the weights could not be downloaded.
 
     Example:
 
@@ -138,10 +138,10 @@ class InceptionV3FID(keras.Model):
 
 @keras.saving.register_keras_serializable("keras_gan_zoo", "InceptionV3FIDNetwork")
 class _Network(keras.layers.Layer):
-    """uint8 images -> dict of outputs.
+    """uint8 images -> a dict of outputs.
 
-    One layer, since a functional model holds what its layers return to the end: 2.5 GB
-    more for 50 images on an eager backend.
+    A single layer, because a functional model keeps what its layers return to the end:
+    2.5 GB more for 50 images on an eager backend.
     """
 
     def __init__(self, resizer, outputs, **kwargs):
@@ -152,13 +152,13 @@ class _Network(keras.layers.Layer):
         self.parameters = {}
 
     def build(self, input_shape):
-        # All weights, whatever the outputs: they always hash to the same.
+        # All weights, whatever the outputs, so that the hash is always the same.
         shapes = {
             name: (*conv.size, channels, conv.filters)
             for name, (conv, channels) in CONVOLUTIONS.items()
         }
         for name, shape in {**shapes, "fc": (2048, CLASSES)}.items():
-            label = name.replace(".", "__")  # torch refuses dots
+            label = name.replace(".", "__")  # torch allows no dots
             self.parameters[name] = tuple(
                 self.add_weight(shape, "zeros", trainable=False, name=f"{label}__{key}")
                 for key, shape in (("kernel", shape), ("bias", shape[-1:]))
@@ -212,7 +212,7 @@ class _Network(keras.layers.Layer):
 
     def _branch(self, x, prefix, steps):
         for step in steps:
-            if step == "avg":  # the mean over what lies within the image
+            if step == "avg":  # the mean over what is inside the image
                 x = ops.average_pool(x, 3, 1, "same", self.data_format)
             elif step == "max":
                 x = ops.max_pool(x, 3, 1, "same", self.data_format)
@@ -239,7 +239,7 @@ class _Network(keras.layers.Layer):
         return ops.mean(x, (2, 3) if self.data_format == "channels_first" else (1, 2))
 
     def _spatial(self, x):
-        """`branch1x1` comes first in its block, so that these are its channels."""
+        """`branch1x1` comes first in its block, so these are its channels."""
         if self.data_format == "channels_first":
             x = ops.transpose(x[:, :SPATIAL_CHANNELS], (0, 2, 3, 1))
         return ops.reshape(x[..., :SPATIAL_CHANNELS], (-1, OUTPUTS["spatial"]))

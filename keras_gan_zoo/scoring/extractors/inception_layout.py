@@ -1,7 +1,7 @@
 """The FID Inception's layers as data, and the names of its published weights.
 
-A branch is a list of steps, one after the other: a convolution, "avg" or "max" (pools),
-or a tuple of convolutions side by side.
+A branch is a list of consecutive steps: a convolution, a pool ("avg" or "max"), or a
+tuple of parallel convolutions.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ EPSILON = 1e-3  # of every batch norm
 
 
 class Conv(NamedTuple):
-    """A convolution without bias, batch norm and ReLU."""
+    """A convolution without bias, followed by batch norm and ReLU."""
 
     name: str
     filters: int
@@ -109,7 +109,7 @@ def _block_e(pool):
     ]
 
 
-# Name of a stage -> its branches. The stem's have no name of their own in the file.
+# Name of a stage -> its branches. Those of the stem have no prefix in the file.
 STAGES = {
     "stem_1": [
         [
@@ -136,11 +136,11 @@ STAGES = {
     "Mixed_6e": _block_c(192),
     "Mixed_7a": _block_d(),
     "Mixed_7b": _block_e("avg"),
-    "Mixed_7c": _block_e("max"),  # a slip in 2015, and so a part of the definition
+    "Mixed_7c": _block_e("max"),  # a slip in 2015 that is now part of the definition
 }
 
 
-# Output -> the stage at whose end it is taken.
+# Output -> the stage that it is taken after.
 ENDS = {
     "64": "stem_1",
     "192": "stem_2",
@@ -193,7 +193,7 @@ SHAPES = _shapes()
 
 
 def fold(arrays: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-    """The weights of `_Network` in their order, batch norms folded into convolutions.
+    """The weights of `_Network` in order, with batch norms folded into convolutions.
 
     gamma (W x - mean) / sqrt(variance + epsilon) + beta, in float64.
     """

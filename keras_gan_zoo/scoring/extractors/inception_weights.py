@@ -1,4 +1,4 @@
-"""The weights of the FID Inception: pulled, cached and checked."""
+"""The weights of the FID Inception: downloaded, cached and checked."""
 
 import hashlib
 import os
@@ -16,7 +16,7 @@ from keras_gan_zoo.scoring.extractors.torch_file import read_weights
 FILE = "pt_inception-2015-12-05-6726825d.pth"
 SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 
-# The same file twice: pytorch-fid's release, and torch-fidelity's.
+# The same file in two places: pytorch-fid's release, and torch-fidelity's.
 SOURCES = (
     f"https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/{FILE}",
     "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/"
@@ -28,24 +28,24 @@ TIMEOUT = 30  # seconds without a byte
 def load_inception_weights(
     weights: Any, shapes: Mapping[str, tuple]
 ) -> tuple[dict[str, np.ndarray], str | None]:
-    """Arrays of the Inception network, checked.
+    """Load and check the arrays of the Inception network.
 
     Args:
         weights: `None` for the published file, from the cache
-            (`KERAS_GAN_ZOO_CACHE`) or pulled from its public source. A path of a torch
-            state dict (`.pth`, either of torch's formats) or of an `.npz`. Or a dict of
-            arrays. All under the published names, such as
+            (`KERAS_GAN_ZOO_CACHE`) or downloaded from its public source. Or the path of
+            a torch state dict (`.pth`, in either of torch's formats) or of an `.npz`,
+            or a dict of arrays. All have the published names, such as
             `Mixed_5b.branch1x1.conv.weight`, kernels as (out, in, height, width).
         shapes: dict of the expected shapes by name.
 
     Returns:
-        `(arrays, sha256)`: dict of float32 arrays; the sha256 of the file, or None
-        where there was none.
+        `(arrays, sha256)`: a dict of float32 arrays, and the sha256 of the file, or
+        None if there was none.
 
     Raises:
         ValueError: a file that can't be read, other names or shapes than expected,
             values that are not finite.
-        ConnectionError: the published file could not be pulled.
+        ConnectionError: the published file could not be downloaded.
 
     Example:
 
@@ -73,20 +73,20 @@ def load_inception_weights(
 
 
 def published_weights() -> bytes:
-    """The bytes of the published file, from the cache or pulled and then cached."""
+    """The bytes of the published file, from the cache or downloaded and cached."""
     path = cache_folder() / FILE
     try:
         data = path.read_bytes()
     except OSError:
         data = b""
     if _is_published(data):
-        return data  # a cache that was damaged or cut short is made anew
+        return data  # a damaged or truncated cache is replaced
     data = _pull()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, lambda file: file.write(data))
     except OSError:
-        pass  # a full disk or a read-only home costs time only
+        pass  # a full disk or a read-only home only costs time
     return data
 
 
@@ -97,12 +97,12 @@ def _pull():
         try:
             with urllib.request.urlopen(url, timeout=TIMEOUT) as response:
                 data = response.read()
-        except Exception as error:  # urllib, sockets, TLS and HTTP have one each
+        except Exception as error:  # urllib, sockets, TLS and HTTP have their own
             failures.append(f"{url}: {type(error).__name__}: {error}")
             continue
         if _is_published(data):
             return data
-        failures.append(f"{url}: {len(data)} bytes of another sha256")
+        failures.append(f"{url}: {len(data)} bytes with another sha256")
     raise ConnectionError(
         "The Inception weights could not be downloaded. Check the connection. "
         f"Or fetch {FILE} elsewhere and pass its path: `InceptionV3FID(weights=path)`. "
@@ -128,7 +128,7 @@ def _read_bytes(path):
 
 
 def _check(arrays, shapes, origin):
-    """float32 arrays under exactly the expected names."""
+    """Check for exactly the expected names; returns float32 arrays."""
     names = {name for name in arrays if not _is_counter(name)}
     missing, others = (
         sorted(shapes.keys() - names),
@@ -145,7 +145,7 @@ def _check(arrays, shapes, origin):
         array = np.asarray(arrays[name])
         if array.shape != tuple(shape) or array.dtype.kind != "f":
             raise ValueError(
-                f"The Inception weight {name!r} must hold floats of shape "
+                f"The Inception weight {name!r} must have floats of shape "
                 f"{tuple(shape)}. Received: shape {array.shape}, dtype {array.dtype}, "
                 f"from {origin}"
             )
@@ -160,7 +160,7 @@ def _check(arrays, shapes, origin):
 
 
 def _is_counter(name):
-    """Batches that torch counted; of no use."""
+    """Whether it is torch's count of batches, which is of no use."""
     return isinstance(name, str) and name.endswith(".num_batches_tracked")
 
 

@@ -1,4 +1,4 @@
-"""What an extractor does with a function of NumPy or of any framework."""
+"""How an extractor runs a function of NumPy or of any framework."""
 
 import contextlib
 import hashlib
@@ -12,11 +12,11 @@ from keras_gan_zoo.scoring.extractors.outputs import name_arrays
 
 
 class OfFunction:
-    """A callable of uint8 images, named by a fingerprint.
+    """A callable for uint8 images, identified by a fingerprint.
 
     Attributes:
         model: the callable.
-        image_shape: `(height, width, channels)`, None where any size will do.
+        image_shape: `(height, width, channels)`, with None where any size will do.
     """
 
     device = precision = "unknown"
@@ -30,7 +30,7 @@ class OfFunction:
     ) -> None:
         if not fingerprint or not isinstance(fingerprint, str):
             raise ValueError(
-                "A callable must name itself, so that its scores are never taken "
+                "A callable needs a fingerprint, so that its scores are never mistaken "
                 "for another's: Extractor(function, "
                 "fingerprint='clip-vit-b-32@v1'). "
                 f"Received: fingerprint={fingerprint!r}"
@@ -42,23 +42,23 @@ class OfFunction:
         self._wanted = outputs
 
     def run(self, images: np.ndarray, names: Any) -> dict[str, np.ndarray]:
-        """dict of float32 arrays, a row for each image; of all names where None."""
+        """A dict of float32 arrays, a row for each image; all outputs for None."""
         found = name_arrays(self.model(images), self._wanted)
         found = {name: _to_numpy(found[name]) for name in names or found}
         for name, rows in found.items():
             if rows.ndim == 0 or len(rows) != len(images):
                 raise ValueError(
-                    "A callable returns a row for each image. Received: "
+                    "A callable must return a row for each image. Received: "
                     f"{len(images)} images, and {name!r} of shape {rows.shape}"
                 )
         return found
 
     def scope(self) -> AbstractContextManager:
-        """Where it computes is its own affair."""
+        """Nothing: a callable chooses its device itself."""
         return contextlib.nullcontext()
 
     def on(self, device: str) -> NoReturn:
-        """Refused: where it computes is its own affair."""
+        """Not possible: a callable chooses its device itself."""
         raise ValueError(
             "A callable chooses its device itself and can't be copied to one. "
             f"Received: device={device!r} of the extractor {self.name!r}"
@@ -66,6 +66,6 @@ class OfFunction:
 
 
 def _to_numpy(values):
-    if hasattr(values, "detach"):  # a tensor that lies on a GPU, or has a gradient
+    if hasattr(values, "detach"):  # a tensor on a GPU, or with a gradient
         values = values.detach().cpu()
     return np.asarray(values, "float32")

@@ -1,4 +1,4 @@
-"""What an extractor does with a Keras model."""
+"""How an extractor runs a Keras model."""
 
 import contextlib
 import copy
@@ -14,19 +14,19 @@ from keras_gan_zoo.weights import weights_sha256
 
 
 class OfKeras:
-    """A built Keras model with one input, of which only what is asked for is computed.
+    """A built Keras model with one input; only requested outputs are computed.
 
     Attributes:
         model: the Keras model.
-        image_shape: `(height, width, channels)`, None where any size will do.
+        image_shape: `(height, width, channels)`, with None where any size will do.
         outputs: tuple of our names.
     """
 
     def __init__(self, model: Any, outputs: Any) -> None:
         if len(_inputs(model)) != 1:
             raise ValueError(
-                "An extractor is a built Keras model with one input, images of shape "
-                "(n, height, width, channels), or a callable that takes such images. "
+                "An extractor must be a built Keras model with one input, images of "
+                "shape (n, height, width, channels), or a callable for such images. "
                 f"Received: model={model!r}"
             )
         self.model, self.name = model, model.name
@@ -53,7 +53,7 @@ class OfKeras:
         return self.model.layers[-1].compute_dtype
 
     def run(self, images: np.ndarray, names: Any) -> dict[str, np.ndarray]:
-        """dict of float32 arrays, a row for each of the images."""
+        """A dict of float32 arrays, a row for each of the images."""
         if names not in self._runners:
             wanted = {name: self._tensors[name] for name in names}
             runner = keras.Model(self.model.inputs[0], wanted)
@@ -64,13 +64,13 @@ class OfKeras:
         return {name: np.asarray(found[name], "float32") for name in names}
 
     def scope(self) -> AbstractContextManager:
-        """Where computations of `run` belong."""
+        """The device scope that `run` belongs in."""
         if self._device is None:
             return contextlib.nullcontext()
         return keras.device(self._device)
 
     def named_model(self) -> keras.Model:
-        """A Keras model of the same layers, with a dict of our outputs."""
+        """A Keras model of the same layers that returns a dict of our outputs."""
         return keras.Model(self.model.inputs[0], self._tensors)
 
     def on(self, device: str) -> Self:
@@ -90,7 +90,7 @@ class OfKeras:
 def _inputs(model):
     try:
         return model.inputs or ()
-    except AttributeError:  # a Sequential model that is not built, or no model at all
+    except AttributeError:  # an unbuilt Sequential model, or not a model at all
         return ()
 
 
@@ -98,12 +98,12 @@ def _check_device(device):
     device = device.lower()
     kind = device.partition(":")[0]
     if kind == "cpu" and keras.config.backend() == "torch":
-        device = kind  # it has one, and takes "cpu:0" for another
+        device = kind  # torch has one, and thinks "cpu:0" is another
     try:
         with keras.device(device):
             keras.ops.zeros(1)
         known = [device]
-        if keras.config.backend() == "tensorflow":  # falls back without a word
+        if keras.config.backend() == "tensorflow":  # which falls back silently
             known = keras.distribution.list_devices(kind)
     except Exception as error:  # each backend raises its own
         known, reason = [], error
@@ -118,7 +118,7 @@ def _check_device(device):
 
 
 def _clone_layer(layer):
-    """A layer with state anew; one without (a Lambda may be) serves both models."""
+    """A new layer if it has state; one without (maybe a Lambda) serves both models."""
     if not getattr(layer, "variables", None):  # an operation of `keras.ops` has none
         return layer
     config = layer.get_config()

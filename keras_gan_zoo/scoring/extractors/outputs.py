@@ -1,4 +1,4 @@
-"""The names of outputs: which of what a model or function returns is which."""
+"""The names of outputs: which value that a model or function returns is which."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Extractors by name: what is built in, and what `extractor=` may be."""
+"""Extractors by name: which are built in, and what `extractor=` may be."""
 
 import functools
 import inspect
@@ -21,12 +21,12 @@ from keras_gan_zoo.typing import PathLike
 
 
 def digits() -> Extractor:
-    """The digit classifier that is shipped: 28x28x1, 64 features, 10 logits."""
+    """The shipped digit classifier: 28x28x1, 64 features, 10 logits."""
     return Extractor(load_classifier("digits"), preprocessing="x / 127.5 - 1")
 
 
 def fashion() -> Extractor:
-    """The Fashion-MNIST classifier that is shipped: 28x28x1, 64 features, 10 logits."""
+    """The shipped Fashion-MNIST classifier: 28x28x1, 64 features, 10 logits."""
     return Extractor(load_classifier("fashion"), preprocessing="x / 127.5 - 1")
 
 
@@ -47,11 +47,11 @@ def stacked_digits() -> Extractor:
 def inception(weights: Any = None, resizer: str = "tf1") -> Extractor:
     """The FID Inception (2015-12-05): any size, 2048 features, 1008 logits.
 
-    `FID` and `IS` of papers are of this network with the resizer `"tf1"`. Logits are
+    `FID` and `IS` in papers are from this network with the resizer `"tf1"`. Logits are
     without the bias, as in the original score. Grey images are repeated.
 
     Args:
-        weights: file of the published weights, or a dict of arrays; by default they
+        weights: a file of the published weights, or a dict of arrays; by default they
             are downloaded once.
         resizer: `"tf1"`, `"clean"` or `"torch"`; the last two are named in labels,
             `FID (inception-clean)`.
@@ -84,10 +84,10 @@ def dinov2_l(weights: PathLike | None = None, backbone: Any = None) -> Extractor
 
 
 def _dinov2(name, weights, backbone):
-    """The class token, normed (Oquab et al. 2023, arXiv:2304.07193).
+    """The class token, normalized (Oquab et al. 2023, arXiv:2304.07193).
 
     As in the evaluation of Stein et al. 2023, arXiv:2306.04675. `weights` is a preset
-    of KerasHub or a folder of one, `backbone` a `DINOV2Backbone` that takes its place.
+    of KerasHub or a folder of one, `backbone` a `DINOV2Backbone` to use instead.
     """
     model, size = backbones.dinov2_model(weights, backbone)
     return Extractor(
@@ -101,13 +101,13 @@ def _dinov2(name, weights, backbone):
 
 
 def application(name: str, weights: Any = "imagenet") -> Extractor:
-    """A network of `keras.applications`, such as EfficientNetB0: any size.
+    """A network from `keras.applications`, such as EfficientNetB0: any size.
 
-    Features are what its last layer reads, logits what that returns, before the
-    softmax. Grey images are repeated.
+    Features are the input of its last layer, logits the output, before the softmax.
+    Grey images are repeated.
 
     Args:
-        name: str, a class of `keras.applications`.
+        name: str, a network in `keras.applications`.
         weights: `"imagenet"`, which is downloaded once, None for random ones, or a
             file.
     """
@@ -123,7 +123,7 @@ def application(name: str, weights: Any = "imagenet") -> Extractor:
     )
 
 
-# Name -> function; what a function needs beyond options follows the name and a slash:
+# Name -> function. If a function needs a name itself, it follows after a slash:
 # "keras_applications/EfficientNetB0". A new extractor is one more line.
 EXTRACTORS = {
     "digits": digits,
@@ -135,7 +135,7 @@ EXTRACTORS = {
     "keras_applications": application,
 }
 
-# The extractor that belongs to a named data set.
+# The extractor that goes with a named data set.
 DEFAULTS = {name: d.extractor for name, d in CATALOGUE.items() if d.extractor}
 
 
@@ -149,25 +149,25 @@ def _build(name):
 
 
 def registered_name(extractor: Any) -> str | None:
-    """The name under which `get` returns this very extractor, or None."""
+    """The name for which `get` returns this very extractor, or None."""
     return next((name for name, e in _built.items() if e is extractor), None)
 
 
 def get(
     extractor: Any, metrics: Sequence[str] | None = None, **options: Any
 ) -> Extractor:
-    """An `Extractor` from an `Extractor`, a name or a Keras model.
+    """Return an `Extractor`, from a name or a Keras model if need be.
 
     Args:
         extractor: `Extractor`, a Keras model, or a key of `EXTRACTORS`, such as
             `"inception"`; `"keras_applications/NAME"` for a network of
             `keras.applications`.
-        metrics: names of metrics: where a model has a single output, and these need
-            only features or only logits, it is that.
-        **options: what a named extractor takes: `weights=`, `resizer=`.
+        metrics: names of metrics. If a model has a single output, and they need only
+            features or only logits, then that is what it is.
+        **options: options of a named extractor: `weights=`, `resizer=`.
 
     Raises:
-        ValueError: no such extractor, or options that it does not take; a bare
+        ValueError: an unknown extractor, options that it does not take, or a bare
             callable, which needs a fingerprint.
 
     Example:
@@ -186,7 +186,7 @@ def get(
         return factory(**options) if options else _build(extractor)
     if options:
         raise ValueError(
-            f"Options belong to named extractors: {list(EXTRACTORS)}. "
+            f"Options are for named extractors: {list(EXTRACTORS)}. "
             f"Received: extractor={extractor!r}, {options}"
         )
     if isinstance(extractor, Extractor):
@@ -203,7 +203,7 @@ def get(
 
 
 def choices() -> str:
-    """The registered extractors, numbered, one a line."""
+    """The registered extractors, numbered, one per line."""
     lines = []
     for i, (name, factory) in enumerate(EXTRACTORS.items(), start=1):
         name = f"{name}/NAME" if _needs_member(factory) else name
@@ -234,7 +234,7 @@ def _unknown(extractor):
 
 
 def _single_output(model, metrics):
-    """What the single output of a model is, as far as metrics tell."""
+    """What the single output of a model is, if metrics tell."""
     if len(model.outputs or ()) != 1 or isinstance(model.output, dict):
         return None
     read = {n for name in metrics or () if name in METRICS for n in METRICS[name].reads}

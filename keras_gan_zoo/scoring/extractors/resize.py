@@ -1,4 +1,4 @@
-"""How images of any size get to the size that a network takes, on every backend."""
+"""Resizes images of any size to the size that a network takes, on every backend."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,16 +9,16 @@ from keras import ops
 
 from keras_gan_zoo.typing import Tensor
 
-SIZE = 299  # of the Inception network
-RESIZERS = ("tf1", "clean", "torch")  # how its images get there, and into its range
+SIZE = 299  # of the Inception network's images
+RESIZERS = ("tf1", "clean", "torch")  # how images get to that size and its range
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo.scoring")
 class BicubicResize(keras.layers.Layer):
     """uint8 (n, h, w, c) -> float32 (n, *size, c), 0 to 255: Pillow's bicubic.
 
-    Antialiased, in float, clipped and not rounded to whole grey levels, as clean-fid
-    does (Parmar et al. 2022, arXiv:2104.11222).
+    Antialiased, in float, clipped but not rounded to whole grey levels, as in
+    clean-fid (Parmar et al. 2022, arXiv:2104.11222).
 
     Args:
         size: `(height, width)`.
@@ -56,9 +56,9 @@ class BicubicResize(keras.layers.Layer):
 
 
 def bicubic_matrix(out: int, size: Any) -> Tensor:
-    """(out, size), float32: the weight of each pixel, Keys' kernel with a = -0.5.
+    """(out, size), float32: the weight of each pixel by Keys' kernel with a = -0.5.
 
-    A size that is known only when the graph runs is a tensor, as TensorFlow has it.
+    On TensorFlow, a size that is known only when the graph runs is a tensor.
     """
     xp = np if isinstance(size, int) else ops
     scale = (size if xp is np else ops.cast(size, "float64")) / out
@@ -74,9 +74,9 @@ def bicubic_matrix(out: int, size: Any) -> Tensor:
 def resize(images: Tensor, resizer: str) -> Tensor:
     """uint8 `(n, height, width, 3)` -> float32 `(n, 299, 299, 3)` in [-1, 1].
 
-    Bilinear ones pick and mix two columns, then two rows, as the originals do: in
-    float32 also on chips that round the factors of a matrix product. Values are brought
-    into range in between, where there are few of them.
+    The bilinear ones pick and mix two columns, then two rows, as the originals do: in
+    float32 even on chips that round the factors of a matrix product. Values are brought
+    into range in between, when there are few of them.
 
     Example:
 
@@ -103,7 +103,7 @@ def _to_range(x, resizer):
 
 
 def _centres(size, resizer):
-    """Where, in pixels of a side of length `size`, each of the 299 new pixels lies."""
+    """Where each of the 299 new pixels is, in pixels of a side of length `size`."""
     scale = ops.cast(size, "float32") / float(SIZE)
     i = ops.arange(SIZE, dtype="float32")
     if resizer == "tf1":

@@ -1,9 +1,9 @@
-"""Arrays of a torch state dict, read without torch and without running code.
+"""Reads the arrays of a torch state dict, without torch and without running code.
 
 A state dict is a pickle, and a pickle can run any code. This reader knows only the
-handful of names that a state dict consists of, takes them as data, and refuses the
-rest. It reads torch's format from before 1.6, which the Inception network was
-published in, as well as today's.
+handful of names that a state dict consists of, treats them as data, and refuses the
+rest. It reads torch's format from before 1.6, in which the Inception network was
+published, as well as today's.
 """
 
 import collections
@@ -17,10 +17,10 @@ import numpy as np
 
 
 def read_weights(data: bytes, origin: str = "a file") -> dict[str, np.ndarray]:
-    """Arrays by name from the bytes of a torch state dict or of an `.npz`.
+    """Read arrays by name from the bytes of a torch state dict or of an `.npz`.
 
     Raises:
-        ValueError: it is neither, is cut short, or holds more than named tensors.
+        ValueError: it is neither, is truncated, or holds more than named tensors.
     """
     try:
         if data[:4] == b"PK\x03\x04":
@@ -34,8 +34,8 @@ def read_weights(data: bytes, origin: str = "a file") -> dict[str, np.ndarray]:
         return _read_torch_legacy(io.BytesIO(data))
     except Exception as error:  # zip, pickle, struct, key, memory errors alike
         raise ValueError(
-            "Inception weights must be a whole .pth file, a state dict as torch saves "
-            "it, or an .npz of arrays; download or copy it again. "
+            "Inception weights must be a complete .pth file with a state dict of "
+            "torch's, or an .npz of arrays; download or copy it again. "
             f"Received: {origin} ({type(error).__name__}: {error})"
         ) from error
 
@@ -55,7 +55,7 @@ class _Tensor(NamedTuple):
     strides: tuple
 
     def view(self, numbers):
-        """The tensor within its storage's numbers."""
+        """The tensor's part of its storage's numbers."""
         shape, strides = tuple(self.shape), tuple(self.strides)
         sizes = [self.offset, *shape, *strides]
         if not all(type(n) is int and n >= 0 for n in sizes):
@@ -71,7 +71,7 @@ class _Tensor(NamedTuple):
 
 
 class _RebuildTensor:
-    """Callable, and without attributes that a pickle could set."""
+    """A callable without attributes that a pickle could set."""
 
     __slots__ = ()
 
@@ -80,7 +80,7 @@ class _RebuildTensor:
 
 
 class _RebuildParameter:
-    """The same for a tensor that is a parameter."""
+    """The same, for a tensor that is a parameter."""
 
     __slots__ = ()
 
@@ -95,7 +95,7 @@ DTYPES = {
     "LongStorage": "<i8",
     "IntStorage": "<i4",
 }
-# All that a state dict may name.
+# Everything that a state dict may name.
 NAMES = {
     ("collections", "OrderedDict"): collections.OrderedDict,
     ("torch._utils", "_rebuild_tensor_v2"): _RebuildTensor(),
@@ -159,7 +159,7 @@ MAGIC = 0x1950A86A20F9469CFC6C
 
 
 def _read_torch_legacy(file):
-    """Before 1.6: five pickles, then for each storage its length and its numbers."""
+    """Before 1.6: five pickles, then the length and the numbers of each storage."""
     if _unpickle(file) != MAGIC:
         raise ValueError("it is no file of torch's")
     _unpickle(file)  # the format's version

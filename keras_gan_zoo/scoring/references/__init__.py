@@ -1,4 +1,4 @@
-"""What samples are compared with: real images, their moments and the cache."""
+"""What samples are compared with: real images and their moments, and the cache."""
 
 from keras_gan_zoo.scoring.references.cache import (
     bundled_path,

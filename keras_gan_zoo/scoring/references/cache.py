@@ -1,8 +1,8 @@
-"""Statistics that were made before: shipped with the package, or in the cache folder.
+"""Statistics that were computed before: in the package, or in the cache folder.
 
-An entry of the cache is keyed by the fingerprint of the images and by the extractor
-(weights, preprocessing, resizing, and its outputs for two probe images). What can't be
-read or does not fit is none.
+The key of a cache entry is the fingerprint of the images and the extractor (weights,
+preprocessing, resizing, and its outputs for two probe images). An entry that can't be
+read or does not fit is ignored.
 """
 
 import contextlib
@@ -38,13 +38,13 @@ def bundled_reference(reference: Any, extractor: Any) -> Reference | None:
 
 
 def bundled_path(reference: Any, extractor: Any) -> Path:
-    """Where the moments of a named reference lie in the package."""
+    """The path of the moments of a named reference in the package."""
     slug = re.sub(r"[^a-z0-9]+", "_", f"{reference}".lower()).strip("_")
     return BUNDLED / f"{slug}.{extractor.name}.npz"
 
 
 def cache_entries() -> dict[Path, Reference]:
-    """The statistics in the cache and in the package: dict of path -> `Reference`."""
+    """The statistics in the cache and in the package, a dict of path -> `Reference`."""
     found = {}
     for folder in (cache_folder(), BUNDLED):
         for path in sorted(folder.glob("*.npz")):
@@ -54,7 +54,7 @@ def cache_entries() -> dict[Path, Reference]:
 
 
 def read_cache(fingerprint: str, extractor: Any) -> Reference | None:
-    """What the cache has of these images under this extractor, or None."""
+    """What the cache has for these images and this extractor, or None."""
     path = _path(fingerprint, extractor)
     try:
         found = read_statistics(path)
@@ -72,7 +72,7 @@ def read_cache(fingerprint: str, extractor: Any) -> Reference | None:
 
 
 def write_cache(reference: Reference, extractor: Any) -> None:
-    """Keep a `Reference`; where that fails, a warning says so."""
+    """Cache a `Reference`, or warn if that fails."""
     path = _path(reference.fingerprint, extractor)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ def write_cache(reference: Reference, extractor: Any) -> None:
                 path.with_suffix(".npy"),
                 lambda file: np.save(file, features),
             )
-    except OSError as error:  # a full disk or a read-only home costs time, no score
+    except OSError as error:  # a full disk or a read-only home only costs time
         warnings.warn(f"The reference is not cached: {error}", stacklevel=2)
 
 
@@ -96,7 +96,7 @@ def _path(fingerprint, extractor):
 
 
 def _with_rows(found, path):
-    """`found` with its rows, if these are whole and have its mean."""
+    """`found` with its rows, if these are complete and have its mean."""
     try:
         rows = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError):

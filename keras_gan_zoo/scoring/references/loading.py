@@ -1,4 +1,4 @@
-"""`load_reference`: a name, images or a file -> what samples are compared with."""
+"""`load_reference`: what samples are compared with, by name, from images or a file."""
 
 import dataclasses
 import os
@@ -23,7 +23,7 @@ from keras_gan_zoo.scoring.references.statistics import read_statistics
 
 
 def dataset_of(reference: Any) -> str | None:
-    """`"mnist"` of `"mnist:test"`; None where a reference is not named like that."""
+    """`"mnist"` for `"mnist:test"`; None if a reference is not named like that."""
     if not isinstance(reference, str) or _is_file(reference):
         return None
     name = datasets.split_name(reference)[0]
@@ -37,29 +37,29 @@ def load_reference(
     needs: Collection[str] = (),
     verbose: bool | int | str = 0,
 ) -> Reference:
-    """A reference under an extractor.
+    """Load a reference for an extractor.
 
-    Looked up in this order: shipped with the package, in the cache, computed from
-    the images and then cached.
+    It comes from the package, or else from the cache, or else it is computed from the
+    images and then cached.
 
     Args:
         reference: `"name:split"` such as `"mnist:test"`, a uint8 array, a pair
             `(images, labels)`, an image folder, an `.npz` statistics file (`count`,
             `mean`, `covariance`, or the `mu`, `sigma` of pytorch-fid and clean-fid),
             or a `Reference`.
-        extractor: `Extractor` with features.
+        extractor: an `Extractor` with features.
         batch_size: int.
-        needs: what is asked for besides the moments of features: any of `"spatial"`
+        needs: what is needed besides the moments of features: any of `"spatial"`
             (moments of the spatial features), `"features"` (all rows of them),
             `"labels"` and `"images"`.
-        verbose: 0 or 1, a progress bar where they are computed.
+        verbose: 0, or 1 for a progress bar if they are computed.
 
     Returns:
         `Reference`.
 
     Raises:
         ValueError: an unknown or unreadable reference, one that was made with
-            another extractor, or a statistics file where more is asked for.
+            another extractor, or a statistics file if more is needed.
     """
     needs = set(needs) - {"moments"}
     if _is_file(reference):
@@ -92,11 +92,11 @@ def compute_reference(
     fingerprint: str | None = None,
     **facts: Any,
 ) -> Reference:
-    """A `Reference` from uint8 images; see `load_reference`.
+    """Compute a `Reference` from uint8 images; see `load_reference`.
 
     Args:
-        fingerprint: str, that of the images, where it is known already.
-        **facts: what else a `Reference` has: `name`, `dataset`, `split`, `labels` ...
+        fingerprint: str, that of the images, if it is already known.
+        **facts: other fields of a `Reference`: `name`, `dataset`, `split`, `labels` ...
     """
     outputs = ("features", "spatial") if "spatial" in needs else ("features",)
     moments = {output: Moments() for output in outputs}
@@ -130,7 +130,7 @@ def _from_images(images, extractor, batch_size, needs, verbose, facts):
     extractor.check(images)
     if len(images) < 2:
         raise ValueError(
-            "A reference takes at least 2 images, and thousands for a stable score. "
+            "A reference needs at least 2 images, and thousands for a stable score. "
             f"Received: {len(images)}"
         )
     facts["label_counts"] = None
@@ -146,7 +146,7 @@ def _from_images(images, extractor, batch_size, needs, verbose, facts):
         found = dataclasses.replace(found, origin="cached", **given, **facts)
         if not found.missing(needs):
             return found
-        # What the entry has already, it keeps.
+        # Keep what the entry already has.
         needs = needs | {n for n in ("spatial", "features") if not found.missing({n})}
     found = compute_reference(
         images, extractor, batch_size, needs, verbose, fingerprint, **facts
@@ -156,7 +156,7 @@ def _from_images(images, extractor, batch_size, needs, verbose, facts):
 
 
 def counts_of(labels: np.ndarray) -> np.ndarray | None:
-    """How many there are of each label from 0 on; None where a label is negative."""
+    """The number of each label, starting from 0; None if a label is negative."""
     return np.bincount(labels) if labels.min() >= 0 else None
 
 

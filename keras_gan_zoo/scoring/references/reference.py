@@ -1,4 +1,4 @@
-"""`Reference`: what is kept of real images, and what it was made of."""
+"""`Reference`: what is kept of real images, and where it came from."""
 
 import dataclasses
 from collections.abc import Collection
@@ -16,9 +16,9 @@ class Reference:
     Attributes:
         moments: `Moments` of the features.
         spatial, features, labels, images: `Moments` of spatial features; all rows of
-            features; an int label and a uint8 image each: where a metric asks for
-            them, else None.
-        label_counts: how many images there are of each label from 0 on, or None.
+            features; all int labels; all uint8 images. Each only if a metric needs it,
+            or else None.
+        label_counts: the number of images with each label, starting from 0, or None.
         others: facts, for reports.
     """
 
@@ -44,7 +44,7 @@ class Reference:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """For the conditions of a report."""
+        """Facts for the conditions of a report."""
         return {
             "reference": self.name,
             "dataset": self.dataset,
@@ -56,34 +56,34 @@ class Reference:
         }
 
     def missing(self, needs: Collection[str]) -> set[str]:
-        """What of `needs` there is none of."""
+        """Those of `needs` that it does not have."""
         return {name for name in needs if getattr(self, name) is None}
 
     def check_holds(self, needs: Collection[str]) -> Self:
-        """Itself, or a `ValueError` where something is missing."""
+        """Return itself, or raise a `ValueError` if something is missing."""
         missing = self.missing(needs)
         if missing and missing <= {"labels", "label_counts"}:
             raise ValueError(
                 "Scores by class need the labels of the real images, int from 0 on. "
-                "Pass a data set that has them, a folder with a sub-folder a class, or "
-                "the pair `(images, labels)`. "
+                "Pass a data set that has them, a folder with one sub-folder per "
+                "class, or the pair `(images, labels)`. "
                 f"Received: reference={self.name!r}, without labels"
             )
         if missing:
             raise ValueError(
                 "These metrics compare with every real image, and a statistics file "
-                "has mean and covariance alone. Pass the images: a data set's name, a "
+                "has only mean and covariance. Pass the images: a data set's name, a "
                 f"folder or an array. Received: reference={self.name!r}, without "
                 f"{', '.join(sorted(missing))}"
             )
         return self
 
     def check_extractor(self, extractor: Any) -> None:
-        """Refuse any extractor but the one that made it."""
+        """Raise an error for any extractor but the one that it was made with."""
         made_with = self.extractor_sha256
         if made_with is not None and made_with != extractor.sha256:
             raise ValueError(
-                "Statistics are comparable under the extractor that made them only. "
+                "Statistics are comparable only under the extractor that made them. "
                 f"Received: reference={self.name!r} of the extractor with sha256 "
                 f"{made_with[:12]}..., scored with {extractor.name!r}, sha256 "
                 f"{extractor.sha256[:12]}..."

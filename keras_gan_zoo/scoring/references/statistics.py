@@ -15,7 +15,7 @@ from keras_gan_zoo.scoring.references.reference import Reference
 from keras_gan_zoo.typing import PathLike
 
 UNREADABLE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
-# What a file says of its moments in words.
+# The facts about its moments that a file has as text.
 FACTS = (
     "name",
     "dataset",
@@ -28,13 +28,13 @@ FACTS = (
 
 
 def read_statistics(path: PathLike) -> Reference:
-    """A `Reference` from an `.npz` file of moments."""
+    """Read a `Reference` from an `.npz` file of moments."""
     try:
         with np.load(path, allow_pickle=False) as file:
             values = {key: file[key] for key in file.files}
     except (*UNREADABLE, KeyError) as error:
         raise ValueError(
-            "A statistics file is an uncorrupted `.npz` of plain arrays. "
+            "A statistics file must be an intact `.npz` of plain arrays. "
             f"Received: reference={str(path)!r}, which can't be read: {error}"
         ) from error
     mean: Any = values.get("mean", values.get("mu"))
@@ -43,14 +43,14 @@ def read_statistics(path: PathLike) -> Reference:
         mean, covariance = np.reshape(mean, 1), np.reshape(covariance, (1, 1))
     if mean is None or covariance is None:
         raise ValueError(
-            "A statistics file holds `count`, `mean` and `covariance` (or `mu` and "
+            "A statistics file must have `count`, `mean` and `covariance` (or `mu` and "
             f"`sigma`). Received: reference={str(path)!r} with {sorted(values)}"
         )
     if mean.ndim != 1 or covariance.shape != 2 * mean.shape or mean.size == 0:
         raise ValueError(
-            "A statistics file holds a mean of shape (d,) and a covariance of shape "
-            f"(d, d). Received: reference={str(path)!r} with shapes {mean.shape} and "
-            f"{covariance.shape}"
+            "A statistics file must have a mean of shape (d,) and a covariance of "
+            f"shape (d, d). Received: reference={str(path)!r} with shapes {mean.shape} "
+            f"and {covariance.shape}"
         )
     numbers = {mean.dtype.kind, covariance.dtype.kind} <= set("fiu")
     if not (numbers and np.isfinite(mean).all() and np.isfinite(covariance).all()):
@@ -64,13 +64,13 @@ def read_statistics(path: PathLike) -> Reference:
         or covariance.diagonal().min() < -1e-6 * size
     ):
         raise ValueError(
-            "A covariance is symmetric, and no variance is negative. "
-            f"Received: reference={str(path)!r}, whose `sigma` is no covariance"
+            "A covariance must be symmetric, without negative variances. "
+            f"Received: reference={str(path)!r}, whose `sigma` is not a covariance"
         )
     texts: dict[str, Any] = {
         key: str(values[key]) or None for key in FACTS if key in values
     }
-    if not texts.get("fingerprint"):  # a foreign file: no pixels are known
+    if not texts.get("fingerprint"):  # another tool's file: the images are unknown
         digest = hashlib.sha256(np.ascontiguousarray(mean, "float64").data)
         digest.update(np.ascontiguousarray(covariance, "float64").data)
         texts["fingerprint"] = f"statistics {digest.hexdigest()}"
@@ -114,10 +114,10 @@ def write_statistics(reference: Reference, extractor: Any, path: PathLike) -> Pa
 
 
 def export_statistics(reference: Reference, path: PathLike) -> Path:
-    """Write a `Reference` in the layout of pytorch-fid and clean-fid: `mu`, `sigma`.
+    """Write a `Reference` in the format of pytorch-fid and clean-fid: `mu`, `sigma`.
 
-    What else is known of it stays beside them, so that `load_reference` still refuses
-    it under another extractor.
+    What else is known about it is kept in the file, so that `load_reference` still
+    rejects it under another extractor.
 
     Returns:
         `pathlib.Path` of the file.

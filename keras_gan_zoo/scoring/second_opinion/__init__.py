@@ -1,4 +1,4 @@
-"""What other tools make of the activations that the scores come from."""
+"""What other tools compute from the activations behind the scores."""
 
 from keras_gan_zoo.scoring.second_opinion.opinion import (
     ask,

@@ -15,25 +15,26 @@ TOLERANCE = 1e-4  # relative
 
 
 def outputs(metrics: Sequence[str]) -> tuple[str, ...]:
-    """The outputs of an extractor whose rows `ask` needs for these metrics."""
+    """The extractor outputs whose rows `ask` needs for these metrics."""
     tools = {"tfgan"} if torch_fidelity.why_not() else {"tfgan", "torch_fidelity"}
     asked = [name for name in metrics if tools & set(METRICS[name].opinions)]
     return tuple(dict.fromkeys(_output(name) for name in asked))
 
 
 def ask(ours: dict[str, float], collection: Any, splits: int = 10) -> dict[str, Any]:
-    """What other tools make of the activations that `ours` come from.
+    """Ask other tools for scores from the activations that `ours` come from.
 
     Args:
         ours: dict of this package's scores.
         collection: `Collection` with the rows that they were computed from.
-        splits: int, of the Inception Score.
+        splits: int, the number of splits for the Inception Score.
 
     Returns:
         dict, TF-GAN's opinion: `by`, `scores`, `relative_difference` by score,
-        `tolerance`, `agrees` (None where it can't tell, with the `reason`),
-        `not_compared`, `rounding` (see `opinion_of`), `real_activations`: where the
-        real side's came from. `others`: a list of such dicts, torch-fidelity's.
+        `tolerance`, `agrees` (None if it can't tell, with the `reason`),
+        `not_compared`, `rounding` (see `opinion_of`), `real_activations` (where those
+        of the real images came from), and `others`, a list of such dicts, with
+        torch-fidelity's.
 
     Raises:
         RuntimeError: the scores differ by more than the tolerance.
@@ -102,14 +103,14 @@ def _output(metric):
 
 
 def _blocks(collection, features):
-    """The pairs of generated and real rows that the kernel distance is a mean over."""
+    """The pairs of generated and real rows that the kernel distance averages over."""
     blocks = next(s for s in collection.streams if isinstance(s, KernelBlocks))
     for block, (a, b) in enumerate(itertools.pairwise(blocks.edges)):
         yield features[a:b], blocks.real_rows(block)
 
 
 def _neighbours(ours, wanted, rows, reference):
-    """Precision and recall, once more by exact distances where they are apart."""
+    """Precision and recall; by exact distances if they disagree otherwise."""
     for exact in (False, True):
         found = torch_fidelity.precision_recall(rows, reference.features, exact)
         found = {name: found[name] for name in wanted}
@@ -119,11 +120,11 @@ def _neighbours(ours, wanted, rows, reference):
 
 
 def _rounding(ours, collection):
-    """Absolute differences that are the rounding of other tools, by score.
+    """The absolute differences that other tools' rounding explains, by score.
 
-    Their Frechet distances are a difference of traces, with roots of eigenvalues that
-    rounding moved off 0: up to 1e-6 of the traces. Their kernels are cubed in full
-    before the means are taken off, of which float64 leaves about 1e-13.
+    Their Frechet distances are differences of traces, with square roots of eigenvalues
+    that rounding moved away from 0: up to 1e-6 of the traces. Their kernels are cubed
+    before means are subtracted, which in float64 leaves an error of about 1e-13.
     """
     slack = {}
     for name in {"fid", "sfid"} & ours.keys():
@@ -147,16 +148,16 @@ def opinion_of(
     not_compared: Mapping[str, str] | None = None,
     **facts: Any,
 ) -> dict[str, Any]:
-    """One opinion beside `ours`.
+    """Compare one tool's scores with `ours`.
 
     Args:
         by: str, the tool and its version.
         ours: dict of this package's scores.
-        scores: dict of the tool's; NaN, which it returns for logits of +-1000, says
-            nothing.
-        rounding: dict, by score the absolute difference that is the tool's own.
-        not_compared: dict, by score why the tool has none.
-        **facts: what else to tell.
+        scores: dict of the tool's scores; NaN, which it returns for logits of +-1000,
+            says nothing.
+        rounding: dict of score -> the absolute difference that its rounding explains.
+        not_compared: dict of score -> why the tool has none.
+        **facts: what else to report.
 
     Raises:
         RuntimeError: the scores differ by more than the tolerance and the rounding.
@@ -175,7 +176,7 @@ def opinion_of(
     ]
     if apart:
         raise RuntimeError(
-            f"A second implementation disagrees by more than {TOLERANCE:g}, so that "
+            f"A second implementation disagrees by more than {TOLERANCE:g}, so "
             "these scores can't be trusted; please report it. Received: "
             + ", ".join(
                 f"{n}: {ours[n]:.8g} here, {scores[n]:.8g} there" for n in apart
@@ -204,7 +205,7 @@ def _difference(one, other):
 
 
 def combine(opinions: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """One opinion of the repeats': mean scores, the largest differences."""
+    """Combine the opinions on repeats: the mean scores, the largest differences."""
     if not opinions:
         return None
     combined = dict(opinions[0])

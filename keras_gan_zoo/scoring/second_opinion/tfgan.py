@@ -1,9 +1,9 @@
-"""The same activations through TF-GAN's own functions, on the CPU.
+"""Scores from the same activations by TF-GAN's own functions, on the CPU.
 
-TF-GAN 2.1 as a whole does not import on today's TensorFlow, which has lost
-`tf.estimator` (tensorflow/gan#55, #59). Its `classifier_metrics` need none of that and
-import where the packages above them are registered as empty modules. They run on the
-CPU, whatever backend Keras has.
+TF-GAN 2.1 as a whole can't be imported with today's TensorFlow, which no longer has
+`tf.estimator` (tensorflow/gan#55, #59). Its `classifier_metrics` don't need that, and
+can be imported if the packages above them are registered as empty modules. They run on
+the CPU, whatever Keras' backend.
 """
 
 import functools
@@ -100,8 +100,8 @@ def frechet_distance(generated: np.ndarray, real: Any) -> float:
 
     Args:
         generated: array `(n, d)`.
-        real: array `(m, d)`, or `Moments` where only these are at hand. TF-GAN then
-            sees `2 d` rows with exactly this mean and covariance.
+        real: array `(m, d)`, or `Moments` if there is nothing else. TF-GAN then sees
+            `2 d` rows with exactly this mean and covariance.
     """
     import tensorflow as tf
 
@@ -118,10 +118,10 @@ def frechet_distance(generated: np.ndarray, real: Any) -> float:
 
 
 def _unit(x, y):
-    """A power of two that brings features to the size that TF-GAN is made for.
+    """A power of two that scales features to what TF-GAN is made for.
 
-    It leaves eigenvalues below 1e-10 un-rooted, so that features of scale 1e-6 come
-    out 6 times too far apart. The distance is homogeneous, and a power of two exact.
+    It takes no square roots of eigenvalues below 1e-10, so features of scale 1e-6 come
+    out 6 times too far apart. The distance is homogeneous, and a power of two is exact.
     """
     sizes = x.var(axis=0).sum() * y.var(axis=0).sum()
     return 2.0 ** np.round(np.log2(100 / np.sqrt(sizes)) / 2) if sizes > 0 else 1.0

@@ -1,9 +1,9 @@
-"""The same activations through torch-fidelity's own functions, on the CPU.
+"""Scores from the same activations by torch-fidelity's own functions, on the CPU.
 
-torch-fidelity imports torchvision for its data sets and networks, and the torchvision
-of PyPI does not import beside a torch of another build. Its metrics need neither: they
-are imported alone, with an empty stand-in for the rest, and leave no trace, so that
-whoever imports torch-fidelity gets all of it.
+torch-fidelity imports torchvision for its data sets and networks, and PyPI's
+torchvision can't be imported with another build of torch. Its metrics need neither:
+they are imported on their own, with an empty stand-in for the rest, and leave no trace,
+so that whoever imports torch-fidelity gets all of it.
 """
 
 import functools
@@ -69,7 +69,7 @@ def inception_score(logits: np.ndarray, splits: int) -> float:
 def frechet_distance(generated: np.ndarray, real: Any) -> float:
     """`fid_statistics_to_metric` of rows `(n, d)` and of the reference's `Moments`.
 
-    Its statistics are float64 because the rows are; of float32 it would take a
+    Its statistics are float64 because the rows are; for float32 rows it would compute a
     float32 mean.
     """
     tool = metric_module("metric_fid")
@@ -108,9 +108,9 @@ def precision_recall(
 
     Args:
         generated, real: arrays `(n, d)` and `(m, d)`.
-        exact: bool: distances by differences, which takes long where `d` is large.
-            `torch.cdist` takes them by a matrix product, whose rounding decides
-            where rows are equal, or lie on a ball's edge.
+        exact: bool: compute distances from differences, which is slow if `d` is large.
+            By default `torch.cdist` uses a matrix product, whose rounding decides if
+            rows are equal or on a ball's edge.
 
     Returns:
         dict of floats.

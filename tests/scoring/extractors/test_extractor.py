@@ -133,7 +133,7 @@ def test_softmax_is_no_logits(images):
         (np.zeros((2, 9, 8, 1), "uint8"), r"shape \(8, 8, 1\) and does not resize"),
         (np.zeros((2, 8, 8, 3), "uint8"), r"\(8, 8, 3\)"),
         (np.zeros((2, 8, 8, 1), "float32"), "uint8"),
-        (np.zeros((8, 8, 1), "uint8"), "uint8 images of shape"),
+        (np.zeros((8, 8, 1), "uint8"), "at least one uint8 image"),
         (np.zeros((0, 8, 8, 1), "uint8"), "at least one"),
     ],
 )
@@ -166,7 +166,7 @@ def test_only_built_models():
 def test_options_belong_to_names(extractor):
     with pytest.raises(ValueError, match=r"'digits' takes the options \[\]"):
         extractors.get("digits", resizer="clean")
-    with pytest.raises(ValueError, match="Options belong to named extractors"):
+    with pytest.raises(ValueError, match="Options are for named extractors"):
         extractors.get(extractor, resizer="clean")
     for wrong in ("keras_applications", "keras_applications/", "digits/mnist"):
         with pytest.raises(ValueError, match=r"7\) 'keras_applications/NAME'"):
@@ -192,7 +192,7 @@ def test_grey_is_repeated_where_the_extractor_says_so(images):
     )
     assert grey.facts((8, 8, 1))["channels"] == "grey repeated to 3 channels"
     assert grey.facts((8, 8, 3))["channels"] == "as given"
-    with pytest.raises(ValueError, match="a model of 3 channels"):
+    with pytest.raises(ValueError, match="a model with 3 channels"):
         Extractor(tiny_model(), repeat_grey=True)
 
 
@@ -265,7 +265,7 @@ def test_callables_name_themselves():
         Extractor(statistics_of_colour)
     with pytest.raises(ValueError, match="A callable needs a fingerprint"):
         extractors.get(statistics_of_colour)
-    with pytest.raises(ValueError, match="belong to callables"):
+    with pytest.raises(ValueError, match="are for callables"):
         Extractor(tiny_model(), fingerprint="mine@v1")
     extractor = Extractor(statistics_of_colour, fingerprint="colour@v1")
     assert extractors.get(extractor) is extractor

@@ -159,7 +159,7 @@ def test_cut_short(kind, share, saved, tmp_path):
     data = saved(kind).read_bytes()
     path = tmp_path / "cut"
     path.write_bytes(data[: int(len(data) * share)])
-    with pytest.raises(ValueError, match=r"must be a whole .pth file.*cut"):
+    with pytest.raises(ValueError, match=r"must be a complete .pth file.*cut"):
         load_inception_weights(path, SMALL)
 
 
@@ -169,7 +169,7 @@ def test_cut_short(kind, share, saved, tmp_path):
 def test_other_files(data, tmp_path):
     path = tmp_path / "weights.pth"
     path.write_bytes(data)
-    with pytest.raises(ValueError, match=r"must be a whole .pth file"):
+    with pytest.raises(ValueError, match=r"must be a complete .pth file"):
         load_inception_weights(path, SMALL)
 
 
@@ -188,7 +188,7 @@ def test_pickled_arrays_in_an_npz_are_refused(saved, tmp_path):
     made = tmp_path / "made"
     array = np.array([Attack(made)], dtype=object)
     path = saved("npz", lambda state: {**state, "a.bn.bias": array})
-    with pytest.raises(ValueError, match=r"must be a whole .pth file"):
+    with pytest.raises(ValueError, match=r"must be a complete .pth file"):
         load_inception_weights(path, SMALL)
     assert not made.exists()
 
@@ -200,7 +200,7 @@ def test_pickled_arrays_in_an_npz_are_refused(saved, tmp_path):
         ({"a.bn.bias": None}, "Missing: a.bn.bias. Received"),
         ({"b.bias": np.ones(3)}, "Unknown: b.bias. Received"),
         ({"a.bn.bias": np.ones(5)}, r"'a.bn.bias' must .* \(4,\). Received: .*\(5,\)"),
-        ({"a.bn.bias": np.ones(4, "int64")}, r"must hold floats .*int64"),
+        ({"a.bn.bias": np.ones(4, "int64")}, r"must have floats .*int64"),
         ({"a.bn.bias": np.array([0, 1, 2, np.nan])}, "must be finite.*a.bn.bias"),
         ({"a.bn.running_var": np.array([0, 1, 2, -1.0])}, "variances not negative"),
     ],
@@ -356,7 +356,7 @@ def test_what_can_go_wrong_with_a_download(server, published, cache, monkeypatch
         "could not be downloaded. Check the connection",
         f"fetch {inception_weights.FILE} elsewhere and pass its path",
         "missing: HTTPError: HTTP Error 404",
-        f"other: {len(published) + 1} bytes of another sha256",
+        f"other: {len(published) + 1} bytes with another sha256",
         "short: IncompleteRead",
         "refused",
     ):

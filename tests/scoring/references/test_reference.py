@@ -103,7 +103,7 @@ def test_statistics_files_know_their_extractor(images, extractor, tmp_path):
     found = load_reference(images, extractor)
     path = references.write_statistics(found, extractor, tmp_path / "stats.npz")
     assert load_reference(path, extractor).num_real == 120
-    with pytest.raises(ValueError, match="the extractor that made them only"):
+    with pytest.raises(ValueError, match="only under the extractor that made them"):
         load_reference(path, Extractor(tiny_model(seed=1)))
 
 

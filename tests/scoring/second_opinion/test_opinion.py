@@ -115,7 +115,7 @@ def test_sets_of_unequal_size_have_no_second_kid(images, extractor):
     assert "equal size" in other["reason"]
     assert report.second_opinion["agrees"] is True
     assert report.second_opinion["scores"]["kid"] == pytest.approx(report["kid"])
-    assert "No second opinion of torch-fidelity" in repr(report)
+    assert "No second opinion from torch-fidelity" in repr(report)
 
 
 @needs_fidelity
