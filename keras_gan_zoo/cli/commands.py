@@ -129,7 +129,7 @@ def sample(
             "--number",
             min=1,
             help="How many images.",
-            show_default="64, or a row a class",
+            show_default="64, or a row per class",
         ),
     ] = None,
     columns: Annotated[int | None, typer.Option(min=1, help="Images per row.")] = None,

@@ -60,7 +60,7 @@ def generator_losses(
 ) -> dict[str, Tensor]:
     """The generator's terms that reach it through its images.
 
-    `real_logits()` gives those of the discriminator, where the loss looks at them.
+    `real_logits()` gives the logits of real images, if the loss looks at them.
     """
     logits = fake.of["logits"]
     given = (logits, real_logits()) if gan.objective.relativistic else (logits,)
