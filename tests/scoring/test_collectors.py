@@ -176,7 +176,7 @@ def test_a_full_disk_is_an_error_before_a_row_is_kept(monkeypatch, tmp_path):
     monkeypatch.setattr(collectors, "SPILL", 1000)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     kept = collectors.Rows("features", 10_000)
-    message = r"`features` take a temporary file of 20 MB.*TMPDIR.*No space left"
+    message = r"`features` need a temporary file of 20 MB.*TMPDIR.*No space left"
     with pytest.raises(OSError, match=message) as caught:
         kept.update(0, np.zeros((10, 500), "float32"))
     assert caught.value.errno == 28

@@ -308,7 +308,7 @@ def test_a_reference_must_have_labels(painter, real, extractor):
             score(painter, real[0], metrics=metric, **given)
     with pytest.raises(ValueError, match="without labels"):
         score(painter, real[0], metrics="fid", labels="reference", **given)
-    with pytest.raises(ValueError, match=r"labels up to 4, and the GAN 3 classes"):
+    with pytest.raises(ValueError, match=r"labels up to 4, but the GAN has 3 classes"):
         score(painter, (real[0], real[1] * 2), metrics="fid", **given)
 
 

@@ -152,8 +152,8 @@ def test_an_empty_folder(made, images, extractor):
 
 
 STATISTICS = {
-    "cut short": (lambda at: cut(at / "good.npz"), "uncorrupted"),
-    "no zip": (lambda at: cut(at / "good.npz", 0), "uncorrupted"),
+    "cut short": (lambda at: cut(at / "good.npz"), "intact"),
+    "no zip": (lambda at: cut(at / "good.npz", 0), "intact"),
     "missing": (lambda at: str(at / "none.npz"), "can't be read"),
     "other keys": (lambda at: write(at / "s.npz", a=1), "`mu` and"),
     "shapes": (lambda at: write(at / "s.npz", mu=[1.0], sigma=[1.0]), "shape"),
@@ -321,5 +321,5 @@ def test_files_of_images(tmp_path, images, extractor, arrays, says):
 def test_reports_that_are_no_reports(tmp_path):
     (tmp_path / "r.json").write_text('{"fid": 1.0}')
     for use in (ScoreReport.load, lambda path: compare([path, path])):
-        with pytest.raises(ValueError, match="A report is a dict with format=1"):
+        with pytest.raises(ValueError, match="A report must be a dict with format=1"):
             use(tmp_path / "r.json")

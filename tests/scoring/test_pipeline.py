@@ -228,7 +228,7 @@ def test_npz_files_that_can_not_be_read(tmp_path):
     with pytest.raises(ValueError, match=r"named `images`.*with \['a', 'b'\]"):
         sources.get(path)
     path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(ValueError, match=r"uncorrupted.*can't be read"):
+    with pytest.raises(ValueError, match=r"intact.*can't be read"):
         sources.get(path)
     with pytest.raises(ValueError, match=r"can't be read: .*No such file"):
         sources.get(tmp_path / "none.npz")

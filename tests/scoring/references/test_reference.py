@@ -114,7 +114,7 @@ def test_statistics_files_know_their_extractor(images, extractor, tmp_path):
         ({"mu": np.ones(3), "sigma": np.ones((2, 2))}, "shape"),
         ({"mu": np.ones((3, 1)), "sigma": np.ones((3, 3))}, "shape"),
         ({"mu": np.full(2, np.nan), "sigma": np.eye(2)}, "finite"),
-        ({"mu": np.array([None]), "sigma": np.eye(1)}, "uncorrupted"),
+        ({"mu": np.array([None]), "sigma": np.eye(1)}, "intact"),
     ],
 )
 def test_malformed_statistics(extractor, tmp_path, arrays, match):
