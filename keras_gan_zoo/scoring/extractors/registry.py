@@ -172,8 +172,8 @@ def get(
 
     Example:
 
-    >>> get("digits")
-    <Extractor name='digits', image_shape=(28, 28, 1), outputs=('features', 'logits')>
+    >>> get("digits").outputs
+    ('features', 'logits')
     """
     if isinstance(extractor, str):
         factory = _factory(extractor)

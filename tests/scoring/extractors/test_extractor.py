@@ -154,7 +154,7 @@ def test_sha256_and_probe_tell_extractors_apart():
 
 def test_unknown_extractors_get_numbered_choices():
     for wrong in ("inceptoin", 3, None):
-        with pytest.raises(ValueError, match=r"1\) 'digits': The digit classifier"):
+        with pytest.raises(ValueError, match=r"1\) 'digits': The shipped digit"):
             extractors.get(wrong)
 
 
