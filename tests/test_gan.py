@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from scipy import stats
 
 import keras_gan_zoo as kgz
 
@@ -58,153 +59,6 @@ def test_wgan_gp_trains_through_fit(noise):
     # 100 images, 5 critic steps of 5: 4 iterations an epoch.
     assert int(gan.optimizer.iterations) == 8
     assert int(gan.optimizer.discriminator_optimizer.iterations) == 40
-
-
-class Recorder(kgz.penalties.Penalty):
-    """A penalty of 0 that keeps the real images of each update."""
-
-    name = "recorder"
-
-    def __init__(self):
-        super().__init__(0.0)
-        self.seen = []
-
-    def __call__(self, judge, real, fake, draw, gradients_at=None):
-        self.seen.append(np.array(ops.convert_to_numpy(real.images)))
-        return ops.zeros(())
-
-
-@pytest.mark.parametrize(
-    ("n", "expected"),
-    [
-        (43, [4, 4, 4, 4, 4, 4, 5, 4, 5, 5]),  # 3 left over: they join the group
-        (45, [4] * 10 + [1] * 5),
-        (40, [4] * 10),
-        (7, [1, 1, 2, 1, 2]),
-    ],
-)
-def test_an_epoch_uses_every_image_once_in_fresh_batches(tiny_gan, n, expected):
-    recorder = Recorder()
-    gan = tiny_gan(penalties=[recorder], critic_steps=5, compiled=False)
-    gan.compile(run_eagerly=True)
-    images = np.zeros((n, 8, 8, 1), "uint8")
-    images[:, 0, 0, 0] = np.arange(n)
-    gan.fit(images, batch_size=4, verbose=0)
-    # On JAX the step is traced once more than it is run; the last run counts.
-    sizes = [len(batch) for batch in recorder.seen]
-    assert sorted(sizes) == sorted(expected)
-    pixels = np.concatenate([batch[:, 0, 0, 0] for batch in recorder.seen])
-    np.testing.assert_array_equal(np.sort(np.rint((pixels + 1) * 127.5)), np.arange(n))
-
-
-@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
-def test_a_saved_and_loaded_run_goes_on_as_if_uninterrupted(
-    update, tiny_gan, noise, tmp_path
-):
-    settings = {"update": update, "ema_half_life": 100, "penalties": [kgz.R1(1.0)]}
-    straight, interrupted = tiny_gan(**settings), tiny_gan(**settings)
-    straight.fit(noise(), batch_size=8, epochs=4, verbose=0)
-
-    interrupted.fit(noise(), batch_size=8, epochs=2, verbose=0)
-    interrupted.save(tmp_path / "gan.keras")
-    resumed = keras.saving.load_model(tmp_path / "gan.keras")
-    resumed.fit(noise(), batch_size=8, epochs=2, verbose=0)
-
-    assert_same(straight.variables, resumed.variables)
-    assert_same(straight.optimizer.variables, resumed.optimizer.variables)
-
-
-def test_backup_and_restore_is_exact(tiny_gan, noise, tmp_path):
-    straight = tiny_gan()
-    straight.fit(noise(), batch_size=8, epochs=3, verbose=0)
-
-    class Crash(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            if epoch == 2:
-                raise KeyboardInterrupt
-
-    def backup():
-        return keras.callbacks.BackupAndRestore(tmp_path / "backup")
-
-    with pytest.raises(KeyboardInterrupt):
-        tiny_gan().fit(
-            noise(), batch_size=8, epochs=3, verbose=0, callbacks=[backup(), Crash()]
-        )
-    resumed = tiny_gan()
-    resumed.fit(noise(), batch_size=8, epochs=3, verbose=0, callbacks=[backup()])
-    assert_same(straight.variables, resumed.variables)
-
-
-def test_a_second_fit_goes_on_instead_of_repeating(tiny_gan, noise):
-    once, twice = tiny_gan(), tiny_gan()
-    once.fit(noise(), batch_size=8, epochs=2, verbose=0)
-    twice.fit(noise(), batch_size=8, verbose=0)
-    twice.fit(noise(), batch_size=8, verbose=0)
-    assert_same(once.variables, twice.variables)
-
-
-def gradients(update, loss, noise):
-    """The generator's gradients of one step: its weights' change under SGD(1)."""
-    gan = kgz.GAN(
-        kgz.networks.dense_generator((8, 8, 1), latent_dim=4, widths=(16,)),
-        kgz.networks.dense_discriminator((8, 8, 1), widths=(16,), dropout=0),
-        loss=loss,
-        penalties=[kgz.R1(1.0)],
-        update=update,
-        seed=3,
-    )
-    rng = np.random.default_rng(1)
-    for weight in gan.generator.trainable_weights + gan.discriminator.trainable_weights:
-        weight.assign(
-            0.3 * rng.standard_normal(weight.shape) + ("gamma" in weight.path)
-        )
-    fixed = ops.convert_to_tensor(rng.standard_normal((8, 4)).astype("float32"))
-    gan.draw_latents = lambda n, training=True: fixed
-    before = values(gan.generator.trainable_variables)
-    # Alternating: a still discriminator, so that both losses are taken at the
-    # weights before the update.
-    still = 0.0 if update == "alternating" else 1.0
-    gan.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(still))
-    gan.fit(noise(8), batch_size=8, shuffle=False, verbose=0)
-    return [
-        a - b
-        for a, b in zip(before, values(gan.generator.trainable_variables), strict=True)
-    ]
-
-
-@pytest.mark.parametrize("loss", ["minimax", "wasserstein", "non_saturating", "hinge"])
-def test_simultaneous_gradients_equal_the_alternating_ones(loss, noise):
-    alternating = gradients("alternating", loss, noise)
-    simultaneous = gradients("simultaneous", loss, noise)
-    assert any(np.abs(g).max() > 1e-4 for g in alternating)
-    for a, b in zip(alternating, simultaneous, strict=True):
-        np.testing.assert_allclose(b, a, atol=1e-5, rtol=1e-3)
-
-
-def test_average_follows_the_half_life_and_batch_norm_statistics(noise, tiny_gan):
-    gan = tiny_gan(ema_half_life=16.0)
-    images = noise(16)
-    # Past the ramp (16 / 0.05 = 320 images) a batch of 16 halves the distance.
-    for _ in range(20):
-        gan.train_on_batch(images)
-    average = values(gan.ema_generator.weights)
-    gan.train_on_batch(images)
-    raw = values(gan.generator.weights)
-    for old, new, weight in zip(
-        average, values(gan.ema_generator.weights), raw, strict=True
-    ):
-        np.testing.assert_allclose(new, 0.5 * old + 0.5 * weight, rtol=1e-4, atol=1e-6)
-    assert any("moving_mean" in w.path for w in gan.ema_generator.weights)
-    assert (gan.generate(4, seed=1) != gan.generate(4, seed=1, use_ema=False)).any()
-
-
-def test_a_short_run_does_not_show_its_first_weights(tiny_gan, noise):
-    gan = tiny_gan(ema_half_life=1_000_000)
-    gan.fit(noise(), batch_size=8, verbose=0)
-    for average, raw in zip(
-        gan.ema_generator.weights, gan.generator.weights, strict=True
-    ):
-        np.testing.assert_allclose(*values([average, raw]), atol=0.02)
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
@@ -270,7 +124,7 @@ def test_config_round_trip(tiny_gan):
 
 
 def test_a_loss_and_a_penalty_of_ones_own(noise, tiny_gan, tmp_path):
-    @keras.saving.register_keras_serializable(package="test_training")
+    @keras.saving.register_keras_serializable(package="test_gan")
     class Squared(kgz.losses.AdversarialLoss):
         def discriminator_loss(self, real_logits, fake_logits):
             return ops.mean(ops.square(real_logits - fake_logits))
@@ -300,9 +154,108 @@ def test_summary_shows_both_networks(tiny_gan, capsys):
     assert "discriminator" in text
 
 
-def test_learning_rate_schedules_and_named_optimizers(tiny_gan, noise):
-    gan = tiny_gan(compiled=False)
-    schedule = keras.optimizers.schedules.PolynomialDecay(1e-3, 5, 0.0)
-    gan.compile(keras.optimizers.Adam(schedule), "rmsprop")
-    gan.fit(noise(), batch_size=8, verbose=0)
-    assert float(ops.convert_to_numpy(gan.optimizer.learning_rate)) == 0.0
+# === What is not a whole number of steps, and other settings ===
+
+
+@pytest.mark.parametrize("name", ["critic_steps", "generator_steps", "num_classes"])
+@pytest.mark.parametrize("value", [1.5, 0, -1, "2", True])
+def test_counts_are_whole_numbers(name, value, tiny_gan):
+    with pytest.raises(ValueError, match=rf"`{name}` must be .*Received: {name}="):
+        tiny_gan(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "message"),
+    [
+        ({"label_distribution": "data"}, "is for conditional GANs"),
+        ({"label_names": ["a"]}, "is for conditional GANs"),
+        ({"latents": kgz.latents.Latents(normal=5)}, "of the size that"),
+        ({"latents": {"normal": 4}}, r"."),
+        (
+            {
+                "latents": kgz.latents.Latents(normal=4),
+                "latent_distribution": "uniform",
+            },
+            "leave `latent_distribution` out",
+        ),
+    ],
+)
+def test_settings_that_do_not_go_together(kwargs, message, tiny_gan):
+    with pytest.raises((ValueError, TypeError), match=message):
+        tiny_gan(**kwargs)
+
+
+def test_names_are_one_a_class(conditional_gan):
+    with pytest.raises(ValueError, match=r"a name for each class.*2 names"):
+        conditional_gan(label_names=("ant", "bee"))
+
+
+# === Labels ===
+
+
+def test_image_i_of_a_seed_keeps_its_latent_and_its_label(conditional_gan):
+    gan = conditional_gan()
+    whole = gan.generate(12, seed=7)
+    np.testing.assert_array_equal(whole, gan.generate(12, seed=7, batch_size=5))
+    np.testing.assert_array_equal(whole[:5], gan.generate(5, seed=7))
+    np.testing.assert_array_equal(whole[4:], gan.generate(8, seed=7, start=4))
+    drawn = kgz.latents.draw_labels(12, 3, seed=7)
+    np.testing.assert_array_equal(whole, gan.generate(12, seed=7, labels=drawn))
+    for label in range(3):
+        given = gan.generate(12, seed=7, labels=label)
+        same = (given == whole).all(axis=(1, 2, 3))
+        np.testing.assert_array_equal(same, drawn == label)
+
+
+@pytest.mark.parametrize("labels", [[0, 1], 3, -1, 0.5, np.eye(4)[:3], "ant"])
+def test_bad_labels_to_generate(labels, conditional_gan):
+    with pytest.raises(ValueError, match=r"`labels` must .*Received"):
+        conditional_gan().generate(3, labels=labels)
+
+
+def test_labels_as_often_as_in_the_data(conditional_gan, noise, tmp_path):
+    gan = conditional_gan(label_distribution="data")
+    # Before any image is seen, all are as likely.
+    equal = kgz.latents.draw_labels(8, 3, seed=1)
+    np.testing.assert_array_equal(
+        gan.generate(8, seed=1), gan.generate(8, seed=1, labels=equal)
+    )
+    y = np.array([0] * 4 + [2] * 12)
+    gan.fit(noise(16), y, batch_size=8, epochs=2, verbose=0)
+    np.testing.assert_array_equal(ops.convert_to_numpy(gan.label_counts), [8, 0, 24])
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    np.testing.assert_array_equal(gan.generate(8, seed=1), loaded.generate(8, seed=1))
+
+    made = []
+    predict = gan.predict_on_batch
+    gan.predict_on_batch = lambda inputs: made.append(inputs) or predict(inputs)
+    gan.generate(1024, seed=2)
+    drawn = np.concatenate([inputs["labels"] for inputs in made])
+    counts = np.bincount(drawn, minlength=3)
+    assert counts[1] == 0
+    assert stats.chisquare(counts[[0, 2]], [256, 768]).pvalue > 0.01
+
+
+# === Codes ===
+
+
+def test_info_gan_through_fit(noise, tmp_path):
+    latents = kgz.latents.Latents(normal=4, uniform=1, categorical=(3,))
+    images = keras.Input((8, 8, 1))
+    h = keras.layers.Dense(8, activation="relu")(keras.layers.Flatten()(images))
+    heads = {"logits": keras.layers.Dense(1)(h), "codes": keras.layers.Dense(4)(h)}
+    gan = kgz.GAN(
+        kgz.networks.dense_generator((8, 8, 1), latent_dim=8, widths=(8,)),
+        keras.Model(images, heads),
+        latents=latents,
+        auxiliaries=[kgz.auxiliaries.Information(continuous=1, categorical=(3,))],
+        seed=1,
+    )
+    gan.compile()
+    history = gan.fit(noise(16), batch_size=8, verbose=0).history
+    assert {"d_information", "g_information"} < set(history)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    assert loaded.latents == latents
+    np.testing.assert_array_equal(gan.generate(4, seed=1), loaded.generate(4, seed=1))

@@ -1,6 +1,6 @@
 """One eager iteration from given weights, images and draws, written to an .npz.
 
-Run in a process of its own for each backend: python one_step.py FAMILY OUT.npz
+Run in a process of its own for each backend: python one_step.py FOLDER
 """
 
 import sys
@@ -20,6 +20,24 @@ CASES = {
     "wgan": (kgz.WGAN, {"critic_steps": 2}),
     "simultaneous": (kgz.DCGAN, {"update": "simultaneous"}),
     "reversed": (kgz.DCGAN, {"update": "simultaneous", "loss": "minimax"}),
+    "projection": (kgz.ProjectionGAN, {"num_classes": 3, "critic_steps": 2}),
+    "relativistic": (
+        kgz.ProjectionGAN,
+        {
+            "num_classes": 3,
+            "loss": "relativistic_paired",
+            "critic_steps": 2,
+            "penalties": [kgz.R1(0.1, every=2), kgz.penalties.R2(0.1)],
+        },
+    ),
+    "acgan": (
+        kgz.ACGAN,
+        {
+            "num_classes": 3,
+            "dropout": 0.0,
+            "augmentation": kgz.augmentation.DiffAugment("color,translation"),
+        },
+    ),
 }
 
 
@@ -47,9 +65,7 @@ def run(case):
         **settings,
     )
     # Gains and variances stay positive and every other weight is of order 0.1.
-    for weight in gan.weights:
-        if weight in (gan.epochs_seen, gan.images_seen, gan.images_averaged):
-            continue
+    for weight in gan.generator.weights + gan.discriminator.weights:
         values = 0.1 * rng.standard_normal(weight.shape)
         if "gamma" in weight.path or "variance" in weight.path:
             values = 1.0 + 0.1 * np.abs(values)
@@ -66,7 +82,10 @@ def run(case):
     gan.draw = draw
     gan.compile(RecordingSGD(0.01), RecordingSGD(0.01), run_eagerly=True)
     images = rng.integers(0, 256, (20, 12, 10, 2), dtype="uint8")
-    logs = gan.fit(images, batch_size=10, steps_per_epoch=1, shuffle=False, verbose=0)
+    labels = None if gan.num_classes is None else np.arange(20) % 3
+    logs = gan.fit(
+        images, labels, batch_size=10, steps_per_epoch=1, shuffle=False, verbose=0
+    )
 
     out = {f"log/{k}": v[0] for k, v in logs.history.items()}
     for player in ("generator", "discriminator"):
@@ -82,4 +101,5 @@ def run(case):
 
 
 if __name__ == "__main__":
-    np.savez(sys.argv[2], **run(sys.argv[1]))
+    for name in CASES:
+        np.savez(f"{sys.argv[1]}/{name}.npz", **run(name))

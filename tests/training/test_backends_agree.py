@@ -1,4 +1,4 @@
-"""The same step on TensorFlow, JAX and torch, in a process for each."""
+"""The same steps on TensorFlow, JAX and torch, in a process for each."""
 
 import importlib.util
 import os
@@ -7,29 +7,34 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import one_step
 import pytest
 
-SCRIPT = Path(__file__).with_name("one_step.py")
 BACKENDS = ("tensorflow", "jax", "torch")
 
-
-@pytest.mark.skipif(
+pytestmark = pytest.mark.skipif(
     any(importlib.util.find_spec(backend) is None for backend in BACKENDS),
     reason="compares three backends, and not all are installed (`make test-all`)",
 )
-@pytest.mark.parametrize(
-    "case", ["wgan_gp", "dcgan", "r1", "dragan", "wgan", "simultaneous", "reversed"]
-)
-def test_losses_gradients_and_weights_of_one_step_agree(case, tmp_path):
-    results = {}
-    for backend in BACKENDS:
-        path = tmp_path / f"{backend}.npz"
-        environment = {**os.environ, "KERAS_BACKEND": backend}
-        subprocess.run(
-            [sys.executable, str(SCRIPT), case, str(path)], env=environment, check=True
-        )
-        results[backend] = dict(np.load(path))
 
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """All steps of a backend in one process: starting one takes longer than they do."""
+    found = {backend: tmp_path_factory.mktemp(backend) for backend in BACKENDS}
+    for backend, folder in found.items():
+        environment = {**os.environ, "KERAS_BACKEND": backend}
+        command = [sys.executable, str(Path(one_step.__file__)), str(folder)]
+        subprocess.run(command, env=environment, check=True)
+    return found
+
+
+@pytest.mark.parametrize("case", one_step.CASES)
+def test_losses_gradients_and_weights_of_one_step_agree(case, folders):
+    results = {
+        backend: dict(np.load(folder / f"{case}.npz"))
+        for backend, folder in folders.items()
+    }
     reference = results["tensorflow"]
     assert any(key.startswith("gradient/generator") for key in reference)
     for backend in ("jax", "torch"):

@@ -1,0 +1,66 @@
+"""The moving average of the generator, and what has been seen."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+
+def values(variables):
+    return [np.array(ops.convert_to_numpy(v)) for v in variables]
+
+
+def test_average_follows_the_half_life_and_batch_norm_statistics(noise, tiny_gan):
+    gan = tiny_gan(ema_half_life=16.0)
+    images = noise(16)
+    # Past the ramp (16 / 0.05 = 320 images) a batch of 16 halves the distance.
+    for _ in range(20):
+        gan.train_on_batch(images)
+    average = values(gan.ema_generator.weights)
+    gan.train_on_batch(images)
+    raw = values(gan.generator.weights)
+    for old, new, weight in zip(
+        average, values(gan.ema_generator.weights), raw, strict=True
+    ):
+        np.testing.assert_allclose(new, 0.5 * old + 0.5 * weight, rtol=1e-4, atol=1e-6)
+    assert any("moving_mean" in w.path for w in gan.ema_generator.weights)
+    assert (gan.generate(4, seed=1) != gan.generate(4, seed=1, use_ema=False)).any()
+
+
+def test_a_short_run_does_not_show_its_first_weights(tiny_gan, noise):
+    gan = tiny_gan(ema_half_life=1_000_000)
+    gan.fit(noise(), batch_size=8, verbose=0)
+    for average, raw in zip(
+        gan.ema_generator.weights, gan.generator.weights, strict=True
+    ):
+        np.testing.assert_allclose(*values([average, raw]), atol=0.02)
+
+
+@pytest.mark.parametrize("half_life", [None, 1.0])
+@pytest.mark.parametrize("critic_steps", [1, 3])
+def test_images_seen_is_a_true_count(half_life, critic_steps, tiny_gan, noise):
+    gan = tiny_gan(ema_half_life=half_life, critic_steps=critic_steps)
+    # 22 images by 4: a last group that is not full, or that joined another.
+    gan.fit(noise(22), batch_size=4, epochs=2, verbose=0)
+    assert int(ops.convert_to_numpy(gan.images_seen)) == 2 * 22
+    gan.evaluate(noise(22), verbose=0)
+    gan.train_on_batch(noise(7))
+    assert int(ops.convert_to_numpy(gan.images_seen)) == 2 * 22 + 7
+
+
+@pytest.mark.parametrize("critic_steps", [1, 2])
+def test_the_average_is_that_of_the_formula(critic_steps, tiny_gan, noise):
+    """StyleGAN2's: a half-life of at most a twentieth of the images so far."""
+    gan = tiny_gan(ema_half_life=6.0, critic_steps=critic_steps)
+    expected = [w.astype("float64") for w in values(gan.ema_generator.weights)]
+    seen = 0
+    for n in (10, 9, 10, 10, 30, 200, 10):
+        gan.train_on_batch(noise(n))
+        last = n - n // 2 if critic_steps == 2 else n  # what the generator answers for
+        seen += last
+        decay = 0.5 ** (last / min(seen * 0.05, 6.0))
+        raw = values(gan.generator.weights)
+        expected = [w + (e - w) * decay for e, w in zip(expected, raw, strict=True)]
+        for found, value in zip(
+            values(gan.ema_generator.weights), expected, strict=True
+        ):
+            np.testing.assert_allclose(found, value, rtol=1e-4, atol=1e-6)
