@@ -62,25 +62,29 @@ def test_a_conditional_gan_with_all_its_terms_goes_on_too(tmp_path):
     images = rng.integers(0, 256, (24, *plain.SHAPE), dtype="uint8")
     labels = rng.integers(0, 2, 24)
 
-    def build():
-        return plain.build(
-            heads=True,
-            loss="relativistic_paired",
-            label_distribution="data",
-            critic_steps=2,
-            ema_half_life=50,
-            penalties=[kgz.R1(1.0, every=3), kgz.penalties.R2(1.0, every=2)],
-            auxiliaries=[kgz.auxiliaries.Classification(0.5)],
-            augmentation=kgz.augmentation.DiffAugment(),
-            generator_penalties=[
-                kgz.generator_penalties.PathLength(0.5, every=2),
-                kgz.generator_penalties.ModeSeeking(0.1),
-            ],
-        )
-
-    straight, interrupted = build(), build()
+    straight = plain.build(
+        heads=True,
+        loss="relativistic_paired",
+        label_distribution="data",
+        critic_steps=2,
+        ema_half_life=50,
+        penalties=[kgz.R1(1.0, every=3), kgz.penalties.R2(1.0, every=2)],
+        auxiliaries=[kgz.auxiliaries.Classification(0.5)],
+        augmentation=kgz.augmentation.DiffAugment("color"),
+        generator_penalties=[
+            kgz.generator_penalties.PathLength(0.5, every=2),
+            kgz.generator_penalties.ModeSeeking(0.1),
+        ],
+    )
     before = values(moved(straight))
-    history = straight.fit(images, labels, batch_size=4, epochs=2, verbose=0).history
+    straight.fit(images, labels, batch_size=4, verbose=0)
+    straight.save(tmp_path / "gan.keras")
+    resumed = keras.saving.load_model(tmp_path / "gan.keras")
+    for name, setting in straight.get_config().items():
+        if name not in ("generator", "discriminator"):
+            assert resumed.get_config()[name] == setting, name
+
+    history = straight.fit(images, labels, batch_size=4, verbose=0).history
     assert np.isfinite(list(history.values())).all()
     for a, b in zip(before, values(moved(straight)), strict=True):
         assert np.abs(a - b).max() > 0
@@ -88,12 +92,6 @@ def test_a_conditional_gan_with_all_its_terms_goes_on_too(tmp_path):
     np.testing.assert_array_equal(counts, 2 * np.bincount(labels, minlength=3))
     assert float(ops.convert_to_numpy(straight.generator_penalties[0].mean)) > 0
 
-    interrupted.fit(images, labels, batch_size=4, verbose=0)
-    interrupted.save(tmp_path / "gan.keras")
-    resumed = keras.saving.load_model(tmp_path / "gan.keras")
-    for name, setting in interrupted.get_config().items():
-        if name not in ("generator", "discriminator"):
-            assert resumed.get_config()[name] == setting, name
     resumed.fit(images, labels, batch_size=4, verbose=0)
     assert_same(straight.variables, resumed.variables)
     assert_same(straight.optimizer.variables, resumed.optimizer.variables)
