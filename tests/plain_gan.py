@@ -15,6 +15,7 @@ from keras_gan_zoo import backend
 from keras_gan_zoo.layers import Tap
 
 N, SHAPE, DIM, CLASSES = 6, (4, 4, 1), 4, 3
+ROWS = 32  # of a draw, of which an iteration takes the first
 BACKEND = keras.config.backend()
 #: how a step may be run: torch is eager always
 MODES = ("eager",) if BACKEND == "torch" else ("eager", "compiled")
@@ -74,7 +75,7 @@ def build(heads=False, compiled=True, **settings):
 def numbers(i, shape, distribution):
     """The `i`-th draw of its kind; row by row the same for any number of rows."""
     rng = np.random.default_rng([i, len(shape), *shape[1:]])
-    size = (32, *shape[1:])
+    size = (ROWS, *shape[1:])
     table = rng.normal(size=size) if distribution == "normal" else rng.random(size)
     return table[: shape[0]].astype("float32")
 
@@ -94,10 +95,11 @@ class Draws:
         gan.train_iteration, gan.draw = train_iteration, self
 
     def __call__(self, shape, distribution, training=True):
-        shape = tuple(int(size) for size in shape)
-        kind = (shape[1:], distribution)
+        rest = tuple(int(size) for size in shape[1:])  # the first may be unknown yet
+        kind = (rest, distribution)
         i = self.counts[kind] = self.counts.get(kind, -1) + 1
-        return ops.convert_to_tensor(numbers(i, shape, distribution))
+        table = numbers(i, (ROWS, *rest), distribution)
+        return ops.convert_to_tensor(table)[: shape[0]]
 
 
 def values(tensors):
