@@ -122,8 +122,8 @@ FAMILIES = {
     "ragan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
     "dragan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.9), 64, 2000),
     "wgan": Case(CONVOLUTIONAL, (2e-4,), 64, 1000),
-    "wgan_gp": Case(CONVOLUTIONAL, (5e-4, 0.0, 0.9), 64, 800),
-    "mlp_gan": Case({}, (2e-4, 0.5, 0.999), 64, 12_000),
+    "wgan_gp": Case({**CONVOLUTIONAL, "critic_steps": 2}, (1e-3, 0.0, 0.9), 64, 800),
+    "mlp_gan": Case({}, (2e-4, 0.5, 0.999), 64, 10_000),
     "cgan": Case(
         {"generator_widths": [100, 100, 400], "discriminator_widths": [100, 50, 100]},
         (4e-4, 0.5, 0.999),
@@ -139,13 +139,13 @@ FAMILIES = {
     "projection_gan": Case(
         {
             "latent_dim": 32,
-            "generator_widths": [64, 64, 64],
-            "discriminator_widths": [32, 64, 64],
-            "critic_steps": 2,
+            "generator_widths": [64, 32, 16],
+            "discriminator_widths": [16, 32, 64],
+            "critic_steps": 1,
         },
         (5e-4, 0.0, 0.9),
-        32,
-        2000,
+        64,
+        1500,
     ),
     "info_gan": Case(
         {
@@ -472,6 +472,9 @@ def row(data, name, runs):
         f"{statistics.mean(run[column] for run in runs):.0f}"
         for column in ("seconds", "cpu_seconds")
     ]
+    cut = sum(run["cut"] for run in runs)
+    if cut:
+        cells[-2] += f", {cut} cut short"
     return [*cells, described(case)]
 
 
