@@ -125,10 +125,15 @@ FAMILIES = {
     "wgan_gp": Case({**CONVOLUTIONAL, "critic_steps": 2}, (1e-3, 0.0, 0.9), 64, 800),
     "mlp_gan": Case({}, (2e-4, 0.5, 0.999), 64, 10_000),
     "cgan": Case(
-        {"generator_widths": [100, 100, 400], "discriminator_widths": [100, 50, 100]},
-        (4e-4, 0.5, 0.999),
+        {
+            "generator_widths": [100, 100, 400],
+            "discriminator_widths": [100, 50, 100],
+            "dropout": 0.0,
+            "penalties": [kgz.R1(0.3)],
+        },
+        (1e-3, 0.0, 0.99),
         64,
-        6000,
+        8000,
     ),
     "acgan": Case(
         {**NARROW, "discriminator_widths": [16, 32, 64, 64]},
