@@ -449,7 +449,6 @@ def table(found):
                 record
                 for label, record in sorted(found["runs"].items())
                 if label.rsplit(" / ", 1)[0] == f"{data} / {name}"
-                and record["settings"] == described(cases[name])
             ]
             for name in cases
         }
@@ -464,12 +463,18 @@ def table(found):
 
 
 def row(data, name, runs):
+    """Runs of a case; those with other settings where there are none with its own."""
     case = CASES[data][name]
+    runs = [run for run in runs if run["settings"] == described(case)] or runs[:1]
     if not runs:
         return [name, "0", "not measured", *["" for _ in COLUMNS[data]], "", "", ""]
     count = sum(learnt(data, run) for run in runs)
     verdict = "yes" if count == len(runs) else f"{count} of {len(runs)}"
-    cells = [name, str(len(runs)), verdict if case.claims else f"{verdict}, no claim"]
+    if not case.claims:
+        verdict += ", no claim"
+    if runs[0]["settings"] != described(case):
+        verdict += ", settings since changed"
+    cells = [name, str(len(runs)), verdict]
     for column, form in COLUMNS[data].items():
         values = [run[column] for run in runs if column in run]
         cells.append(spread(values, form) if values else "")
@@ -480,7 +485,7 @@ def row(data, name, runs):
     cut = sum(run["cut"] for run in runs)
     if cut:
         cells[-2] += f", {cut} cut short"
-    return [*cells, described(case)]
+    return [*cells, runs[0]["settings"]]
 
 
 # === Command ===

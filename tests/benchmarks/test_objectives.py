@@ -100,3 +100,5 @@ def test_results_are_kept_and_go_stale_with_the_settings(objectives, tmp_path):
     assert "6.0 ± 2.8 | 25% ± 0%" in row
     objectives.keep(path, "ring", "minimax", 0, {**record, "settings": "others"})
     assert not objectives.is_done(objectives.kept(path), "ring", "minimax", 0)
+    objectives.keep(path, "ring", "minimax", 1, {**record, "settings": "others"})
+    assert "settings since changed" in objectives.table(objectives.kept(path))
