@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from keras_gan_zoo.presets import files, planning, trust
+from keras_gan_zoo.presets import dry_build, files, trust
 from keras_gan_zoo.presets.files import invalid
 from keras_gan_zoo.presets.saving import Parts
 from keras_gan_zoo.presets.source import locate
@@ -55,11 +55,11 @@ def load_gan(
     config, task, metadata = _read(source, custom_objects)
     found = _task_class(task, cls, source, custom_objects)
 
-    planning.check_overrides(found, overrides)
-    settings = planning.settings_of(found, task["config"], config)
+    dry_build.check_overrides(found, overrides)
+    settings = dry_build.settings_of(found, task["config"], config)
     settings.update(overrides)
     try:
-        settings, planned = planning.plan(found, settings, custom_objects)
+        settings, planned = dry_build.build(found, settings, custom_objects)
     except Exception as error:  # whatever Keras makes of a stranger's config
         raise invalid(
             source, f"its configuration is not a GAN: {_short(error)}"
@@ -151,7 +151,7 @@ def _check_weights(source, metadata, planned, overrides):
     parts = defaultdict(list)
     for path, shape in task.items():
         part = path.split("/")[0]
-        if part not in ("generator", "discriminator", *planning.STATE):
+        if part not in ("generator", "discriminator", *dry_build.STATE):
             raise invalid(source, f"`{files.TASK_WEIGHTS}` holds `{path}`.")
         parts[part].append(shape)
     expected = set(planned) if "generator" in parts else set(planned) - {"generator"}
@@ -186,7 +186,7 @@ def _check_count(planned, metadata, source):
 
 
 def _load_weights(gan, folder, stored):
-    parts = {"discriminator": gan.discriminator, **planning.state_of(gan)}
+    parts = {"discriminator": gan.discriminator, **dry_build.state_of(gan)}
     if "generator" in stored:
         parts["generator"] = gan.generator
     Parts(**{name: parts[name] for name in stored}).load_weights(

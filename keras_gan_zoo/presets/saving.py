@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo.files import sha256, write_json
-from keras_gan_zoo.presets import files, planning, trust
+from keras_gan_zoo.presets import dry_build, files, trust
 from keras_gan_zoo.typing import PathLike
 from keras_gan_zoo.weights import weights_sha256
 
@@ -103,7 +103,7 @@ def _write(gan, folder, digest, include_generator):
     config = trust.strip(keras.saving.serialize_keras_object(gan.generator))
     task = trust.strip(keras.saving.serialize_keras_object(gan))
     task["config"].pop("generator", None)
-    if planning.takes_networks(type(gan)):
+    if dry_build.takes_networks(type(gan)):
         task["config"]["discriminator"] = trust.strip(
             keras.saving.serialize_keras_object(gan.discriminator)
         )
@@ -112,7 +112,7 @@ def _write(gan, folder, digest, include_generator):
     write_json(folder / files.CONFIG, config, indent=4)
 
     gan.ema_generator.save_weights(folder / files.WEIGHTS)
-    rest = {"discriminator": gan.discriminator, **planning.state_of(gan)}
+    rest = {"discriminator": gan.discriminator, **dry_build.state_of(gan)}
     if include_generator and gan.generator is not gan.ema_generator:
         rest["generator"] = gan.generator
     Parts(**rest).save_weights(folder / files.TASK_WEIGHTS)
@@ -143,9 +143,9 @@ def _check_loads(gan, task, config):
     if names - set(classes):
         return
     custom_objects = {name: classes[name] for name in names}
-    settings = planning.settings_of(type(gan), task, config)
+    settings = dry_build.settings_of(type(gan), task, config)
     try:
-        _, planned = planning.plan(type(gan), settings, custom_objects)
+        _, planned = dry_build.build(type(gan), settings, custom_objects)
     except Exception as error:
         raise ValueError(
             "This GAN can't be saved as a preset, because Keras can't rebuild it "
@@ -153,11 +153,11 @@ def _check_loads(gan, task, config):
             "of layers and operations that have a complete `get_config`. "
             f"Received: {_innermost(error)[:500]}"
         ) from error
-    if planned != planning.shapes_of(gan):
+    if planned != dry_build.shapes_of(gan):
         raise ValueError(
             "This GAN can't be saved as a preset, because its configuration builds "
             "other weights than it has. Received: a GAN with weights "
-            f"{planning.shapes_of(gan)}, and a configuration of {planned}"
+            f"{dry_build.shapes_of(gan)}, and a configuration of {planned}"
         )
 
 

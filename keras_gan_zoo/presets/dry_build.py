@@ -90,7 +90,7 @@ def state_of(gan: Any) -> dict[str, Any]:
     return state
 
 
-def plan(
+def build(
     found: Any, settings: dict[str, Any], custom_objects: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, list]]:
     """Find the weight shapes of a GAN without allocating it.
@@ -106,7 +106,7 @@ def plan(
         -> list of shapes.
     """
 
-    def build():
+    def dry():
         scope = keras.StatelessScope(initialize_variables=False)
         with scope, keras.saving.custom_object_scope(custom_objects):
             gan = found.from_config({**copy.deepcopy(settings), "ema_half_life": None})
@@ -120,7 +120,7 @@ def plan(
             return complete, shapes_of(gan)
 
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(build).result()
+        return thread.submit(dry).result()
 
 
 def _check_agrees(gan, settings):
