@@ -65,13 +65,15 @@ def upload_preset(
             "A preset is published to the main branch; use `create_pr=True` to propose "
             f"it. Received: uri={uri!r}"
         )
-    names = _check_folder(folder, custom_objects)
+    names, is_conditional = _check_folder(folder, custom_objects)
     api = HfApi(token=token, **client.library())
     with client.clear_errors(uri):
         repo_id = api.create_repo(repo.id, private=private, exist_ok=True).repo_id
         adds = [CommitOperationAdd(name, folder / name) for name in names]
         if files.README not in names and not api.file_exists(repo_id, files.README):
-            adds.append(CommitOperationAdd(files.README, _short_card(repo_id)))
+            adds.append(
+                CommitOperationAdd(files.README, _short_card(repo_id, is_conditional))
+            )
         done = api.create_commit(
             repo_id,
             adds,
@@ -87,15 +89,16 @@ def _check_folder(folder, custom_objects):
     if files.SCORES in names:
         scores = files.read_json(folder, files.SCORES, folder)
         check_scores(scores, weights_sha256(gan.ema_generator))
-    return names
+    return names, gan.num_classes is not None
 
 
-def _short_card(repo_id):
+def _short_card(repo_id, is_conditional):
     from huggingface_hub import ModelCardData
 
+    # The Hub has no pipeline for images of a class.
     data = ModelCardData(
         library_name="keras",
-        pipeline_tag="unconditional-image-generation",
+        pipeline_tag=None if is_conditional else "unconditional-image-generation",
         tags=["gan", "keras", "keras-gan-zoo"],
     )
     return (

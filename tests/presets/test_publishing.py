@@ -7,7 +7,7 @@ import keras
 import pytest
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.presets import weights_sha256
+from keras_gan_zoo.presets import publishing, weights_sha256
 from presets.hub_client import ME
 from presets.tiny_gans import tiny_gan
 
@@ -29,9 +29,16 @@ def test_upload_makes_the_repository_in_one_commit(client, server, gans, preset)
         assert pushed[name] == (preset / name).read_bytes()
     card = pushed["README.md"].decode()
     assert "library_name: keras" in card
+    assert "pipeline_tag: unconditional-image-generation" in card
     assert 'from_preset("hf://me/new")' in card
     loaded = client("load", "hf://me/new")
     assert loaded["sha256"] == weights_sha256(gans["gan"].ema_generator)
+
+
+def test_a_conditional_gan_has_no_unconditional_pipeline():
+    card = publishing._short_card("me/mine", is_conditional=True).decode()
+    assert "tags:" in card
+    assert "pipeline_tag" not in card
 
 
 def test_upload_private(client, server, preset):
