@@ -118,10 +118,10 @@ NARROW = {"latent_dim": 32, "generator_widths": [64, 32]}
 CONVOLUTIONAL = {**NARROW, "discriminator_widths": [32, 64]}
 FAMILIES = {
     "dcgan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
-    "lsgan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
+    "lsgan": Case(CONVOLUTIONAL, (8e-4, 0.5, 0.999), 64, 2500),
     "ragan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
     "dragan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.9), 64, 2000),
-    "wgan": Case(CONVOLUTIONAL, (2e-4,), 64, 1000),
+    "wgan": Case({**CONVOLUTIONAL, "critic_steps": 3}, (5e-4,), 64, 1200),
     "wgan_gp": Case({**CONVOLUTIONAL, "critic_steps": 2}, (1e-3, 0.0, 0.9), 64, 800),
     "mlp_gan": Case({}, (2e-4, 0.5, 0.999), 64, 10_000),
     "cgan": Case(
@@ -133,13 +133,13 @@ FAMILIES = {
         },
         (1e-3, 0.0, 0.99),
         64,
-        8000,
+        12_000,
     ),
     "acgan": Case(
         {**NARROW, "discriminator_widths": [16, 32, 64, 64]},
         (5e-4, 0.5, 0.999),
         64,
-        2000,
+        6000,
     ),
     "projection_gan": Case(
         {

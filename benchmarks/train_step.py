@@ -219,12 +219,12 @@ def critic(case, own_pass=False):
     import tensorflow as tf
 
     from keras_gan_zoo.training.batch import Batch, to_model_range
-    from keras_gan_zoo.training.step import discriminator_update
+    from keras_gan_zoo.training.step import discriminator_update, fixed
 
     gan, batch = model(case, own_pass)
     real = Batch(to_model_range(tf.constant(images(case, batch))))
     fake = Batch(tf.random.uniform((batch, *case.image_shape), -1, 1))
-    compiled = tf.function(lambda: discriminator_update(gan, real, fake))
+    compiled = tf.function(lambda: discriminator_update(gan, real, fixed(fake)))
 
     def run(steps):
         start = time.perf_counter()

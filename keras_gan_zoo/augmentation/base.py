@@ -2,6 +2,7 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo.configs import instance
 from keras_gan_zoo.typing import Draw, Tensor
 
 
@@ -52,12 +53,11 @@ class Augmentation(keras.layers.Layer):
 
 def get(augmentation: Any) -> Augmentation | None:
     """Return an augmentation, from its config if need be, or None."""
-    if isinstance(augmentation, dict):
-        augmentation = keras.saving.deserialize_keras_object(augmentation)
-    if augmentation is None or isinstance(augmentation, Augmentation):
-        return augmentation
-    raise ValueError(
+    if augmentation is None:
+        return None
+    return instance(
+        augmentation,
+        Augmentation,
         "`augmentation` must be a `keras_gan_zoo.augmentation.Augmentation`, for "
-        "example `augmentation=keras_gan_zoo.augmentation.DiffAugment()`. "
-        f"Received: {augmentation!r}"
+        "example `augmentation=keras_gan_zoo.augmentation.DiffAugment()`.",
     )

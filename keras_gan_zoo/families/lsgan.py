@@ -1,13 +1,5 @@
-from collections.abc import Sequence
-
-import keras
-
+from keras_gan_zoo.families.dcgan import DCGAN
 from keras_gan_zoo.families.family import Family, Paper, adam
-from keras_gan_zoo.networks import (
-    convolutional_discriminator,
-    convolutional_generator,
-)
-from keras_gan_zoo.typing import ImageShape
 
 
 class LSGAN(Family):
@@ -42,18 +34,4 @@ class LSGAN(Family):
     )
     method = {"loss": "least_squares"}
     optimizers = adam(2e-4, 0.5)
-
-    @staticmethod
-    def networks(
-        image_shape: ImageShape = (28, 28, 1),
-        latent_dim: int = 100,
-        generator_widths: Sequence[int] | None = None,
-        discriminator_widths: Sequence[int] | None = None,
-        normalization: str | None = "batch",
-    ) -> tuple[keras.Model, keras.Model]:
-        return (
-            convolutional_generator(image_shape, latent_dim, generator_widths),
-            convolutional_discriminator(
-                image_shape, discriminator_widths, normalization=normalization
-            ),
-        )
+    networks = staticmethod(DCGAN.networks)

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 
 from keras import Input, Model, layers
 
-from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, labels_input, normal
+from keras_gan_zoo.networks.blocks import (
+    LAST,
+    batch_norm,
+    doublings,
+    first_grid,
+    labels_input,
+    normal,
+)
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
 from keras_gan_zoo.typing import ImageShape
 
@@ -50,23 +57,7 @@ def acgan_generator(
     x = layers.Add(name="add")([x, of_class])
     x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
     x = layers.ReLU(name="relu_0")(x)
-    for stage, width in enumerate((*widths[1:], image_shape[2]), start=1):
-        last = stage == len(widths)
-        x = layers.Conv2DTranspose(
-            width,
-            5,
-            strides=2,
-            padding="same",
-            kernel_initializer=normal(),
-            name="to_image" if last else f"up_{stage}",
-            **LAST,
-        )(x)
-        if not last:
-            x = layers.BatchNormalization(
-                momentum=0.9, epsilon=1e-5, name=f"norm_{stage}"
-            )(x)
-            x = layers.ReLU(name=f"relu_{stage}")(x)
-    x = crop(x, image_shape)
+    x = doublings(x, widths, image_shape, 5)
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
     return Model({"latents": latents, "labels": labels}, images, name=name)
 
@@ -107,9 +98,7 @@ def acgan_discriminator(
             **LAST,
         )(x)
         if stage > 0:
-            x = layers.BatchNormalization(
-                momentum=0.9, epsilon=1e-5, name=f"norm_{stage}"
-            )(x)
+            x = batch_norm(x, f"norm_{stage}")
         x = layers.LeakyReLU(0.2, name=f"leaky_relu_{stage}")(x)
         if dropout:
             x = layers.Dropout(dropout, seed=stage, name=f"dropout_{stage}")(x)

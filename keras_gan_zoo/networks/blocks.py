@@ -4,7 +4,7 @@ Convolutions are channels last, whatever Keras' setting.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from keras import Input, initializers, layers
 
@@ -50,6 +50,41 @@ def maxout(x: Tensor, units: int, pieces: int, name: str) -> Tensor:
     x = layers.Reshape((units * pieces, 1), name=f"{name}_pieces")(x)
     x = layers.MaxPooling1D(pieces, name=f"{name}_max", **LAST)(x)
     return layers.Flatten(name=f"{name}_flatten", **LAST)(x)
+
+
+def batch_norm(x: Tensor, name: str) -> Tensor:
+    """Batch norm as in torch's and the papers' code: momentum 0.9, epsilon 1e-5."""
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)(x)
+
+
+def doublings(
+    x: Tensor, widths: Sequence[int], image_shape: ImageShape, size: int
+) -> Tensor:
+    """From the first grid to an image without its activation, as DCGAN's generator.
+
+    Transposed convolutions with a bias and weights N(0, 0.02), each doubling rows and
+    columns; between them batch norm and ReLU.
+
+    Args:
+        x: tensor `(n, rows, columns, widths[0])`, of `first_grid`.
+        widths: channels of each grid before the image.
+        image_shape: the result is cropped to it.
+        size: int, of the kernels.
+    """
+    for stage, width in enumerate((*widths[1:], image_shape[2]), start=1):
+        last = stage == len(widths)
+        x = layers.Conv2DTranspose(
+            width,
+            size,
+            strides=2,
+            padding="same",
+            kernel_initializer=normal(),
+            name="to_image" if last else f"up_{stage}",
+            **LAST,
+        )(x)
+        if not last:
+            x = layers.ReLU(name=f"relu_{stage}")(batch_norm(x, f"norm_{stage}"))
+    return crop(x, image_shape)
 
 
 def convolution(

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 
 from keras import Input, Model, layers
 
-from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, normal
+from keras_gan_zoo.networks.blocks import (
+    LAST,
+    batch_norm,
+    doublings,
+    first_grid,
+    normal,
+)
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
 from keras_gan_zoo.typing import ImageShape
-
-
-def _norm(x, name):
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)(x)
 
 
 def info_gan_generator(
@@ -47,26 +49,13 @@ def info_gan_generator(
 
     latents = Input((latent_dim,), name="latents")
     x = layers.Dense(dense_width, kernel_initializer=normal(), name="dense")(latents)
-    x = layers.ReLU(name="relu")(_norm(x, "norm"))
+    x = layers.ReLU(name="relu")(batch_norm(x, "norm"))
     x = layers.Dense(
         rows * columns * widths[0], kernel_initializer=normal(), name="project"
     )(x)
-    x = layers.ReLU(name="relu_0")(_norm(x, "norm_0"))
+    x = layers.ReLU(name="relu_0")(batch_norm(x, "norm_0"))
     x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
-    for stage, width in enumerate((*widths[1:], image_shape[2]), start=1):
-        last = stage == len(widths)
-        x = layers.Conv2DTranspose(
-            width,
-            4,
-            strides=2,
-            padding="same",
-            kernel_initializer=normal(),
-            name="to_image" if last else f"up_{stage}",
-            **LAST,
-        )(x)
-        if not last:
-            x = layers.ReLU(name=f"relu_{stage}")(_norm(x, f"norm_{stage}"))
-    x = crop(x, image_shape)
+    x = doublings(x, widths, image_shape, 4)
     x = layers.Activation("sigmoid", dtype="float32", name="sigmoid")(x)
     images = layers.Rescaling(2.0, offset=-1.0, dtype="float32", name="images")(x)
     return Model(latents, images, name=name)
@@ -118,12 +107,12 @@ def info_gan_discriminator(
             **LAST,
         )(x)
         if stage > 0:
-            x = _norm(x, f"norm_{stage}")
+            x = batch_norm(x, f"norm_{stage}")
         x = layers.LeakyReLU(0.01, name=f"leaky_relu_{stage}")(x)
     x = layers.Flatten(name="flatten", **LAST)(x)
-    x = _norm(dense(x, dense_width, "dense"), "norm_dense")
+    x = batch_norm(dense(x, dense_width, "dense"), "norm_dense")
     x = layers.LeakyReLU(0.01, name="leaky_relu_dense")(x)
-    q = _norm(dense(x, code_width, "dense_codes"), "norm_codes")
+    q = batch_norm(dense(x, code_width, "dense_codes"), "norm_codes")
     q = layers.LeakyReLU(0.01, name="leaky_relu_codes")(q)
     outputs = {
         "logits": dense(x, 1, "logits", "float32"),

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.configs import instance
 from keras_gan_zoo.objectives.schedules import check_number
 from keras_gan_zoo.typing import Draw, Tensor
 
@@ -217,14 +218,11 @@ class Information(Auxiliary):
 
 def get(auxiliary: Any) -> Auxiliary:
     """Return an auxiliary, from its config if need be."""
-    if isinstance(auxiliary, dict):
-        auxiliary = keras.saving.deserialize_keras_object(auxiliary)
-    if isinstance(auxiliary, Auxiliary):
-        return auxiliary
-    raise ValueError(
+    return instance(
+        auxiliary,
+        Auxiliary,
         "`auxiliaries` must be a list of `keras_gan_zoo.auxiliaries.Auxiliary`, for "
-        "example `auxiliaries=[keras_gan_zoo.auxiliaries.Classification()]`. "
-        f"Received: {auxiliary!r}"
+        "example `auxiliaries=[keras_gan_zoo.auxiliaries.Classification()]`.",
     )
 
 

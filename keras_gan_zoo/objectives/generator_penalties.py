@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.configs import instance
 from keras_gan_zoo.objectives.penalties import squared_norm
 from keras_gan_zoo.objectives.schedules import (
     Weight,
@@ -146,13 +147,10 @@ class ModeSeeking(GeneratorPenalty):
 
 def get(penalty: Any) -> GeneratorPenalty:
     """Return a generator penalty, from its config if need be."""
-    if isinstance(penalty, dict):
-        penalty = keras.saving.deserialize_keras_object(penalty)
-    if isinstance(penalty, GeneratorPenalty):
-        return penalty
-    raise ValueError(
+    return instance(
+        penalty,
+        GeneratorPenalty,
         "`generator_penalties` must be a list of "
         "`keras_gan_zoo.generator_penalties.GeneratorPenalty`, for example "
-        "`generator_penalties=[keras_gan_zoo.generator_penalties.ModeSeeking()]`. "
-        f"Received: {penalty!r}"
+        "`generator_penalties=[keras_gan_zoo.generator_penalties.ModeSeeking()]`.",
     )

@@ -10,6 +10,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.configs import instance
 from keras_gan_zoo.objectives.schedules import (
     Weight,
     check_every,
@@ -194,11 +195,9 @@ class R2(R1):
 
 def get(penalty: Any) -> Penalty:
     """Return a penalty, from its config if need be."""
-    if isinstance(penalty, dict):
-        penalty = keras.saving.deserialize_keras_object(penalty)
-    if isinstance(penalty, Penalty):
-        return penalty
-    raise ValueError(
+    return instance(
+        penalty,
+        Penalty,
         "`penalties` must be a list of penalties, for example "
-        f"`penalties=[keras_gan_zoo.R1(weight=10)]`. Received: {penalty!r}"
+        "`penalties=[keras_gan_zoo.R1(weight=10)]`.",
     )

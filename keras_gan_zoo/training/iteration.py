@@ -40,5 +40,4 @@ def test_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tensor
     generator = terms.generator_losses(
         gan, lambda: of_real.of["logits"], of_fake, judge, training=False
     )
-    penalty = {**penalties, "loss": sum(penalties.values(), 0.0)}
-    return terms.merge(discriminator, generator, penalty)
+    return terms.merge(discriminator, generator, penalties)

@@ -77,16 +77,35 @@ def player_loss(optimizer: Any, loss: Tensor) -> Tensor:
     return optimizer.scale_loss(loss / backend.num_replicas())
 
 
-def discriminator_update(gan: Any, real: Batch, fake: Batch) -> dict[str, Tensor]:
-    """One step of the discriminator on fixed fakes."""
-    optimizer = gan.optimizer.discriminator_optimizer
-    variables = gan.discriminator_variables
+def look_at_both(gan: Any, real: Batch, fake: Batch) -> tuple[Judged, Judged]:
+    """`look` at a real and a generated batch, as the augmentation mixes them."""
     if gan.augmentation is not None:
         real, fake = gan.augmentation.mix(real, fake, gan.draw)
+    return look(gan, real, "real"), look(gan, fake, "fake")
+
+
+def fixed(fake: Batch) -> Callable[[], tuple[Batch, float]]:
+    """Images that depend on no weight of the discriminator, as `discriminator_update`
+    takes them."""
+    return lambda: (fake, 0.0)
+
+
+def discriminator_update(
+    gan: Any, real: Batch, fakes: Callable[[], tuple[Batch, Any]]
+) -> dict[str, Tensor]:
+    """One step of the discriminator.
+
+    `fakes()` gives a generated batch and what it adds to the loss; what it computes
+    from the discriminator's weights has its share in their gradients.
+    """
+    optimizer = gan.optimizer.discriminator_optimizer
+    variables = gan.discriminator_variables
 
     def losses():
-        found = look(gan, real, "real"), look(gan, fake, "fake")
+        fake, cost = fakes()
+        found = look_at_both(gan, real, fake)
         logs = terms.discriminator_losses(gan, *found, partial(judge, gan))
+        logs = terms.merge(logs, {"loss": cost})
         return player_loss(optimizer, logs["loss"]), (logs, [some.of for some in found])
 
     loss, (logs, found), pull = backend.vjp(losses, variables)
@@ -120,8 +139,7 @@ def generator_pass(gan: Any, n: Any) -> tuple[Any, ...]:
 
     def forward():
         images, penalties = make_and_penalise(gan, latents, labels)
-        penalty = sum(penalties.values(), ops.zeros(()))
-        return (images, player_loss(optimizer, penalty)), {**penalties, "loss": penalty}
+        return (images, player_loss(optimizer, penalties["loss"])), penalties
 
     variables = gan.generator.trainable_variables
     (images, penalty), penalties, pull = backend.vjp(forward, variables)
@@ -163,7 +181,7 @@ def alternating_update(gan: Any, real: Batch) -> dict[str, Tensor]:
             fake = Batch(made, labels, latents)
         else:
             fake, *rest = generator_pass(gan, n)
-        critic.append(discriminator_update(gan, shown, fake))
+        critic.append(discriminator_update(gan, shown, fixed(fake)))
     generator.append(generator_update(gan, shown, fake, *rest))
     for _ in range(gan.generator_steps - 1):
         generator.append(generator_update(gan, shown, *generator_pass(gan, n)))

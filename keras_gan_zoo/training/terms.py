@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from keras import ops
+
 from keras_gan_zoo import backend
 from keras_gan_zoo.objectives.auxiliaries import overrides
 from keras_gan_zoo.objectives.schedules import weight_at
@@ -84,7 +86,7 @@ def generator_penalties(
     for term in gan.generator_penalties:
         value = partial(term.value, fake, make, pull, draw, draw_latents)
         terms[term.name] = weigh(gan, optimizer, term, value, training)
-    return terms
+    return {"loss": sum(terms.values(), ops.zeros(())), **terms}
 
 
 def mean(logs: list[dict[str, Tensor]]) -> dict[str, Tensor]:

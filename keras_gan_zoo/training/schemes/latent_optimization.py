@@ -60,32 +60,14 @@ def _draws(gan, real):
     return gan.draw_latents(n), gan.draw_labels(n), chosen
 
 
-def _with_cost(logs, cost):
-    cost = COST * cost
-    return {**logs, "loss": logs["loss"] + cost}
-
-
 def _discriminator_update(gan, real):
     latents, labels, chosen = _draws(gan, real)
-    optimizer = gan.optimizer.discriminator_optimizer
-    variables = gan.discriminator_variables
 
-    def losses():
+    def fakes():
         moved, cost = move(gan, latents, labels, chosen)
-        fake = Batch(step.make(gan, moved, labels), labels, moved)
-        shown = real, fake
-        if gan.augmentation is not None:
-            shown = gan.augmentation.mix(real, fake, gan.draw)
-        found = step.look(gan, shown[0], "real"), step.look(gan, shown[1], "fake")
-        logs = terms.discriminator_losses(gan, *found, partial(step.judge, gan))
-        logs = _with_cost(logs, cost)
-        outputs = [some.of for some in found]
-        return step.player_loss(optimizer, logs["loss"]), (logs, outputs)
+        return Batch(step.make(gan, moved, labels), labels, moved), COST * cost
 
-    loss, (logs, found), pull = backend.vjp(losses, variables)
-    backend.apply_gradients(optimizer, pull(ops.ones_like(loss), variables), variables)
-    step.move_states(gan, *found)
-    return logs
+    return step.discriminator_update(gan, real, fakes)
 
 
 def _generator_update(gan, real):
@@ -100,8 +82,7 @@ def _generator_update(gan, real):
         fake = Judged(batch, step.judge(gan, batch))
         judge = partial(step.judge, gan)
         logs = terms.generator_losses(gan, lambda: judge(real)["logits"], fake, judge)
-        penalty = sum(penalties.values(), ops.zeros(()))
-        logs = terms.merge(_with_cost(logs, cost), {**penalties, "loss": penalty})
+        logs = terms.merge(logs, penalties, {"loss": COST * cost})
         return step.player_loss(optimizer, logs["loss"]), logs
 
     loss, logs, pull = backend.vjp(losses, variables)

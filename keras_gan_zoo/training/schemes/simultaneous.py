@@ -44,12 +44,8 @@ def simultaneous_update(gan: Any, real: Batch) -> dict[str, Tensor]:
     def losses():
         images, penalties = step.make_and_penalise(gan, latents, labels)
         fake = Batch(reverse(images), labels, latents)
-        shown = (real, fake)
-        if gan.augmentation is not None:
-            shown = gan.augmentation.mix(real, fake, gan.draw)
-        of_real = step.look(gan, shown[0], "real")
-        of_fake = step.look(gan, shown[1], "fake")
-        still = shown[1]._replace(images=ops.stop_gradient(shown[1].images))
+        of_real, of_fake = step.look_at_both(gan, real, fake)
+        still = of_fake.batch._replace(images=ops.stop_gradient(of_fake.batch.images))
         judge = partial(step.judge, gan)
         d_logs = terms.discriminator_losses(
             gan, of_real, of_fake._replace(batch=still), judge
@@ -57,13 +53,12 @@ def simultaneous_update(gan: Any, real: Batch) -> dict[str, Tensor]:
         g_logs = terms.generator_losses(
             gan, lambda: of_real.of["logits"], of_fake, judge
         )
-        penalty = sum(penalties.values(), ops.zeros(()))
         scaled = (
             step.player_loss(optimizers[0], g_logs["loss"]),
-            step.player_loss(optimizers[0], penalty),
+            step.player_loss(optimizers[0], penalties["loss"]),
             step.player_loss(optimizers[1], d_logs["loss"]),
         )
-        logs = terms.merge(d_logs, g_logs, {**penalties, "loss": penalty})
+        logs = terms.merge(d_logs, g_logs, penalties)
         return scaled, (logs, of_real.of, of_fake.of)
 
     outputs, (logs, *found), pull = backend.vjp(losses, [*players[0], *players[1]])

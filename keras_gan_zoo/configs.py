@@ -1,0 +1,24 @@
+"""Settings that are given as an object or as its Keras config."""
+
+from typing import Any, TypeVar
+
+import keras
+
+Kind = TypeVar("Kind")
+
+
+def instance(value: Any, kind: type[Kind], rule: str) -> Kind:
+    """`value`, made from its config if need be.
+
+    Args:
+        kind: class that it must be an instance of.
+        rule: str, what the setting must be, for the error.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if isinstance(value, dict):
+        value = keras.saving.deserialize_keras_object(value)
+    if isinstance(value, kind):
+        return value
+    raise ValueError(f"{rule} Received: {value!r}")
