@@ -1,5 +1,7 @@
 """Images in and out: uint8 checks, [-1, 1], grids and PNG files."""
 
+import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,8 @@ def check_images(
                 "to 255. Leave `value_range` out. "
                 f"Received: images.dtype=uint8, value_range={value_range!r}"
             )
+        if images[:64].max() == 1 == images.max():
+            _say_black("Rescale them: `images * np.uint8(255)`.", images, 0, 1)
         return images
     if images.dtype.name not in FLOATS:
         raise ValueError(_wrong_dtype(images))
@@ -83,6 +87,10 @@ def check_images(
             f"for example value_range={_guess(low, high)}. Received: {_what(images)} "
             f"with values from {low:.6g} to {high:.6g}, value_range={value_range!r}"
         )
+    guess = _guess(low, high)
+    if low < high < black + (white - black) / 200 and guess != (black, white):
+        fix = f"Declare the true range, for example value_range={guess}."
+        _say_black(fix, images, low, high)
     if (black, white) != (-1, 1):
         images = (images - black) / ((white - black) / 2) - 1
     return np.clip(images, -1, 1).astype("float32", copy=False)
@@ -94,14 +102,7 @@ def as_array(images: Any) -> np.ndarray:
         if images and isinstance(images[0], int | float):
             return np.asarray(images)
         arrays = [as_array(image) for image in images]
-        sizes = [array.shape for array in arrays]
-        for index, size in enumerate(sizes):
-            if size != sizes[0]:
-                raise ValueError(
-                    "All images must have the same size and channels. Resize or crop "
-                    f"them first. Received: image 0 of shape {sizes[0]}, "
-                    f"image {index} of shape {size}"
-                )
+        _check_same([array.shape for array in arrays])
         return np.stack(arrays) if arrays else np.empty((0,))
     if hasattr(images, "detach"):  # torch, perhaps on a device or in bfloat16
         images = images.detach().cpu()
@@ -116,7 +117,25 @@ def as_array(images: Any) -> np.ndarray:
             "data set in `torch.utils.data.DataLoader`, take the images out of a dict. "
             f"Received: {type(images).__name__}"
         )
-    return np.asarray(images)
+    images = np.asarray(images)
+    holds_arrays = images.dtype == object and images.size and images.ndim
+    if holds_arrays and isinstance(images.flat[0], np.ndarray):
+        return as_array(list(images))  # perhaps of different sizes
+    return images
+
+
+def _check_same(shapes):
+    """Refuse a list of images of different shapes, all of them at once."""
+    counts = Counter(shapes)  # in the order in which the shapes appear
+    if len(counts) > 1:
+        found = [
+            f"image {shapes.index(shape)} of shape {shape} ({count:,} of it)"
+            for shape, count in list(counts.items())[:10]
+        ]
+        raise ValueError(
+            "All images must have the same size and channels. Resize or crop them "
+            f"first. Received: {len(counts)} shapes, {', '.join(found)}"
+        )
 
 
 def check_value_range(value_range: Any) -> tuple[float, float]:
@@ -243,9 +262,12 @@ def _check_shape(images, image_shape):
             f"Received: {_what(images)}"
         )
     if is_single(images.shape, image_shape):
+        fix = "This looks like a single image: add a batch axis, `images[None]`."
+        if image_shape is not None and images.shape[1:] == (np.prod(image_shape),):
+            fix = f"Reshape them: `images.reshape{(-1, *image_shape)}`."
         raise ValueError(
-            f"Images must be a batch of shape {expected}. This looks like a single "
-            f"image: add a batch axis, `images[None]`. Received: {_what(images)}"
+            f"Images must be a batch of shape {expected}. {fix} "
+            f"Received: {_what(images)}"
         )
     if images.ndim not in (3, 4):
         raise ValueError(
@@ -264,7 +286,7 @@ def _check_shape(images, image_shape):
             )
     elif images.shape[1:] != tuple(image_shape):
         raise ValueError(
-            f"Images must have shape {expected}.{_how_to_fit(images, image_shape)} "
+            f"Images must have shape {expected}.{_how_to_fit(original, image_shape)} "
             f"Received: {_what(original)}"
         )
     return images
@@ -272,8 +294,17 @@ def _check_shape(images, image_shape):
 
 def _how_to_fit(images, image_shape):
     height, width, channels = image_shape
-    if images.shape[1:] == (channels, height, width) != images.shape[-1:]:
+    if images.shape == (channels, height, width):
+        return (
+            " If this is one image with its channels first, pass "
+            "`np.moveaxis(images, 0, -1)[None]`."
+        )
+    if images.ndim == 3:
+        images = images[..., None]
+    if images.shape[1:] == (channels, height, width):
         return _channels_first(images)
+    if images.shape[:3] == tuple(image_shape):
+        return " Move the batch axis first with `np.moveaxis(images, -1, 0)`."
     if images.shape[1:3] != (height, width):
         return (
             " Resize them, for example with `keras.ops.image.resize`, or build the "
@@ -296,6 +327,8 @@ def _channels_first(images):
 
 def _wrong_dtype(images):
     fix = "Convert them to numbers first."
+    if images.dtype.kind in "SU":
+        fix += " To read image files, pass the path of their folder."
     if images.dtype.kind == "b":
         fix = 'Convert with `images.astype("uint8") * 255`.'
     elif images.dtype.kind in "iu":
@@ -306,6 +339,14 @@ def _wrong_dtype(images):
     return (
         "Images must be uint8 (0 to 255), or floats with a declared `value_range`. "
         f"{fix} Received: {_what(images)}"
+    )
+
+
+def _say_black(fix, images, low, high):
+    warnings.warn(
+        f"The images are all but black: their values run from {low:.6g} to {high:.6g}. "
+        f"{fix} Received: {_what(images)}",
+        stacklevel=3,
     )
 
 

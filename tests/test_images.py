@@ -110,6 +110,11 @@ def test_single_image(shape):
         ((2, 8, 6, 2), (8, 6, 3), "image_shape=(8, 6, 2)"),
         ((2, 3, 8, 6), (8, 6, 3), "np.moveaxis(images, 1, -1)"),
         ((2, 9, 6, 3), (8, 6, 3), "Resize"),
+        ((3, 8, 6), (8, 6, 3), "np.moveaxis(images, 0, -1)[None]"),
+        ((2, 1, 8, 6), (8, 6, 1), "np.moveaxis(images, 1, -1)"),
+        ((8, 6, 3, 99), (8, 6, 3), "np.moveaxis(images, -1, 0)"),
+        ((2, 48), (8, 6, 1), "images.reshape(-1, 8, 6, 1)"),
+        ((2, 144), (8, 6, 3), "images.reshape(-1, 8, 6, 3)"),
         ((2, 8, 7, 3), (8, 6, 3), "image_shape=(8, 7, 3)"),
     ],
 )
@@ -196,10 +201,64 @@ def test_empty_list():
     refused("at least one image", images=[])
 
 
+@pytest.mark.parametrize("kind", ["list", "array"])
 @pytest.mark.parametrize("other", [(8, 7, 3), (8, 6, 1), (8, 6)])
-def test_mixed_sizes(other):
-    images = [*RGB, np.zeros(other, "uint8")]
-    refused("image 0 of shape (8, 6, 3)", f"image 5 of shape {other}", images=images)
+def test_mixed_sizes(other, kind):
+    images = [*RGB, np.zeros(other, "uint8"), np.zeros((9, 9), "uint8")]
+    if kind == "array":
+        images, given = np.empty(7, object), images
+        images[:] = given
+    refused(
+        *(
+            "image 0 of shape (8, 6, 3) (5 of it)",
+            f"image 5 of shape {other} (1 of it)",
+        ),
+        *("3 shapes", "image 6 of shape (9, 9)"),
+        images=images,
+    )
+
+
+def test_an_array_of_arrays_of_one_size():
+    images = np.empty(5, object)
+    images[:] = list(RGB)
+    np.testing.assert_array_equal(check_images(images), RGB)
+
+
+def test_file_names_are_no_images():
+    refused("the path of their folder", images=["a.png", "b.png"])
+
+
+def test_a_memory_mapped_array_is_not_read_at_once(tmp_path):
+    np.save(tmp_path / "images.npy", RGB)
+    mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
+    assert np.shares_memory(check_images(mapped, (8, 6, 3)), mapped)
+    np.save(tmp_path / "floats.npy", RGB / 255)
+    mapped = np.load(tmp_path / "floats.npy", mmap_mode="r")
+    images = check_images(mapped, value_range=(0, 1))
+    np.testing.assert_allclose(images, RGB / 127.5 - 1, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("images", "value_range", "hint"),
+    [
+        (GREY % 2, None, "np.uint8(255)"),
+        ((GREY % 2).astype(bool).view("uint8"), None, "np.uint8(255)"),
+        (UNIT, (0, 255), "value_range=(0, 1)"),
+        (2 * UNIT - 1, (-1000, 1000), None),
+        (UNIT / 300, (0, 1), None),
+        (UNIT, (0, 1), None),
+        (UNIT * 0, (0, 255), None),
+        (GREY * 0, None, None),
+        (GREY * 0 + 1, None, "np.uint8(255)"),
+        (GREY % 3, None, None),
+    ],
+)
+def test_images_that_are_all_but_black(images, value_range, hint, recwarn):
+    check_images(images, value_range=value_range)
+    assert len(recwarn) == (hint is not None)
+    if hint:
+        assert "all but black" in str(recwarn[0].message)
+        assert hint in str(recwarn[0].message)
 
 
 def test_to_uint8_is_the_inverse_of_scaling():

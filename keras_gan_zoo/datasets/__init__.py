@@ -10,12 +10,13 @@ from keras_gan_zoo.datasets.catalogue import CATALOGUE, Dataset, load_named
 from keras_gan_zoo.datasets.folders import (
     SPLITS,
     class_names,
+    folder_shape,
     folder_sizes,
     load_folder,
 )
 from keras_gan_zoo.datasets.splits import count_shared, split_name
 from keras_gan_zoo.images import check_images
-from keras_gan_zoo.typing import PathLike
+from keras_gan_zoo.typing import ImageShape, PathLike
 
 __all__ = [
     "CATALOGUE",
@@ -23,6 +24,7 @@ __all__ = [
     "Dataset",
     "count_shared",
     "fingerprint",
+    "image_shape",
     "label_names",
     "load",
     "load_folder",
@@ -53,6 +55,7 @@ def load(
 
     Raises:
         ValueError: unknown name or split, no such folder, bad files.
+        MemoryError: a folder's images would not fit into memory.
         ConnectionError: the download failed.
 
     Example:
@@ -87,6 +90,26 @@ def label_names(name: PathLike, split: str | None = "train") -> tuple[str, ...] 
     if found in CATALOGUE:
         return CATALOGUE[found].label_names
     return class_names(found, split)
+
+
+def image_shape(name: PathLike, split: str | None = "train") -> ImageShape:
+    """The `(height, width, channels)` of a data set's images, without decoding them.
+
+    Args:
+        name, split: see `load`.
+
+    Raises:
+        ValueError: unknown name, no such folder, or images of different sizes.
+
+    Example:
+
+    >>> image_shape("digits")
+    (28, 28, 1)
+    """
+    found, split = _find(name, split)
+    if found in CATALOGUE:
+        return CATALOGUE[found].image_shape
+    return folder_shape(found, split)
 
 
 def split_sizes(name: PathLike) -> dict[str, int]:

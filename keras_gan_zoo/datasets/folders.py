@@ -1,20 +1,24 @@
-"""Reads folders of image files into one uint8 array."""
+"""Reads folders of image files: which files, which splits, which classes."""
 
+import logging
 import os
+import warnings
+from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from keras_gan_zoo.datasets.splits import select
-from keras_gan_zoo.typing import PathLike
+from keras_gan_zoo.datasets import image_files
+from keras_gan_zoo.datasets.image_files import listed
+from keras_gan_zoo.datasets.splits import parse, select
+from keras_gan_zoo.datasets.tree import EMPTY, HIDDEN, File, list_files
+from keras_gan_zoo.typing import ImageShape, PathLike
 
-EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif")
-SPLITS = ("train", "validation", "val", "test")
-CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
-MODES = {"1": "L", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB"}  # Pillow's -> ours
-MODES |= {mode: mode for mode in CHANNELS}
+SPLITS = ("train", "validation", "val", "valid", "dev", "eval", "evaluation", "test")
+ALIASES = {"training": "train", "testing": "test"}
+
+logger = logging.getLogger(__name__)
 
 
 def load_folder(
@@ -22,16 +26,26 @@ def load_folder(
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Load all images below a folder; they must be of the same size.
 
-    Sub-folders `train` and `test` (or `validation`, `val`) are the splits; a folder
-    without them is one split, `"train"`. If every image is in a sub-folder, and there
-    are two or more of these, they are the classes, in sorted order. Files are sorted,
-    with the classes evenly mixed, so that slices are balanced.
+    **Files.** Every file whose ending Pillow can decode is taken, in sorted order;
+    symbolic links are followed. What a folder gave is said once: in a log entry, or in
+    a warning if files were left out (and why) or images were changed.
 
-    Grey images become RGB if any image is in colour. Palettes are resolved, EXIF
-    orientations applied, and only the first frame of an animation is used.
+    **Classes.** If every image is in a sub-folder, and there are two or more of these,
+    they are the classes, in sorted order, evenly mixed so that slices are balanced.
+
+    **Splits.** Sub-folders called `train` (or `training`) and `test` (`testing`),
+    `validation`, `val`, `valid`, `dev`, `eval`, `evaluation`, in upper or lower case,
+    are the splits if they stand alone and one of them is a train or test folder. A
+    folder without them is one split, `"train"`. A single such folder among others is a
+    class as they are: `vehicles/train`, `vehicles/bus`. Two or more among others, or
+    one beside loose images, could mean either, and are refused.
+
+    **Pixels.** Grey images become RGB if any image is in colour, and so do CMYK, YCbCr
+    and HSV. Palettes are resolved, EXIF orientations applied, and only the first frame
+    of an animation is used.
 
     Args:
-        path: a folder with `.png`, `.jpg`, `.jpeg`, `.bmp`, `.webp` or `.gif` files.
+        path: a folder of image files.
         split: see `keras_gan_zoo.datasets.load`. Only the images in it are decoded.
 
     Returns:
@@ -39,12 +53,16 @@ def load_folder(
         2 (grey and alpha), 3 (RGB) or 4 (RGB and alpha); int64 `(n,)` or None.
 
     Raises:
-        ValueError: no folder, no images, a file that can't be decoded, images of
-            different sizes, more than 8 bits per channel, or an alpha channel in only
-            some of the images.
+        ValueError: no folder, no images, splits or classes, files that can't be
+            decoded, images of different sizes, more than 8 bits per channel, or an
+            alpha channel in only some of the images. All such files are named at once.
+        MemoryError: the images would not fit into memory; said before they are decoded.
     """
-    files, labels, _ = _select(path, split)
-    return decode(files), None if labels is None else np.array(labels, "int64")
+    found = _select(path, split)
+    images, changes = image_files.decode(found.files)
+    _say(path, split, found, images.shape[1:], changes)
+    labels = None if found.labels is None else np.array(found.labels, "int64")
+    return images, labels
 
 
 def class_names(path: PathLike, split: str | None = "train") -> tuple[str, ...] | None:
@@ -53,42 +71,131 @@ def class_names(path: PathLike, split: str | None = "train") -> tuple[str, ...] 
     Returns:
         tuple of str, or None if the split has no labels.
     """
-    _, labels, names = _select(path, split)
-    return None if labels is None else tuple(names)
+    found = _select(path, split)
+    return None if found.labels is None else tuple(found.names)
+
+
+def folder_shape(path: PathLike, split: str | None = "train") -> ImageShape:
+    """`(height, width, channels)` of a folder's images, from their headers."""
+    return image_files.image_shape(_select(path, split).files)
 
 
 def folder_sizes(path: PathLike) -> dict[str, int]:
     """The number of images in each split of a folder."""
-    return {name: len(_files(folder)) for name, folder in _splits(path).items()}
+    return {name: len(_images(some.files)) for name, some in _splits(path).items()}
 
 
-def _splits(path):
-    """A dict of split -> its folder."""
-    path = Path(path)
-    if not path.is_dir():
-        raise ValueError(
-            'Expected the path of an image folder, for example "./faces". '
-            f"Received: {str(path)!r}, "
-            + ("which is a file" if path.exists() else "which does not exist")
-        )
-    folders = {name: path / name for name in SPLITS if (path / name).is_dir()}
-    return folders if {"train", "test"} & set(folders) else {"train": path}
+class _Split(NamedTuple):
+    """A folder, and what is below it."""
+
+    folder: str
+    files: list[File]
+
+
+class _Selection(NamedTuple):
+    """The files of a split, their labels or None, and what there is beside them."""
+
+    files: list[str]
+    labels: list[int] | None
+    names: list[str]
+    skipped: Counter
+    splits: list[str]
 
 
 def _select(path, split):
-    """The files of a split, their labels or None, and the names of all classes."""
-    folders = _splits(path)
+    found = _splits(path)
     # The classes of all splits, so that a label means the same in each.
-    names = sorted(
-        {class_of for folder in folders.values() for _, class_of in _files(folder)}
-        - {None}
-    )
-    sources = {name: lambda at=at: _list(at, names) for name, at in folders.items()}
+    names = sorted({f.parts[0] for some in found.values() for f in _classed(some)})
+    sources = {
+        name: lambda some=some: _list(some, names) for name, some in found.items()
+    }
     files, labels = [], []
     for some_files, some_labels in select(split, sources):
         files += some_files
         labels += some_labels if some_labels is not None else [None] * len(some_files)
-    return files, None if None in labels else labels, names
+    chosen = found if split is None else {name for name, _, _ in parse(split)}
+    skipped = Counter(
+        f.skipped for name in chosen for f in found[name].files if f.skipped
+    )
+    labels = None if None in labels else labels
+    return _Selection(files, labels, names, skipped, list(found))
+
+
+def _splits(path):
+    """A dict of split -> `_Split`, whose files' `parts` begin below its folder."""
+    path = os.fspath(path)
+    if not os.path.isdir(path):
+        raise ValueError(
+            'Expected the path of an image folder, for example "./faces". '
+            f"Received: {path!r}, "
+            + ("which is a file" if os.path.exists(path) else "which does not exist")
+        )
+    whole = _Split(path, list_files(path))
+    folders = {f.parts[0] for f in whole.files if f.parts[1:] or f.skipped == EMPTY}
+    called = {name: _split_of(name) for name in sorted(folders) if _split_of(name)}
+    if not {"train", "test"} & set(called.values()):
+        return {"train": whole}
+    full = {f.parts[0] for f in _classed(whole)}
+    loose = len(_images(whole.files)) - len(_classed(whole))
+    others = sorted(full - set(called))
+    if others and not loose and len(full & set(called)) < 2:
+        return {"train": whole}  # a class that is called like a split
+    if others or loose or len(set(called.values())) < len(called):
+        raise ValueError(_ambiguous(path, called, others, loose))
+    top = [f for f in whole.files if f.parts[0] not in called]
+    return {
+        split: _Split(
+            os.path.join(path, name),
+            top + [f.below() for f in whole.files if f.parts[0] == name],
+        )
+        for name, split in sorted(called.items(), key=lambda row: SPLITS.index(row[1]))
+    }
+
+
+def _split_of(name):
+    """The split that a folder's name stands for, or None."""
+    name = ALIASES.get(name.lower(), name.lower())
+    return name if name in SPLITS else None
+
+
+def _ambiguous(path, called, others, loose):
+    beside = [repr(name) for name in others]
+    beside += [f"{loose:,} loose image(s)"] if loose else []
+    one = os.path.join(path, next(iter(called)))
+    return (
+        "Sub-folders called like splits must stand alone, each under another name, "
+        "since they could be splits or classes. If they are splits, move the rest "
+        f"elsewhere, or pass one of them: {one!r}. If they are classes, move all of "
+        f"the folder's contents into one sub-folder called 'train'. Received: "
+        f"{str(path)!r} with {listed(map(repr, called))}"
+        + (f" beside {listed(beside)}" if beside else "")
+    )
+
+
+def _images(files):
+    return [f for f in files if f.skipped is None]
+
+
+def _classed(split):
+    """The images that are in a sub-folder."""
+    return [f for f in _images(split.files) if len(f.parts) > 1]
+
+
+def _list(split, names):
+    """The image files of a split, and their labels."""
+    images = _images(split.files)
+    if not images:
+        raise ValueError(
+            "The folder must contain images: files that Pillow can read, such as "
+            f".png, .jpg, .webp or .tif. Received: {split.folder!r} with "
+            f"{_counted(Counter(f.skipped for f in split.files), 'other file')}"
+        )
+    paths = [f.path for f in images]
+    if len(names) < 2 or len(_classed(split)) < len(images):
+        return paths, None
+    labels = [names.index(f.parts[0]) for f in images]
+    order = mix_classes(labels)
+    return [paths[i] for i in order], [labels[i] for i in order]
 
 
 def mix_classes(labels: Sequence[int]) -> list[int]:
@@ -114,137 +221,26 @@ def mix_classes(labels: Sequence[int]) -> list[int]:
     return [position for _, _, position in sorted(keys)]
 
 
-def decode(files: Sequence[Any]) -> np.ndarray:
-    """Decode image files to one uint8 array `(n, height, width, channels)`.
-
-    Args:
-        files: list of paths, or of `(name, binary file object)`.
-    """
-    first_size: Any = None
-    modes: dict[str, Any] = {}
-    for file in files:  # only the headers: errors come before hours of decoding
-        size, mode = _header(file)
-        if first_size is None:
-            first_size, first_file = size, file
-        if size != first_size:
-            raise ValueError(
-                "All images must have the same size. Resize or crop them first, for "
-                "example with `PIL.ImageOps.fit`. Received: "
-                f"{_name(first_file)}, {first_size[0]} wide and {first_size[1]} high; "
-                f"{_name(file)}, {size[0]} wide and {size[1]} high"
-            )
-        modes.setdefault(mode, file)
-    mode = _common_mode(modes)
-    width, height = first_size
-    images = np.empty((len(files), height, width, CHANNELS[mode]), "uint8")
-    for index, file in enumerate(files):
-        images[index] = _pixels(file, mode).reshape(images.shape[1:])
-    return images
+def _say(path, split, found, shape, changes):
+    """Say what a folder gave: a warning if it gave less than one might think."""
+    count = len(found.files)
+    text = f"{path}: {count:,} image{'s' if count > 1 else ''} "
+    text += "x".join(map(str, shape))
+    if len(found.splits) > 1 and split is not None:
+        text += f" in split {split} (of {', '.join(found.splits)})"
+    if found.labels is not None:
+        text += f" in {len(found.names)} classes ({listed(found.names)})"
+    text += "".join(f"; {count:,} {change}" for change, count in changes.items())
+    if found.skipped:
+        text += f"; skipped {_counted(found.skipped, 'file')}"
+    if changes or set(found.skipped) - {HIDDEN}:
+        warnings.warn(text, stacklevel=3)
+    else:
+        logger.info(text)
 
 
-def _files(folder):
-    """`[(image file, the sub-folder that it is in or None)]`, sorted."""
-    found = []
-    for file in sorted(folder.rglob("*")):
-        parts = file.relative_to(folder).parts
-        if file.suffix.lower() in EXTENSIONS and not _is_hidden(parts):
-            found.append((file, parts[0] if len(parts) > 1 else None))
-    return [(file, class_of) for file, class_of in found if file.is_file()]
-
-
-def _is_hidden(parts):
-    return any(part.startswith(".") for part in parts)
-
-
-def _list(folder, names):
-    """The image files below a folder, and their labels."""
-    found = _files(folder)
-    if not found:
-        others = [
-            file
-            for file in folder.rglob("*")
-            if file.is_file() and not _is_hidden(file.relative_to(folder).parts)
-        ]
-        kinds = sorted({file.suffix or file.name for file in others})
-        raise ValueError(
-            f"The folder must contain images: {', '.join(EXTENSIONS)}. Received: "
-            f"{str(folder)!r} with {len(others)} other files {', '.join(kinds[:5])}"
-        )
-    files = [file for file, _ in found]
-    if len(names) < 2 or any(class_of is None for _, class_of in found):
-        return files, None
-    labels = [names.index(class_of) for _, class_of in found]
-    order = mix_classes(labels)
-    return [files[i] for i in order], [labels[i] for i in order]
-
-
-def _header(file):
-    """The size (width, height) and the mode to convert to, without the pixels."""
-    with _open(file) as image:
-        width, height = image.size
-        if _orientation(image) > 4:  # a quarter turn
-            width, height = height, width
-        mode = MODES.get(image.mode)
-        if image.mode == "P":
-            mode = "RGBA" if "transparency" in image.info else "RGB"
-        if mode is None or (image.tile and "16" in str(image.tile[0][3])):
-            raise ValueError(
-                "Images must have 8 bits per channel. Convert the file first. "
-                f"Received: {_name(file)} in Pillow's mode {image.mode!r} "
-                "with more than 8 bits"
-            )
-    return (width, height), mode
-
-
-def _pixels(file, mode):
-    from PIL import ImageOps
-
-    with _open(file) as image:
-        try:
-            upright = (
-                ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
-            )
-            return np.asarray(upright.convert(mode))
-        except Exception as error:  # Pillow raises many kinds
-            raise _undecodable(file, error) from error
-
-
-def _orientation(image):
-    return image.getexif().get(0x0112, 1) if "exif" in image.info else 1
-
-
-def _open(file):
-    from PIL import Image
-
-    source = file
-    if isinstance(file, tuple):
-        source = file[1]
-        source.seek(0)
-    try:
-        return Image.open(source)
-    except Exception as error:
-        raise _undecodable(file, error) from error
-
-
-def _undecodable(file, error):
-    return ValueError(
-        "Every image file must be complete and readable. Repair or delete it. "
-        f"Received: {_name(file)} ({type(error).__name__}: {error})"
-    )
-
-
-def _common_mode(modes):
-    """The mode that covers all of `modes`, a dict of mode -> the first such file."""
-    alpha = [file for mode, file in modes.items() if mode.endswith("A")]
-    opaque = [file for mode, file in modes.items() if not mode.endswith("A")]
-    if alpha and opaque:
-        raise ValueError(
-            "All images must have an alpha channel, or none. Convert them to one mode "
-            'first, for example with `PIL.Image.open(file).convert("RGB")`. '
-            f"Received: {_name(alpha[0])} with alpha, {_name(opaque[0])} without"
-        )
-    return max(modes, key=CHANNELS.get)
-
-
-def _name(file):
-    return file[0] if isinstance(file, tuple) else os.fspath(file)
+def _counted(kinds, what):
+    """`"3 files (2 .txt, 1 hidden)"`."""
+    rows = [f"{count:,} {kind}" for kind, count in kinds.most_common()]
+    total = f"{kinds.total():,} {what}{'' if kinds.total() == 1 else 's'}"
+    return f"{total} ({listed(rows if len(rows) > 1 else kinds)})" if rows else total

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan_zoo.datasets.folders import decode, mix_classes
+from keras_gan_zoo.datasets.folders import mix_classes
+from keras_gan_zoo.datasets.image_files import decode
 from keras_gan_zoo.files import cache_folder, write_atomically
 
 
@@ -68,7 +69,7 @@ def from_tar(path: Path, split: str) -> tuple[np.ndarray, np.ndarray | None]:
     classes = sorted({parts[1] for parts, _ in files})
     numbers = [classes.index(parts[1]) for parts, _ in files]
     order = mix_classes(numbers)
-    images = decode(
+    images, _ = decode(
         [(f"{path}: {'/'.join(files[i][0])}", io.BytesIO(files[i][1])) for i in order]
     )
     labels = np.array([numbers[i] for i in order])

@@ -88,18 +88,11 @@ def with_options(
         else:
             recipe[name] = families.find(value).__name__ if name == "family" else value
     if "data" in given or "image_shape" not in arguments:
-        arguments["image_shape"] = list(_image_shape(recipe["data"]))
+        arguments["image_shape"] = list(datasets.image_shape(recipe["data"]))
     if "data" in given:
         for key in ("description", "dataset"):  # they described other data
             recipe.pop(key, None)
     return {**recipe, "arguments": arguments}
-
-
-def _image_shape(data):
-    name, split = datasets.split_name(data)
-    if name in datasets.CATALOGUE:
-        return datasets.CATALOGUE[name].image_shape
-    return datasets.load(name, split)[0].shape[1:]
 
 
 def _check_keys(recipe, path):

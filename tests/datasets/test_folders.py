@@ -1,22 +1,9 @@
 import numpy as np
 import pytest
-from PIL import Image
+from pictures import write
 
 from keras_gan_zoo import datasets
 from keras_gan_zoo.datasets.folders import mix_classes
-
-RNG = np.random.default_rng(0)
-
-
-def write(path, mode="RGB", size=(6, 8), value=None, **options):
-    """Write a random image, or one of a single value; returns its pixels."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    channels = {"1": 1, "L": 1, "P": 3}.get(mode, len(mode))
-    pixels = RNG.integers(0, 256, (size[1], size[0], channels), dtype="uint8")
-    pixels = pixels if value is None else np.full_like(pixels, value)
-    image = Image.fromarray(pixels.squeeze())
-    (image if image.mode == mode else image.convert(mode)).save(path, **options)
-    return pixels
 
 
 def refused(path, *parts, split="train"):
@@ -128,47 +115,6 @@ def test_unknown_split_of_a_flat_folder(tmp_path):
     refused(tmp_path, "'test'", "train", split="test")
 
 
-def test_grey_joins_colour(tmp_path):
-    grey = write(tmp_path / "0.png", "L")
-    colour = write(tmp_path / "1.png", "RGB")
-    images, _ = datasets.load(tmp_path)
-    np.testing.assert_array_equal(images, [np.repeat(grey, 3, axis=-1), colour])
-
-
-@pytest.mark.parametrize(
-    ("mode", "channels"), [("1", 1), ("P", 3), ("CMYK", 3), ("YCbCr", 3)]
-)
-def test_other_modes(tmp_path, mode, channels):
-    suffix = ".png" if mode in ("1", "P") else ".jpg"
-    Image.new("RGB", (6, 8), "white").convert(mode).save(tmp_path / f"0{suffix}")
-    images, _ = datasets.load(tmp_path)
-    assert images.shape == (1, 8, 6, channels)
-    assert images.min() >= 253
-
-
-def test_palette_with_transparency(tmp_path):
-    image = Image.new("P", (6, 8), 0)
-    image.putpalette([200, 100, 50])
-    image.save(tmp_path / "0.png", transparency=0)
-    images, _ = datasets.load(tmp_path)
-    assert images[0, 0, 0].tolist() == [200, 100, 50, 0]
-
-
-def test_first_frame_of_an_animation(tmp_path):
-    frames = [Image.new("L", (6, 8), value) for value in (10, 200)]
-    frames[0].save(tmp_path / "0.gif", save_all=True, append_images=frames[1:])
-    assert (datasets.load(tmp_path)[0] == 10).all()
-
-
-def test_exif_orientation(tmp_path):
-    exif = Image.Exif()
-    exif[0x0112] = 6  # a camera held upright
-    pixels = write(tmp_path / "0.png", size=(8, 6), exif=exif)
-    write(tmp_path / "1.png", size=(6, 8))
-    images, _ = datasets.load(tmp_path)
-    np.testing.assert_array_equal(images[0], np.rot90(pixels, -1))
-
-
 def test_missing_path(tmp_path):
     refused(tmp_path / "faces", "mnist, fashion_mnist", tmp_path / "faces")
     refused("mnits", "mnist, fashion_mnist", "'mnits'")
@@ -189,8 +135,8 @@ def test_a_file_is_no_folder(tmp_path):
 
 def test_empty_folder(tmp_path):
     refused(tmp_path, "must contain images", tmp_path)
-    (tmp_path / "0.tiff").write_bytes(b"x")
-    refused(tmp_path, "1 other files .tiff")
+    (tmp_path / "0.txt").write_bytes(b"x")
+    refused(tmp_path, "1 other file (.txt)")
 
 
 def test_empty_split_folder(tmp_path):
@@ -200,51 +146,172 @@ def test_empty_split_folder(tmp_path):
     refused(tmp_path, tmp_path / "test", split="test")
 
 
-@pytest.mark.parametrize("name", ["1.png", "1.jpg", "1.gif", "1.bmp", "1.webp"])
-@pytest.mark.parametrize("damage", ["no image", "empty", "truncated", "half"])
-def test_undecodable_file(tmp_path, name, damage):
-    write(tmp_path / "0.png", size=(64, 64))
-    write(tmp_path / name, size=(64, 64))
-    data = (tmp_path / name).read_bytes()
-    kept = {"no image": b"no image", "empty": b"", "half": data[: len(data) // 2]}
-    (tmp_path / name).write_bytes(kept.get(damage, data[:-100]))
-    refused(tmp_path, tmp_path / name, "Repair or delete")
+def class_folders(root, *names, count=2):
+    for name in names:
+        for index in range(count):
+            write(root / name / f"{index}.png", "L", value=index)
 
 
-def test_mixed_sizes(tmp_path):
-    write(tmp_path / "0.png", size=(6, 8))
-    write(tmp_path / "1.png", size=(7, 8))
-    parts = (tmp_path / "0.png", "6 wide and 8", tmp_path / "1.png", "7 wide", "Resize")
-    refused(tmp_path, *parts)
-    assert len(datasets.load(tmp_path, "train[:1]")[0]) == 1
+MIXES = {
+    "one that is called like a split": ("train", "bus", "car"),
+    "another": ("test", "bus"),
+    "in capitals": ("TRAIN", "bus", "car"),
+    "by another name": ("training", "bus"),
+    "no train or test": ("val", "dev", "bus"),
+    "only validation": ("valid", "eval"),
+    "nearly a split": ("trains", "test_images", "val2017"),
+}
 
 
-def test_mixed_alpha(tmp_path):
-    write(tmp_path / "0.png", "RGB")
-    write(tmp_path / "1.png", "RGBA")
-    refused(tmp_path, tmp_path / "0.png", tmp_path / "1.png", "alpha")
-
-
-def png(color_type, channels, bits):
-    """A PNG that Pillow can't write: 16 bits a channel in colour."""
-    import struct
-    import zlib
-
-    def chunk(kind, data):
-        check = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + check
-
-    header = struct.pack(">IIBBBBB", 6, 8, bits, color_type, 0, 0, 0)
-    rows = (b"\0" + bytes(6 * channels * bits // 8)) * 8
-    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows))
-    return b"\x89PNG\r\n\x1a\n" + chunks + chunk(b"IEND", b"")
+@pytest.mark.parametrize("names", MIXES.values(), ids=MIXES)
+def test_a_class_may_be_called_like_a_split(tmp_path, names):
+    class_folders(tmp_path, *names)
+    images, labels = datasets.load(tmp_path)
+    assert len(images) == 2 * len(names)
+    assert np.bincount(labels).tolist() == [2] * len(names)
+    assert datasets.label_names(tmp_path) == tuple(sorted(names))
+    assert datasets.split_sizes(tmp_path) == {"train": 2 * len(names)}
 
 
 @pytest.mark.parametrize(
-    ("color_type", "channels"), [(0, 1), (2, 3), (4, 2), (6, 4)], ids=str
+    ("names", "splits"),
+    [
+        (("train", "test"), ("train", "test")),
+        (("Train", "TEST", "Val"), ("train", "val", "test")),
+        (("training", "testing", "dev"), ("train", "dev", "test")),
+        (("train", "valid", "eval"), ("train", "valid", "eval")),
+        (("train", "evaluation", "validation"), ("train", "validation", "evaluation")),
+        (("train",), ("train",)),
+        (("Testing",), ("test",)),
+    ],
+    ids=str,
 )
-def test_16_bit_png(tmp_path, color_type, channels):
-    (tmp_path / "0.png").write_bytes(png(color_type, channels, 8))
-    assert datasets.load(tmp_path)[0].shape == (1, 8, 6, channels)
-    (tmp_path / "0.png").write_bytes(png(color_type, channels, 16))
-    refused(tmp_path, tmp_path / "0.png", "8 bits")
+def test_splits_have_many_names(tmp_path, names, splits):
+    class_folders(tmp_path, *names)
+    assert list(datasets.split_sizes(tmp_path)) == list(splits)
+    for split in splits:
+        assert len(datasets.load(tmp_path, split)[0]) == 2
+    assert len(datasets.load(tmp_path, None)[0]) == 2 * len(names)
+
+
+@pytest.mark.parametrize(
+    ("names", "loose"),
+    [
+        (("train", "test", "bus"), False),
+        (("train", "val", "bus", "car"), False),
+        (("train", "test"), True),
+        (("test",), True),
+        (("train", "bus"), True),
+        (("train", "training"), False),
+        (("train", "Train", "test"), False),
+    ],
+    ids=str,
+)
+def test_splits_or_classes_is_asked_for(tmp_path, names, loose):
+    class_folders(tmp_path, *names)
+    if loose:
+        write(tmp_path / "0.png", "L")
+    parts = ["must stand alone", *names, tmp_path]
+    refused(tmp_path, *parts, *(["1 loose image(s)"] if loose else []))
+    with pytest.raises(ValueError, match="must stand alone"):
+        datasets.split_sizes(tmp_path)
+    # The two ways out that the error names.
+    assert len(datasets.load(tmp_path / names[0])[0]) == 2
+    whole = tmp_path / "all"
+    for name in names:
+        (whole / "train").mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).rename(whole / "train" / name)
+    assert datasets.label_names(whole) == (
+        tuple(sorted(names)) if len(names) > 1 else None
+    )
+    assert len(datasets.load(whole)[0]) == 2 * len(names)
+
+
+def test_splits_stand_beside_what_is_no_image(tmp_path):
+    class_folders(tmp_path, "train", "test")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "all.csv").write_text("no image")
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / "README.md").write_text("no image")
+    assert datasets.split_sizes(tmp_path) == {"train": 2, "test": 2}
+
+
+def test_links_are_followed(tmp_path):
+    root, elsewhere = tmp_path / "data", tmp_path / "elsewhere"
+    class_folders(elsewhere, "dogs", "deep/er")
+    class_folders(root, "cats")
+    expected = write(elsewhere / "single.png", "L")
+    (root / "dogs").symlink_to(elsewhere / "dogs")
+    (root / "emus").mkdir()
+    (root / "emus" / "all").symlink_to(elsewhere / "deep", target_is_directory=True)
+    (root / "gnus").mkdir()
+    (root / "gnus" / "0.png").symlink_to(elsewhere / "single.png")
+    images, labels = datasets.load(root)
+    assert datasets.label_names(root) == ("cats", "dogs", "emus", "gnus")
+    assert np.bincount(labels).tolist() == [2, 2, 2, 1]
+    np.testing.assert_array_equal(images[labels == 3][0], expected)
+    (tmp_path / "link").symlink_to(root)
+    np.testing.assert_array_equal(datasets.load(tmp_path / "link")[0], images)
+
+
+def test_linked_splits(tmp_path):
+    class_folders(tmp_path / "elsewhere", "a", "b")
+    root = tmp_path / "data"
+    class_folders(root, "test")
+    (root / "train").symlink_to(tmp_path / "elsewhere")
+    assert datasets.split_sizes(root) == {"train": 4, "test": 2}
+
+
+def said(path, split="train"):
+    """The one warning that loading a folder gives."""
+    with pytest.warns(UserWarning, match=" image") as caught:
+        datasets.load(path, split)
+    (entry,) = caught
+    return str(entry.message)
+
+
+def test_a_plain_folder_is_said_in_the_log(tmp_path, caplog, recwarn):
+    class_folders(tmp_path, "cat", "ant", "bee", count=4)
+    (tmp_path / ".DS_Store").write_bytes(b"x")
+    (tmp_path / "cat" / "Thumbs.db").write_bytes(b"x")
+    with caplog.at_level("INFO", "keras_gan_zoo"):
+        datasets.load(tmp_path)
+    text = f"{tmp_path}: 12 images 8x6x1 in 3 classes (ant, bee, cat)"
+    assert caplog.messages == [f"{text}; skipped 2 files (hidden)"]
+    assert not recwarn
+
+
+def test_skipped_files_are_counted_by_their_kind(tmp_path):
+    class_folders(tmp_path, "ant", "bee")
+    for name in ("a.txt", "b.TXT", "ant/c.heic", "bee/weights.h5", "bee/clip.mpg", "d"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "cat").mkdir()
+    text = said(tmp_path)
+    assert "4 images 8x6x1 in 2 classes (ant, bee); skipped 8 files (" in text
+    for kind in ("2 .txt", "1 .heic", "1 .h5", "1 .mpg", "1 .csv", "1 empty folder"):
+        assert kind in text
+    assert "1 without an ending" in text
+
+
+def test_a_split_speaks_for_itself(tmp_path):
+    class_folders(tmp_path, "train", "test")
+    (tmp_path / "test" / "a.txt").write_text("x")
+    assert said(tmp_path, "test") == (
+        f"{tmp_path}: 2 images 8x6x1 in split test (of train, test); "
+        "skipped 1 file (.txt)"
+    )
+    assert said(tmp_path, None).startswith(f"{tmp_path}: 4 images 8x6x1; skipped")
+
+
+@pytest.mark.filterwarnings("error")
+def test_image_shape_is_read_from_the_headers(tmp_path, monkeypatch):
+    write(tmp_path / "0.png", "L")
+    write(tmp_path / "1.png", "RGB")
+    monkeypatch.setattr("PIL.Image.Image.convert", None)  # what decoding needs
+    assert datasets.image_shape(tmp_path) == (8, 6, 3)
+    assert datasets.image_shape(f"{tmp_path}:train[:1]") == (8, 6, 1)
+    assert datasets.image_shape("digits:test[:5]") == (28, 28, 1)
+    (tmp_path / "2.png").write_bytes(b"no image")
+    with pytest.raises(ValueError, match=r"readable.*2\.png"):
+        datasets.image_shape(tmp_path)

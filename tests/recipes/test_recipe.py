@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from pictures import write
 
 from keras_gan_zoo import recipes
 
@@ -39,6 +40,13 @@ def test_a_recipe_from_options_takes_the_shape_of_the_data():
         {**recipe, "description": "of MNIST"}, data="digits:test[:2]"
     )
     assert "description" not in other
+
+
+def test_the_shape_of_a_folder_is_read_without_decoding_it(tmp_path, monkeypatch):
+    write(tmp_path / "0.png", size=(9, 7))
+    monkeypatch.setattr("PIL.Image.Image.convert", None)  # what decoding needs
+    recipe = recipes.with_options(family="dcgan", data=str(tmp_path))
+    assert recipe["arguments"]["image_shape"] == [7, 9, 3]
 
 
 def test_load_takes_any_spelling_of_a_family(load):

@@ -93,6 +93,18 @@ def bad_inputs():
     yield "out of range", good.astype("float32") + 2, {"value_range": (0, 1)}
     yield "integers", good.astype("int32") + 1000, {}
     yield "text", np.array(["a", "b"]), {}
+    yield "objects", good.astype(object), {}
+    yield "channels first", np.zeros((8, 1, 8, 8), "uint8"), {}
+    yield (
+        "batches that are channels first",
+        iter([np.zeros((8, 1, 8, 8), "uint8")]),
+        {"steps_per_epoch": 1},
+    )
+    yield "flattened", good.reshape(8, 64), {}
+    yield "one image", good[0], {}
+    yield "infinite", np.where(nan == 0, nan, np.inf), {"value_range": (0, 1)}
+    yield "too deep", good[None], {}
+    yield "file names", ["a.png", "b.png"], {}
     yield "mixed sizes", [np.zeros((8, 8)), np.zeros((7, 8))], {}
     yield "no images", None, {}
     yield "missing folder", "no/such/folder", {}
@@ -111,6 +123,21 @@ def test_bad_input_says_what_came(tiny_gan, x, kwargs):
     ):
         gan.fit(x, **kwargs)
     np.testing.assert_array_equal(gan.generate(2, seed=0), before)
+
+
+def test_the_fix_of_channels_first_batches_works(tiny_gan, noise):
+    gan, images = tiny_gan(), np.moveaxis(noise(), -1, 1)
+    for x, kwargs in ((images, {}), (iter([images]), {"steps_per_epoch": 1})):
+        with pytest.raises(ValueError, match=r"np\.moveaxis\(images, 1, -1\)"):
+            gan.fit(x, **kwargs)
+    gan.fit(np.moveaxis(images, 1, -1), verbose=0)
+
+
+def test_a_memory_mapped_array_trains_as_the_array_does(tiny_gan, noise, tmp_path):
+    np.save(tmp_path / "images.npy", noise())
+    mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
+    logs = [tiny_gan().fit(x, verbose=0).history for x in (noise(), mapped)]
+    np.testing.assert_array_equal(logs[0]["loss"], logs[1]["loss"])
 
 
 def test_fit_needs_compile(tiny_gan, noise):
