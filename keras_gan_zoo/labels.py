@@ -1,5 +1,6 @@
 """Class labels in any common form, as whole numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -61,3 +62,41 @@ def check_labels(labels: Any, n: int, num_classes: int, name: str = "y") -> np.n
             f"to {high:g}"
         )
     return found.astype("int32")
+
+
+def renumber(
+    labels: np.ndarray | None,
+    names: Sequence[str] | None,
+    known: Sequence[str] | None,
+) -> np.ndarray | None:
+    """Labels of data, numbered as a GAN numbers its classes.
+
+    Args:
+        labels: int array `(n,)`, or None.
+        names: the names of the data's classes, in the order of `labels`, or None.
+        known: the names of the GAN's classes, or None.
+
+    Returns:
+        The labels; as they are where either has no names.
+
+    Raises:
+        ValueError: the data have a class that the GAN does not know.
+
+    Example:
+
+    >>> renumber(np.array([0, 1, 1]), ("ant", "cat"), ("ant", "bee", "cat"))
+    array([0, 2, 2])
+    """
+    if labels is None or not names or not known or tuple(names) == tuple(known):
+        return labels
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(
+            "The classes of the data must be among the GAN's, by name. Rename the "
+            "folders, or pass arrays if a number is to mean another class from now "
+            "on: `fit(images, labels)`. Received: data with "
+            f"{', '.join(map(repr, names[:10]))}, of which the GAN lacks "
+            f"{', '.join(map(repr, unknown[:10]))}; it has "
+            f"{', '.join(map(repr, known[:10]))}"
+        )
+    return np.array([list(known).index(name) for name in names])[labels]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_gan_zoo.labels import check_labels
+from keras_gan_zoo.labels import check_labels, renumber
 
 EXPECTED = np.array([2, 0, 1, 2], "int32")
 
@@ -71,3 +71,23 @@ def test_a_tensor_that_needs_gradients():
 
     labels = torch.tensor([2.0, 0, 1, 2], requires_grad=True)
     np.testing.assert_array_equal(check_labels(labels, 4, 3), EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ("names", "known", "expected"),
+    [
+        (("ant", "bee"), ("ant", "bee"), [0, 1, 1]),
+        (("ant", "cat"), ("ant", "bee", "cat"), [0, 2, 2]),
+        (("ant", "bee"), ("bee", "ant"), [1, 0, 0]),
+        (None, ("bee", "ant"), [0, 1, 1]),
+        (("ant", "bee"), None, [0, 1, 1]),
+    ],
+)
+def test_labels_are_numbered_by_name(names, known, expected):
+    assert renumber(np.array([0, 1, 1]), names, known).tolist() == expected
+    assert renumber(None, names, known) is None
+
+
+def test_a_class_that_is_not_known():
+    with pytest.raises(ValueError, match=r"Received: .*lacks 'dog'; it has 'ant'"):
+        renumber(np.array([0, 1]), ("ant", "dog"), ("ant", "bee"))

@@ -66,6 +66,11 @@ def from_tar(path: Path, split: str) -> tuple[np.ndarray, np.ndarray | None]:
             "A data file must be a complete tar.gz file. Download or copy it again. "
             f"Received: {path} ({type(error).__name__}: {error})"
         ) from error
+    if not files:
+        raise ValueError(
+            f"A data file must have images in folders, such as {split}/cat/0.png. "
+            f"Received: {path}, without any in {split!r}"
+        )
     classes = sorted({parts[1] for parts, _ in files})
     numbers = [classes.index(parts[1]) for parts, _ in files]
     order = mix_classes(numbers)

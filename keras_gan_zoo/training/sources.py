@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan_zoo import datasets, images
 from keras_gan_zoo.datasets import adapters
-from keras_gan_zoo.labels import check_labels
+from keras_gan_zoo.labels import check_labels, renumber
 from keras_gan_zoo.training.batches import ImageBatches
 from keras_gan_zoo.typing import ValueRange
 
@@ -98,8 +98,10 @@ def read_arrays(
                 "The labels of a folder or a named data set come with it; `y` is for "
                 f"arrays. Received: x={str(x)!r}, y of type {type(y).__name__}"
             )
-        x, y = datasets.load(*datasets.split_name(x))
+        name, split = datasets.split_name(x)
+        x, y = datasets.load(name, split)
         y = y if gan.num_classes is not None else None
+        y = renumber(y, datasets.label_names(name, split), gan.label_names)
     x = images.check_images(x, gan.image_shape, value_range)
     if gan.num_classes is None:
         if y is not None:

@@ -304,7 +304,6 @@ def test_a_split_speaks_for_itself(tmp_path):
     assert said(tmp_path, None).startswith(f"{tmp_path}: 4 images 8x6x1; skipped")
 
 
-@pytest.mark.filterwarnings("error")
 def test_image_shape_is_read_from_the_headers(tmp_path, monkeypatch):
     write(tmp_path / "0.png", "L")
     write(tmp_path / "1.png", "RGB")

@@ -106,11 +106,11 @@ def test_16_bit_png(tmp_path, color_type, channels):
 
 def saveable():
     """The endings of images that Pillow writes and reads."""
-    kinds = {end: kind for end, kind in Image.registered_extensions().items()}
+    kinds = Image.registered_extensions()
     return sorted(
         end
         for end in extensions()
-        if kinds[end] in Image.SAVE and kinds[end] not in ("PALM", "PDF")
+        if kinds[end] in Image.SAVE and kinds[end] != "EPS"  # which has no own size
     )
 
 
@@ -118,8 +118,6 @@ def saveable():
 def test_every_ending_that_pillow_decodes(tmp_path, ending):
     image = Image.new("RGB", (16, 16), (200, 100, 50))
     modes = {".msp": "1", ".xbm": "1", ".blp": "P", ".bw": "L"}
-    if Image.registered_extensions()[ending] == "EPS":
-        pytest.skip("EPS needs Ghostscript, and draws its own size")
     image.convert(modes.get(ending, "RGB")).save(tmp_path / f"0{ending}")
     (tmp_path / f"0{ending}").rename(tmp_path / f"0{ending.upper()}")
     images, _ = datasets.load(tmp_path)

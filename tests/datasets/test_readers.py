@@ -204,6 +204,12 @@ def test_cache_that_can_not_be_written(folder, tmp_path, monkeypatch):
     assert len(datasets.load("cifar10_jpeg")[0]) == 2
 
 
+def test_a_tar_without_the_split(folder):
+    write_tar(folder, {"train/a/0.jpg": jpeg(5)})
+    with pytest.raises(ValueError, match=r"test/cat/0\.png.*Received: .*'test'"):
+        datasets.load("cifar10_jpeg", "test")
+
+
 def test_damaged_tar(folder):
     write_tar(folder, {"train/a/0.jpg": jpeg(5), "train/b/0.jpg": b"no image"})
     with pytest.raises(ValueError, match=r"Received: .*train/b/0\.jpg"):

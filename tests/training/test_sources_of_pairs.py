@@ -129,6 +129,22 @@ def test_a_folder_has_a_sub_folder_a_class(tmp_path, conditional_gan):
     np.testing.assert_array_equal(np.sort(images), np.arange(12))
 
 
+def test_the_classes_of_a_folder_are_known_by_name(tmp_path, conditional_gan):
+    for label, name in ((0, "ant"), (2, "cat")):
+        (tmp_path / name).mkdir()
+        image = Image.fromarray(np.full((8, 8), label, "uint8"))
+        image.save(tmp_path / name / "0.png")
+    recorder = Recorder()
+    gan = conditional_gan(penalties=[recorder])
+    gan.compile(run_eagerly=True)
+    gan.fit(str(tmp_path), batch_size=2, verbose=0)
+    (images,), (labels,) = recorder.images, recorder.labels
+    np.testing.assert_array_equal(labels, images)
+    (tmp_path / "cat").rename(tmp_path / "dog")
+    with pytest.raises(ValueError, match="the GAN lacks 'dog'"):
+        gan.fit(str(tmp_path), verbose=0)
+
+
 def test_a_named_data_set_brings_its_labels(conditional_gan):
     recorder = Recorder()
     gan = conditional_gan((28, 28, 1), tuple("0123456789"), penalties=[recorder])
