@@ -15,7 +15,7 @@ PEERS := torchvision pytorch-fid torch-fidelity prdc
 # The oldest Keras that is supported: what is used of Keras' inside is tried on it too.
 OLDEST_KERAS := 3.12.0
 
-.PHONY: demo test test-all test-jax test-torch test-oldest-keras lint clean
+.PHONY: demo test test-all test-jax test-torch test-oldest-keras cases lint clean
 
 # List, load, fit, score and write a card on real digits; output goes to out/.
 demo: $(VENV)/.tensorflow
@@ -34,6 +34,10 @@ test-jax test-torch: test-%: $(VENV)/.% $(VENV)/.peers
 
 test-oldest-keras: $(VENV)/keras-$(OLDEST_KERAS)
 	PYTHONPATH=$< KERAS_BACKEND=jax $(BIN)/python -m pytest tests/backend/test_keras_internals.py
+
+# Scripts after public bug reports, each on TensorFlow, JAX and torch.
+cases: $(VENV)/.tensorflow $(VENV)/.jax $(VENV)/.torch
+	$(BIN)/python tests/cases/run.py $(CASES)
 
 lint: $(VENV)/.tensorflow
 	$(BIN)/ruff check .

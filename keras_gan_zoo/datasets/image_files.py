@@ -28,6 +28,7 @@ def extensions() -> set[str]:
     """
     from PIL import EpsImagePlugin, Image
 
+    Image.preinit()  # the common formats come first whenever Pillow opens a file
     endings = Image.registered_extensions()
     kinds = {kind for kind, (plugin, _) in Image.OPEN.items() if not _is_stub(plugin)}
     kinds.add("MPO")  # which the plug-in of JPEG opens

@@ -1,7 +1,6 @@
 """Lists what lies below a folder: the images, and why the rest are none."""
 
 import os
-from pathlib import Path
 from typing import NamedTuple
 
 from keras_gan_zoo.datasets.image_files import extensions
@@ -60,7 +59,7 @@ def _walk(folder, parts, known, endings):
 
 
 def _why_no_image(path, endings):
-    ending = Path(path).suffix.lower()
+    ending = os.path.splitext(path)[1].lower()
     if os.path.isfile(path):
         return None if ending in endings else ending or "without an ending"
     if os.path.exists(path):
