@@ -3,6 +3,10 @@
 import importlib
 from typing import Any
 
+from keras_gan_zoo.backend_choice import choose_backend
+
+choose_backend()  # before anything below imports Keras
+
 from keras_gan_zoo import (
     augmentation,
     auxiliaries,

@@ -16,7 +16,11 @@ from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.augmentation import base as augmentations
-from keras_gan_zoo.backend.keras_internals import check_compiled, drop_loss_tracker
+from keras_gan_zoo.backend.keras_internals import (
+    check_compiled,
+    drop_loss_tracker,
+    without_tensorflow,
+)
 from keras_gan_zoo.labels import check_labels
 from keras_gan_zoo.latents import Latents, draw_labels, draw_latents
 from keras_gan_zoo.networks import contract
@@ -172,7 +176,8 @@ class GAN(AdversarialTrainer, keras.Model):
         if ema_half_life is None:
             self._average = None
         else:
-            self._average = keras.models.clone_model(generator)
+            with without_tensorflow():
+                self._average = keras.models.clone_model(generator)
             self._average.set_weights(generator.get_weights())
             self._average.trainable = False
 

@@ -231,21 +231,26 @@ def save_png(path: PathLike, image: Any) -> Path:
     Returns:
         `pathlib.Path` of the file.
     """
+    picture = as_picture(image)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_atomically(path, lambda file: picture.save(file, "PNG"))
+
+
+def as_picture(image: Any) -> Any:
+    """One image as Pillow's; see `save_png`."""
     from PIL import Image
 
     image = as_array(image)
     image = image[..., None] if image.ndim == 2 else image
     if image.ndim != 3 or image.dtype != np.uint8 or image.shape[-1] not in PNG_MODES:
         raise ValueError(
-            "`save_png` writes one uint8 image of shape (height, width, channels) "
+            "An image file holds one uint8 image of shape (height, width, channels) "
             "with 1 to 4 channels; combine several with `grid`. "
             f"Received: {_what(image)}"
         )
     pixels = image[..., 0] if image.shape[-1] == 1 else image
-    picture = Image.fromarray(np.ascontiguousarray(pixels))
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return write_atomically(path, lambda file: picture.save(file, "PNG"))
+    return Image.fromarray(np.ascontiguousarray(pixels))
 
 
 def _check_shape(images, image_shape):

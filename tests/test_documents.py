@@ -2,14 +2,19 @@
 
 import pathlib
 import re
+import tomllib
 
 import numpy as np
 import pytest
+import typer
+from typer.testing import CliRunner
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import presets, zoo
+from keras_gan_zoo_cli import app
 
 ROOT = pathlib.Path(__file__).parents[1]
+DOCUMENTS = ["README.md", *(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))]
 
 
 def run_blocks(name, names=None, quicker=()):
@@ -28,6 +33,89 @@ def run_blocks(name, names=None, quicker=()):
     return names
 
 
+def shell_lines(name):
+    """The lines of a document's shell blocks, without comments."""
+    text = (ROOT / name).read_text("utf-8")
+    blocks = "\n".join(re.findall(r"```bash\n(.*?)```", text, re.S))
+    lines = [line.partition(" #")[0].strip() for line in blocks.splitlines()]
+    return [line for line in lines if line]
+
+
+def run_lines(name, quicker):
+    """Run the `keras-gan-zoo` lines of a document's shell blocks, one after another.
+
+    `quicker` are pairs of texts: with what a line begins, and what is added to it.
+    """
+    lines = [line for line in shell_lines(name) if line.startswith("keras-gan-zoo ")]
+    assert lines
+    for line in lines:
+        line = line.removeprefix("keras-gan-zoo ")
+        added = "".join(more for start, more in quicker if line.startswith(start))
+        result = CliRunner().invoke(app, f"{line} {added}".split())
+        assert result.exit_code == 0, f"{line}: {result.output}"
+
+
+def my_images(folder, images):
+    for i, image in enumerate(images):
+        kgz.images.save_png(folder / "my_images" / f"{i}.png", image)
+
+
+def test_the_shell_lines_of_the_readme_run(tmp_path, monkeypatch, digits):
+    monkeypatch.chdir(tmp_path)
+    my_images(tmp_path, digits[:10])
+    run_lines(
+        "README.md",
+        [
+            ("sample dcgan_mnist --out digits/", "--num 3"),
+            ("train", "--epochs 1 --batch-size 2 --discriminator-widths 4"),
+        ],
+    )
+    for name in ("digits.png", "samples.png", "digits/0002.png"):
+        assert (tmp_path / name).is_file()
+
+
+def test_the_shell_lines_of_scoring_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pushed = []
+    monkeypatch.setattr(
+        kgz.presets, "upload_preset", lambda *names, **_: pushed.append(names)
+    )
+    kgz.MLPGAN(generator_widths=(8,), discriminator_widths=(8,)).save_to_preset(
+        "my_gan"
+    )
+    run_lines("docs/scoring.md", [("score", "--num-images 30 --no-verify")])
+    assert pathlib.Path("my_gan/README.md").is_file()
+    assert len(pushed) == 1
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_commands_in_the_text_have_these_options(name):
+    """Also those that no test runs."""
+    text = (ROOT / name).read_text("utf-8")
+    group = typer.main.get_command(app)
+    for line in re.findall(r"keras-gan-zoo ((?:[a-z-]|--)[^`#\n]*)", text):
+        words = line.split()
+        command = group
+        while words and words[0] in getattr(command, "commands", ()):
+            command = command.commands[words.pop(0)]
+        known = {option for parameter in command.params for option in parameter.opts}
+        known.add("--help")
+        assert {word for word in words if word.startswith("--")} <= known, line
+        assert command is not group or words[0].startswith("--"), line
+
+
+def test_what_the_readme_installs_exists():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    text = (ROOT / "README.md").read_text("utf-8")
+    extras = re.findall(r"'\.\[(\w+)\]'", text)
+    assert {"tensorflow", "jax", "torch"} <= set(extras)
+    assert set(extras) <= set(project["optional-dependencies"])
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.M)
+    assert set(re.findall(r"\bmake ([\w-]+)", text)) <= {*targets, "test-all"}
+    for script in re.findall(r"python (\S+\.py)", text):
+        assert (ROOT / script).is_file()
+
+
 def test_scoring_runs(capsys):
     run_blocks("docs/scoring.md")
     assert "FID (digits)" in capsys.readouterr().out
@@ -35,8 +123,7 @@ def test_scoring_runs(capsys):
 
 def test_the_readme_runs(tmp_path, monkeypatch, digits):
     monkeypatch.chdir(tmp_path)
-    for i, image in enumerate(digits[:10]):
-        kgz.images.save_png(tmp_path / "my_images" / f"{i}.png", image)
+    my_images(tmp_path, digits[:10])
     pushed = []
     monkeypatch.setattr(presets, "upload_preset", lambda *names: pushed.append(names))
     networks = {

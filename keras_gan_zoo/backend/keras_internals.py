@@ -4,6 +4,9 @@
 the newest.
 """
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 from keras.src.backend.common.stateless_scope import get_stateless_scope
@@ -13,6 +16,7 @@ from keras.src.trainers.data_adapters.data_adapter_utils import (
     get_jax_iterator,
     get_torch_dataloader,
 )
+from keras.src.utils.module_utils import tensorflow
 
 __all__ = [
     "DataAdapter",
@@ -24,6 +28,7 @@ __all__ = [
     "get_torch_dataloader",
     "in_symbolic_scope",
     "kernel_attribute",
+    "without_tensorflow",
 ]
 
 
@@ -46,3 +51,19 @@ def kernel_attribute(layer: Any) -> str | None:
     """The attribute in which a layer keeps its kernel or embeddings, or None."""
     names = ("_kernel", "kernel", "_embeddings", "embeddings")
     return next((name for name in names if name in vars(layer)), None)
+
+
+@contextlib.contextmanager
+def without_tensorflow() -> Iterator[None]:
+    """Keep Keras from importing TensorFlow to see if an object is one of its types.
+
+    Keras does so whenever it serializes something, also on JAX and torch, which costs
+    seconds and half a gigabyte. Nothing is of a type that was not imported yet.
+    """
+    if "tensorflow" not in sys.modules:
+        tensorflow._available = False
+    try:
+        yield
+    finally:
+        if tensorflow.module is None:
+            tensorflow._available = None  # not asked yet

@@ -1,13 +1,8 @@
-"""The command line: `keras-gan-zoo list | show | train | sample | score | ...`.
+"""The command line from within Python: `python -m keras_gan_zoo.cli`, `main()`.
 
-It parses, calls the package and prints.
+It is made in `keras_gan_zoo_cli`, which starts faster, since it can wait with Keras.
 """
 
-# Importing these adds the commands to the app, in this order.
-from keras_gan_zoo.cli import commands  # noqa: F401, I001
-from keras_gan_zoo.cli import scoring  # noqa: F401
-from keras_gan_zoo.cli import reference  # noqa: F401
-from keras_gan_zoo.cli import publishing  # noqa: F401
-from keras_gan_zoo.cli.app import app, main
+from keras_gan_zoo_cli import app, main
 
 __all__ = ["app", "main"]

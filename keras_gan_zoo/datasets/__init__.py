@@ -16,6 +16,7 @@ from keras_gan_zoo.datasets.folders import (
 )
 from keras_gan_zoo.datasets.splits import count_shared, split_name
 from keras_gan_zoo.images import check_images
+from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.typing import ImageShape, PathLike
 
 __all__ = [
@@ -133,7 +134,8 @@ def _find(name, split):
         return name, split
     raise ValueError(
         "There is no folder and no data set of that name. Known data sets: "
-        f"{', '.join(CATALOGUE)}. Received: name={str(name)!r}"
+        f"{', '.join(CATALOGUE)}. {did_you_mean(name, CATALOGUE)}"
+        f"Received: name={str(name)!r}"
     )
 
 

@@ -1,6 +1,6 @@
 """The base class of families, and the registry of all of them."""
 
-import difflib
+import copy
 import inspect
 import re
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.typing import ImageShape
 
@@ -102,9 +103,16 @@ class Family(GAN):
     ) -> tuple[keras.optimizers.Optimizer, keras.optimizers.Optimizer]:
         if self.optimizers is None:
             return super().default_optimizers()
-        both = isinstance(self.optimizers, dict)
-        pair = 2 * (self.optimizers,) if both else self.optimizers
+        pair = self.optimizer_configs()
         return tuple(keras.optimizers.deserialize(config) for config in pair)
+
+    @classmethod
+    def optimizer_configs(cls) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The generator's and the discriminator's, as `optimizers` declares them."""
+        declared = cls.optimizers or adam(2e-4, 0.5)  # as `GAN` has them
+        pair = (declared, declared) if isinstance(declared, dict) else declared
+        # Copies, because Keras modifies the configs that it reads ("Adam" -> "adam").
+        return copy.deepcopy(pair[0]), copy.deepcopy(pair[1])
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
@@ -155,8 +163,11 @@ def find(name: str) -> type[Family]:
     for family in FAMILIES.values():
         if _plain(str(name)) in (_plain(family.__name__), _plain(family.file_name)):
             return family
-    known = ", ".join(sorted(family.file_name for family in FAMILIES.values()))
-    raise ValueError(f"`family` must be one of {known}. Received: family={name!r}")
+    known = sorted(family.file_name for family in FAMILIES.values())
+    raise ValueError(
+        f"`family` must be one of {', '.join(known)}. {did_you_mean(name, known)}"
+        f"Received: family={name!r}"
+    )
 
 
 def _plain(name):
@@ -202,10 +213,9 @@ def _bind(cls, args, kwargs):
     names = [name for name in signature.parameters if name != "kwargs"]
     for name in kwargs:
         if name not in (*names, "dtype", "trainable"):  # these two are Keras' own
-            close = difflib.get_close_matches(name, names, 1)
-            hint = f"Did you mean `{close[0]}`? " if close else ""
             raise TypeError(
-                f"`{cls.__name__}` takes no `{name}`. {hint}Its arguments are "
+                f"`{cls.__name__}` takes no `{name}`. "
+                f"{did_you_mean(name, names, '`')}Its arguments are "
                 f"{', '.join(names)}. Received: {name}={kwargs[name]!r}"
             )
     try:

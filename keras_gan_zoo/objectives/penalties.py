@@ -21,6 +21,7 @@ from keras_gan_zoo.typing import Draw, Tensor
 
 __all__ = [
     "DRAGAN",
+    "PENALTIES",
     "R1",
     "R2",
     "GradientPenalty",
@@ -191,6 +192,15 @@ class R2(R1):
 
     name = "r2_penalty"
     at = "fake"
+
+
+#: by the names that the command line has for them
+PENALTIES = {
+    "gradient_penalty": GradientPenalty,
+    "dragan": DRAGAN,
+    "r1": R1,
+    "r2": R2,
+}
 
 
 def get(penalty: Any) -> Penalty:

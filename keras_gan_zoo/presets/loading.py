@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.presets import dry_build, files, trust
 from keras_gan_zoo.presets.files import invalid
 from keras_gan_zoo.presets.saving import Parts
@@ -21,6 +22,7 @@ from keras_gan_zoo.typing import PathLike
 MAX_PARAMETERS = 2**28  # without a weights file to compare with
 
 
+@without_tensorflow()
 def load_gan(
     cls: Any,
     preset: PathLike,

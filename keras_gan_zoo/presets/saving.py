@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.presets import dry_build, files, trust
 from keras_gan_zoo.typing import PathLike
@@ -34,6 +35,7 @@ class Parts(keras.Model):
         return []
 
 
+@without_tensorflow()
 def save_preset(
     gan: Any,
     folder: PathLike,

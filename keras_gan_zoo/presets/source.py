@@ -2,11 +2,14 @@
 
 import contextlib
 import os
+import urllib.parse
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo.files import sha256
+from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.presets import client, files, index
 from keras_gan_zoo.presets.files import invalid
 from keras_gan_zoo.typing import PathLike
@@ -56,16 +59,35 @@ def locate(preset: PathLike, revision: str | None = None) -> Source:
     entries = index.read_index()
     if name in entries:
         return _from_zoo(name, entries[name])
+    if name.startswith("file://"):
+        name = _path_of(name)
     if Path(name).is_dir():
         return Source(Path(name), name, {})
     raise ValueError(
-        "Unknown preset identifier. A preset must be a one of:\n"
-        "1) a built-in preset identifier like `'dcgan_mnist'`\n"
+        f"Unknown preset identifier. {_hint(name, entries)}A preset must be one of:\n"
+        f"1) a built-in preset identifier: {', '.join(map(repr, entries)) or 'none'}\n"
         "2) a Hugging Face handle like `'hf://username/dcgan_mnist'`\n"
         "3) a path to a local preset directory like `'./dcgan_mnist'`\n"
-        "Use `print(GAN.presets.keys())` to view all built-in presets.\n"
         f"Received: preset={name!r}"
     )
+
+
+def _path_of(address):
+    """The path in a `file://` address."""
+    parts = urllib.parse.urlsplit(address)
+    if parts.netloc not in ("", "localhost"):
+        raise ValueError(
+            "The address of a folder must have its whole path, like "
+            f"'file:///home/me/my_gan'. Received: preset={address!r}"
+        )
+    return urllib.request.url2pathname(parts.path)
+
+
+def _hint(name, entries):
+    scheme, separator, _ = name.partition("://")
+    if separator:
+        return f"Nothing is downloaded from {scheme}://: download it first. "
+    return did_you_mean(name, entries)
 
 
 def resolve(preset: PathLike, revision: str | None = None) -> Path:

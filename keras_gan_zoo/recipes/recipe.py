@@ -7,6 +7,7 @@ import keras
 
 from keras_gan_zoo import datasets, families, presets
 from keras_gan_zoo.presets import files, index, trust
+from keras_gan_zoo.recipes import options as settings
 from keras_gan_zoo.typing import PathLike
 
 COUNT = (int, "a whole number, 1 or more")
@@ -74,19 +75,31 @@ def with_options(
         recipe: dict, or None.
         **options: `family` (`"wgan_gp"`, `"WGAN-GP"`, ...), `data` (a data set or an
             image folder, which determines the image shape), `epochs`, `batch_size`,
-            and the model's `seed` and `ema_half_life`. None leaves a setting alone.
+            `generator_learning_rate`, `discriminator_learning_rate`, and any argument
+            of the family's constructor, such as `seed` or `critic_steps`; `penalties`
+            by their names, such as `["r1=10"]`. None leaves a setting alone.
 
     Returns:
         dict, see `keras_gan_zoo.recipes`.
+
+    Raises:
+        ValueError: there is no such family or data set, the family has no such
+            argument, or a value is wrong.
     """
     given = {name: value for name, value in options.items() if value is not None}
     recipe = {"batch_size": 64, "epochs": 20, **(recipe or {})}
-    arguments = {"ema_half_life": 20_000.0, "seed": 0, **recipe.get("arguments", {})}
-    for name, value in given.items():
-        if name in ("seed", "ema_half_life"):
-            arguments[name] = value
-        else:
-            recipe[name] = families.find(value).__name__ if name == "family" else value
+    recipe |= {name: given[name] for name in settings.RUN if name in given}
+    family = families.find(recipe["family"])
+    recipe["family"] = family.__name__
+    arguments = {
+        "ema_half_life": 20_000.0,
+        "seed": 0,
+        **recipe.get("arguments", {}),
+        **settings.arguments_of(family, given),
+    }
+    compiled = settings.compile_of(family, recipe.get("compile", {}), given)
+    if compiled:
+        recipe["compile"] = compiled
     if "data" in given or "image_shape" not in arguments:
         arguments["image_shape"] = list(datasets.image_shape(recipe["data"]))
     if "data" in given:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo import metrics
+from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.scoring import accuracy, collectors
 
 BOTH = ("tfgan", "torch_fidelity")
@@ -258,6 +259,7 @@ def check_metrics(names: str | Iterable[str]) -> tuple[str, ...]:
     if unknown or not names:
         raise ValueError(
             f"`metrics` must be one or more of {list(METRICS)}. "
+            f"{''.join(did_you_mean(name, METRICS) for name in unknown)}"
             f"Received: metrics={list(names)}"
         )
     return tuple(dict.fromkeys(names))

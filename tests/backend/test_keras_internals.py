@@ -5,6 +5,8 @@ tells what a version of Keras changed even where the package cannot be imported.
 """
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import keras
@@ -188,3 +190,22 @@ def test_kernel_attribute_can_be_exchanged_for_a_call(layer, shape):
     np.testing.assert_allclose(doubled, 2 * before, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(ops.convert_to_numpy(layer(inputs)), before)
     assert internals.kernel_attribute(keras.layers.ReLU()) is None
+
+
+def test_without_tensorflow_keras_does_not_import_it_to_serialize():
+    code = """
+import sys
+import importlib.util
+import keras
+spec = importlib.util.spec_from_file_location("keras_internals", sys.argv[1])
+internals = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(internals)
+before = "tensorflow" in sys.modules
+with internals.without_tensorflow():
+    keras.saving.serialize_keras_object(keras.layers.Dense(1))
+assert ("tensorflow" in sys.modules) == before
+# afterwards Keras finds it as ever
+found = importlib.util.find_spec("tensorflow") is not None
+assert internals.tensorflow.available == found
+"""
+    subprocess.run([sys.executable, "-c", code, str(PATH)], check=True)

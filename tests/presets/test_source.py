@@ -1,5 +1,7 @@
 """What a preset is called."""
 
+import shutil
+
 import pytest
 
 import keras_gan_zoo as kgz
@@ -19,3 +21,29 @@ def test_preset_must_be_a_name():
 def test_revision_is_for_the_hub(saved):
     with pytest.raises(ValueError, match="`revision` is for a Hub handle"):
         kgz.GAN.from_preset(str(saved / "gan"), revision="v1")
+
+
+def test_a_folder_by_its_address(saved, tmp_path):
+    folder = shutil.copytree(saved / "gan", tmp_path / "a gan")
+    for address in (folder.as_uri(), folder.as_uri().replace("//", "//localhost")):
+        gan = kgz.GAN.from_preset(address)
+        assert gan.preset_source == str(folder)
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("file://my_gan", "whole path"),
+        ("file:///nowhere/at/all", "Unknown preset identifier"),
+        ("kaggle://me/gan/keras/one", "from kaggle://: download it first"),
+        ("https://example.com/gan", "from https://: download it first"),
+    ],
+)
+def test_other_addresses(address, says):
+    with pytest.raises(ValueError, match=says):
+        kgz.GAN.from_preset(address)
+
+
+def test_near_names():
+    with pytest.raises(ValueError, match="Did you mean 'dcgan_mnist'"):
+        kgz.GAN.from_preset("dcgan_mnits")

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo.datasets import CATALOGUE
+from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.scoring.extractors import backbones
 from keras_gan_zoo.scoring.extractors.classifiers import (
     load_classifier,
@@ -229,7 +230,8 @@ def _needs_member(factory):
 def _unknown(extractor):
     return ValueError(
         "`extractor` must be an `Extractor`, a Keras model, or one of:\n"
-        f"{choices()}\nReceived: extractor={extractor!r}"
+        f"{choices()}\n{did_you_mean(extractor, EXTRACTORS)}"
+        f"Received: extractor={extractor!r}"
     )
 
 

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
-from keras_gan_zoo.cli.app import command
+from keras_gan_zoo_cli.app import command, default
 
 Folder = Annotated[
     Path,
-    typer.Argument(help="A preset's folder.", exists=True, file_okay=False),
+    typer.Argument(
+        metavar="FOLDER", help="A preset's folder.", exists=True, file_okay=False
+    ),
 ]
 
 
@@ -21,7 +23,7 @@ def card(
     ] = None,
     license: Annotated[
         str | None,
-        typer.Option(help="Licence of the weights.", show_default="apache-2.0"),
+        typer.Option(help="Licence of the weights. " + default("apache-2.0")),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an existing README.md.")
@@ -40,7 +42,9 @@ def card(
 @command
 def publish(
     folder: Folder,
-    handle: Annotated[str, typer.Argument(help="The destination: hf://user/repo.")],
+    handle: Annotated[
+        str, typer.Argument(metavar="HANDLE", help="The destination: hf://user/repo.")
+    ],
     private: Annotated[
         bool, typer.Option("--private", help="Make a new repository private.")
     ] = False,

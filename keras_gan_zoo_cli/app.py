@@ -1,16 +1,19 @@
-"""The program itself: global options, one-line errors, exit codes."""
+"""The program itself: global options, errors, exit codes."""
 
 import enum
 import functools
 import importlib.metadata
 import importlib.util
+import inspect
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
 
-import keras
 import typer
+
+from keras_gan_zoo_cli import errors
 
 FAILED, USAGE, GATE, INTERRUPTED = 1, 2, 3, 130
 
@@ -38,6 +41,11 @@ class Backend(enum.StrEnum):
     tensorflow = "tensorflow"
     jax = "jax"
     torch = "torch"
+
+
+def default(text: str) -> str:
+    """The end of an option's help if its default is not one value: `[default: ...]`."""
+    return rf"[dim]\[default: {text}][/dim]"
 
 
 def _version(wanted):
@@ -68,26 +76,38 @@ def settings(
 
 
 def choose_backend(backend: str) -> None:
-    """Restart this command on another backend: Keras chooses one when imported."""
-    if keras.config.backend() == backend:
+    """Have Keras run on `backend`; once it is imported, only a new process can."""
+    keras = sys.modules.get("keras")
+    if keras is not None and keras.config.backend() == backend:
         return
-    if importlib.util.find_spec(backend) is None:
+    if not _is_installed(backend):
         raise typer.BadParameter(
-            f"{backend} is not installed: pip install 'keras-gan-zoo[{backend}]'",
+            f"{backend} is not installed: `pip install {backend}`, which is what "
+            f"keras-gan-zoo[{backend}] brings.",
             param_hint="--backend",
         )
-    command = [sys.executable, "-m", "keras_gan_zoo.cli", *sys.argv[1:]]
-    os.execve(sys.executable, command, {**os.environ, "KERAS_BACKEND": backend})
+    if keras is None:
+        os.environ["KERAS_BACKEND"] = backend
+    else:
+        command = [sys.executable, "-m", "keras_gan_zoo.cli", *sys.argv[1:]]
+        os.execve(sys.executable, command, {**os.environ, "KERAS_BACKEND": backend})
+
+
+def _is_installed(module):
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):  # hidden, or half imported
+        return False
 
 
 def command(function: Callable[..., Any], app: typer.Typer = app) -> Callable[..., Any]:
-    """Register a function as a command whose errors are one line and an exit code."""
+    """Register a function as a command whose errors are a text and an exit code."""
 
     @functools.wraps(function)
     def run(*args, **kwargs):
         try:
             return function(*args, **kwargs)
-        except (typer.Exit, typer.Abort, typer.BadParameter):
+        except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
         except KeyboardInterrupt:
             typer.echo("\nInterrupted.", err=True)
@@ -95,13 +115,14 @@ def command(function: Callable[..., Any], app: typer.Typer = app) -> Callable[..
         except Exception as error:
             if _settings["debug"]:
                 raise
-            text = " ".join(str(error).split()) or type(error).__name__
-            typer.echo(f"Error: {text}", err=True)
+            typer.echo(f"Error: {errors.text_of(error, function)}", err=True)
             raise typer.Exit(FAILED) from None
 
-    return app.command(function.__name__.rstrip("_"))(run)
+    # Paragraphs as long as the terminal is wide, not as the source code is.
+    text = re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(function) or "")
+    return app.command(function.__name__.rstrip("_"), help=text)(run)
 
 
 def main() -> None:
     """The console script."""
-    app()
+    app(prog_name="keras-gan-zoo")

@@ -8,12 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from keras_gan_zoo.cli import output
-from keras_gan_zoo.cli.app import GATE, command
-from keras_gan_zoo.cli.commands import Seed
-from keras_gan_zoo.scoring import METRICS
+from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli.app import GATE, command, default
+from keras_gan_zoo_cli.commands import Seed
 
 SUFFIXES = (".json", ".md", ".csv")
+#: the package's own, written out because it imports Keras
+METRICS = (
+    "is, fid, kid, sfid, precision, recall, density, coverage, fid_infinity, "
+    "is_infinity, cmmd, swd, modes, reverse_kl, class_fid, cas"
+)
 
 
 class Resizer(enum.StrEnum):
@@ -55,8 +59,7 @@ Resizing = Annotated[
     Resizer | None,
     typer.Option(
         help="How inception resizes: tf1 like the original, clean like clean-fid, "
-        "torch like pytorch-fid.",
-        show_default="tf1",
+        "torch like pytorch-fid. " + default("tf1"),
     ),
 ]
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Speed only.")]
@@ -99,7 +102,7 @@ def score(
     ] = "mnist:test",
     metrics: Annotated[
         str,
-        typer.Option(help=f"Any of {', '.join(METRICS)}."),
+        typer.Option(help=f"Any of {METRICS}."),
     ] = "is,fid",
     extractor: Extractor = None,
     extractor_weights: Weights = None,
@@ -114,14 +117,13 @@ def score(
         Labels | None,
         typer.Option(
             help="For a class-conditional GAN: balanced like the reference, "
-            "or uniform.",
-            show_default="reference, if it has labels",
+            "or uniform. " + default("reference, if it has labels"),
         ),
     ] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Independent sets.")] = 1,
     seed: Seed = 0,
     batch_size: BatchSize = None,
-    device: Annotated[
+    devices: Annotated[
         list[str] | None,
         typer.Option(
             "--device",
@@ -136,8 +138,7 @@ def score(
         bool | None,
         typer.Option(
             help="Have TF-GAN and torch-fidelity compute the scores too, and fail if "
-            "they differ.",
-            show_default="where TF-GAN is; always with --attach",
+            "they differ. " + default("where TF-GAN is; always with --attach"),
         ),
     ] = None,
     out: Annotated[
@@ -200,7 +201,7 @@ def score(
         repeats=repeats,
         seed=seed,
         batch_size=batch_size,
-        devices=[name for text in device or () for name in names(text)] or None,
+        devices=[name for text in devices or () for name in names(text)] or None,
         workers=workers,
         verify=(True if attach else "auto") if verify is None else verify,
         verbose=output.is_live() and not as_json,

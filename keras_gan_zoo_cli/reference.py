@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from keras_gan_zoo.cli import output
-from keras_gan_zoo.cli.app import app, command
-from keras_gan_zoo.cli.commands import Json
-from keras_gan_zoo.cli.scoring import (
+from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli.app import app, command
+from keras_gan_zoo_cli.commands import Json
+from keras_gan_zoo_cli.scoring import (
     BatchSize,
     Extractor,
     Resizing,
@@ -31,7 +31,11 @@ Out = Annotated[Path, typer.Option(help="The .npz to write.", dir_okay=False)]
 
 def make(
     reference: Annotated[
-        str, typer.Argument(help="NAME:SPLIT, such as mnist:test, or an image folder.")
+        str,
+        typer.Argument(
+            metavar="REFERENCE",
+            help="NAME:SPLIT, such as mnist:test, or an image folder.",
+        ),
     ],
     metrics: Annotated[
         str,

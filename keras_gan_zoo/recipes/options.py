@@ -1,0 +1,111 @@
+"""Settings of a run by name, such as the command line's, as a recipe has them."""
+
+import inspect
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from keras_gan_zoo import losses, penalties
+from keras_gan_zoo.families import Family
+from keras_gan_zoo.near_names import did_you_mean
+
+#: options of the run itself
+RUN = ("family", "data", "epochs", "batch_size")
+#: options of the two optimizers
+RATES = {
+    "generator_learning_rate": "generator_optimizer",
+    "discriminator_learning_rate": "discriminator_optimizer",
+}
+
+
+def arguments_of(family: type[Family], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a family's constructor among options.
+
+    Args:
+        family: the class.
+        options: dict; all but those of `RUN` and `RATES` are arguments. `penalties` is
+            a list of texts: see `penalties_of`.
+
+    Returns:
+        dict, ready for JSON.
+
+    Raises:
+        ValueError: the family has no such argument, or its value is wrong.
+    """
+    known = [name for name in inspect.signature(family).parameters if name != "kwargs"]
+    found = {k: v for k, v in options.items() if k not in (*RUN, *RATES)}
+    for name, value in found.items():
+        if name not in known:
+            own = ", ".join(inspect.signature(family.networks).parameters)
+            raise ValueError(
+                f"{family.__name__} has no `{name}`. {did_you_mean(name, known, '`')}"
+                f"The sizes of its networks are {own}. Received: {name}={value!r}"
+            )
+    if "loss" in found:
+        losses.get(found["loss"])
+    if "penalties" in found:
+        found["penalties"] = penalties_of(found["penalties"])
+    return found
+
+
+def penalties_of(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """The configs of penalties.
+
+    Args:
+        texts: list of a penalty's name, or its name and weight, such as `"r1=10"`;
+            `["none"]` for no penalty.
+    """
+    found = []
+    for text in texts:
+        name, _, weight = text.partition("=")
+        if name.strip() == "none" and len(texts) == 1:
+            return []
+        try:
+            cls = penalties.PENALTIES[name.strip()]
+            penalty = cls(float(weight)) if weight else cls()
+        except (KeyError, ValueError):
+            raise ValueError(
+                f"`penalties` must be none or any of {', '.join(penalties.PENALTIES)}, "
+                "with a weight if you like, such as r1=10. "
+                f"{did_you_mean(name, penalties.PENALTIES)}Received: {text}"
+            ) from None
+        found.append(
+            {
+                "class_name": cls.__name__,
+                "config": penalty.get_config(),
+                "module": cls.__module__,
+                "registered_name": f"keras_gan_zoo>{cls.__name__}",
+            }
+        )
+    return found
+
+
+def compile_of(
+    family: type[Family], compile: Mapping[str, Any], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The optimizers of a recipe, with the learning rates among options.
+
+    Args:
+        family: the class, whose own optimizers these are by default.
+        compile: dict, what the recipe has.
+        options: dict; those of `RATES` are read.
+
+    Raises:
+        ValueError: a rate is not a positive number.
+    """
+    found = dict(compile)
+    for index, (name, player) in enumerate(RATES.items()):
+        if name not in options:
+            continue
+        rate = options[name]
+        if not (math.isfinite(rate) and rate > 0):
+            raise ValueError(
+                f"`{name}` must be a positive number, such as 0.0002. "
+                f"Received: {name}={rate!r}"
+            )
+        config = found.get(player) or family.optimizer_configs()[index]
+        if isinstance(config, str):
+            config = {"class_name": config, "config": {}}
+        settings = {**config["config"], "learning_rate": rate}
+        found[player] = {**config, "config": settings}
+    return found

@@ -1,0 +1,211 @@
+"""`list`, `show`, `train`, `sample`: each parses, calls the package and prints."""
+
+import json
+import pkgutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli.app import command, default
+
+Preset = Annotated[
+    str,
+    typer.Argument(
+        metavar="PRESET", help="A zoo entry, hf://user/repo\\[@revision], or a folder."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same images.")]
+#: the package's own, written out because it imports Keras
+LOSSES = (
+    "minimax, non_saturating, wasserstein, least_squares, hinge, relativistic_paired, "
+    "relativistic_average"
+)
+PENALTIES = "gradient_penalty, dragan, r1, r2"
+MODEL = "The model: by default as its family was published"
+
+
+def family_names() -> list[str]:
+    """The package's families by their files, because importing one imports Keras."""
+    folder = Path(__file__).parents[1] / "keras_gan_zoo" / "families"
+    files = pkgutil.iter_modules([str(folder)])
+    return sorted(file.name for file in files if file.name != "family")
+
+
+def widths(example: str) -> Any:
+    """An option for the sizes of a network's stages."""
+    return typer.Option(
+        metavar="N,N,...",
+        help=f"Channels or units of each stage, such as {example}.",
+        rich_help_panel=MODEL,
+    )
+
+
+def numbers(text: str | None, option: str) -> list[int] | None:
+    """`"128,64"` as a list."""
+    if text is None:
+        return None
+    try:
+        found = [int(word) for word in text.split(",")]
+        if min(found) > 0:
+            return found
+    except ValueError:
+        pass
+    raise typer.BadParameter(
+        f"{text!r} must be whole numbers, 1 or more, such as 128,64.", param_hint=option
+    )
+
+
+@command
+def list_(
+    as_json: Json = False,
+    families: Annotated[
+        bool, typer.Option("--families", help="List what can be trained instead.")
+    ] = False,
+) -> None:
+    """List the pretrained GANs of the zoo, or the families of GANs to train.
+
+    [b]Example[/b]: keras-gan-zoo list
+
+    [b]Example[/b]: keras-gan-zoo list --families
+    """
+    from keras_gan_zoo import zoo
+
+    rows = zoo.list_families() if families else zoo.list_entries()
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        (output.families if families else output.zoo)(rows)
+
+
+@command
+def show(preset: Preset, as_json: Json = False) -> None:
+    """Describe a preset: networks, training, files and scores.
+
+    [b]Example[/b]: keras-gan-zoo show dcgan_mnist
+    """
+    from keras_gan_zoo import zoo
+
+    facts = zoo.describe(preset)
+    if as_json:
+        typer.echo(json.dumps(facts, indent=2))
+    else:
+        output.facts(facts)
+
+
+@command
+def train(
+    recipe: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RECIPE",
+            help="A recipe (JSON), or a preset with one; or use options:",
+        ),
+    ] = None,
+    family: Annotated[
+        str | None,
+        typer.Option(help=f"{', '.join(family_names())}. See list --families."),
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(help="A folder of images, or a data set such as digits, mnist."),
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Passes over the data. " + default("20"))
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Images per update. " + default("64"))
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Of everything drawn. " + default("0"))
+    ] = None,
+    ema_half_life: Annotated[
+        float | None,
+        typer.Option(
+            help="Half-life of the averaged generator, in images. " + default("20000")
+        ),
+    ] = None,
+    latent_dim: Annotated[
+        int | None, typer.Option(min=1, help="Size of a latent.", rich_help_panel=MODEL)
+    ] = None,
+    generator_widths: Annotated[str | None, widths("128,64")] = None,
+    discriminator_widths: Annotated[str | None, widths("64,128")] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(help=f"One of {LOSSES}.", rich_help_panel=MODEL),
+    ] = None,
+    penalties: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--penalty",
+            metavar="NAME=WEIGHT",
+            help=f"Any of {PENALTIES}, by its weight; or none. Can be repeated.",
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
+    critic_steps: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Discriminator updates per generator update.",
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
+    generator_learning_rate: Annotated[
+        float | None, typer.Option(help="Of its optimizer.", rich_help_panel=MODEL)
+    ] = None,
+    discriminator_learning_rate: Annotated[
+        float | None, typer.Option(help="Likewise.", rich_help_panel=MODEL)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("run"),
+) -> None:
+    """Train a GAN on your own images or on a named data set.
+
+    The folder --out gets a grid of samples after each epoch, a log, and at the end the
+    trained GAN, in the sub-folder [b]preset[/b]. Run the same command again to resume
+    an interrupted run. Options replace what a recipe says.
+
+    [b]Example[/b]: keras-gan-zoo train --family dcgan --data ./faces --out faces_run
+
+    [b]Example[/b]: keras-gan-zoo train --family dcgan --data mnist --loss hinge \
+--penalty r1=10 --generator-widths 64,32
+
+    [b]Example[/b]: keras-gan-zoo train dcgan_mnist --out again
+    """
+    from keras_gan_zoo import recipes, zoo
+
+    if recipe is None and (family is None or data is None):
+        raise typer.BadParameter(
+            "give a recipe, or both --family and --data.", param_hint="train"
+        )
+    if recipe and family:
+        raise typer.BadParameter(
+            "a recipe has its own family; leave it out.", param_hint="--family"
+        )
+    chosen = recipes.with_options(
+        recipes.find(recipe) if recipe else None,
+        family=family,
+        data=data,
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        ema_half_life=ema_half_life,
+        latent_dim=latent_dim,
+        generator_widths=numbers(generator_widths, "--generator-widths"),
+        discriminator_widths=numbers(discriminator_widths, "--discriminator-widths"),
+        loss=loss,
+        penalties=penalties or None,
+        critic_steps=critic_steps,
+        generator_learning_rate=generator_learning_rate,
+        discriminator_learning_rate=discriminator_learning_rate,
+    )
+    shape = "x".join(map(str, chosen["arguments"]["image_shape"]))
+    typer.echo(
+        f"{chosen['family']} on {chosen['data']} ({shape}), {chosen['epochs']} epochs, "
+        f"batch size {chosen['batch_size']}; samples in {out}/samples"
+    )
+    gan = recipes.train(chosen, out, verbose=1 if output.is_live() else 2)
+    folder = zoo.save_run(gan, out, chosen)
+    typer.echo(f"Trained. Next: keras-gan-zoo sample {folder} --out samples.png")

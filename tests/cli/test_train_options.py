@@ -1,0 +1,113 @@
+"""`keras-gan-zoo train`: the model's settings as options."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import keras_gan_zoo as kgz
+
+TINY = "--data digits:train[:64] --epochs 1 --batch-size 32"
+
+
+def recipe_of(run, line, **kwargs):
+    """The recipe that `train` would run."""
+    found = {}
+
+    def train(recipe, folder, **_):
+        found.update(json.loads(json.dumps(recipe)))
+        raise ValueError("enough")
+
+    import keras_gan_zoo.recipes as recipes
+
+    original = recipes.train
+    recipes.train = train
+    try:
+        assert "enough" in run("train", *line.split(), code=1).stderr
+    finally:
+        recipes.train = original
+    return found
+
+
+def test_every_setting_reaches_the_model(run):
+    line = (
+        "--family wgan_gp --generator-widths 8,4 --discriminator-widths 4,6 "
+        "--latent-dim 5 --loss hinge --penalty r1=3 --penalty gradient_penalty "
+        "--critic-steps 2 --generator-learning-rate 1e-3 "
+        "--discriminator-learning-rate 2e-3 --out r"
+    )
+    run("train", *line.split(), *TINY.split())
+    gan = kgz.GAN.from_preset("r/preset")
+    assert isinstance(gan, kgz.WGANGP)
+    assert (gan.generator_widths, gan.discriminator_widths) == ((8, 4), (4, 6))
+    assert (gan.latent_dim, gan.critic_steps) == (5, 2)
+    assert isinstance(gan.objective, kgz.losses.Hinge)
+    weights = {type(term): term.weight for term in gan.penalties}
+    assert weights == {kgz.R1: 3.0, kgz.GradientPenalty: 10.0}
+    recipe = json.loads(Path("r/recipe.json").read_text())
+    again = kgz.recipes.build(recipe).optimizer
+    assert float(again.generator_optimizer.learning_rate) == pytest.approx(1e-3)
+    assert float(again.discriminator_optimizer.learning_rate) == pytest.approx(2e-3)
+    # what was not named is as published
+    assert float(again.discriminator_optimizer.beta_1) == 0
+    assert float(again.discriminator_optimizer.beta_2) == pytest.approx(0.9)
+    # and the same options go on with the run
+    again = run("train", *line.split(), *TINY.split())
+    assert "r/preset" in again.stdout
+
+
+def test_options_replace_what_a_recipe_says(run, preset):
+    found = recipe_of(
+        run, f"{preset} --generator-widths 4 --generator-learning-rate 0.5 --penalty r2"
+    )
+    assert found["arguments"]["generator_widths"] == [4]
+    assert found["arguments"]["discriminator_widths"] == [8]  # the recipe's own
+    (penalty,) = found["arguments"]["penalties"]
+    assert kgz.penalties.get(penalty).weight == 10
+    config = found["compile"]["generator_optimizer"]
+    assert config["config"]["learning_rate"] == 0.5
+    assert "discriminator_optimizer" not in found["compile"]
+
+
+def test_no_penalty(run):
+    found = recipe_of(run, f"--family wgan_gp --penalty none {TINY}")
+    assert found["arguments"]["penalties"] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("--family info_gan --latent-dim 8", "InfoGAN has no --latent-dim"),
+        ("--family dcgan --loss hing", "--loss must be one of"),
+        ("--family dcgan --penalty r3", "--penalty must be none or any of"),
+        ("--family dcgan --penalty r1=much", "r1=10"),
+        ("--family dcgan --penalty none --penalty r1", "none or any of"),
+        ("--family dcgan --generator-learning-rate 0", "--generator-learning-rate"),
+        ("--family dcgan --discriminator-learning-rate nan", "a positive number"),
+    ],
+)
+def test_what_does_not_go_is_refused_before_the_data_are_read(
+    run, monkeypatch, line, says
+):
+    def load(*_):
+        raise AssertionError("loaded")
+
+    monkeypatch.setattr("keras_gan_zoo.datasets.load", load)
+    text = run("train", *line.split(), "--data", "./mine", code=1).stderr
+    assert says in text
+    assert "Received: " in text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--generator-widths 8,x",
+        "--generator-widths 8,",
+        "--discriminator-widths 0",
+        "--critic-steps 0",
+        "--latent-dim 0",
+        "--seed -1",
+    ],
+)
+def test_wrong_usage(run, line):
+    run("train", "--family", "dcgan", "--data", "digits", *line.split(), code=2)
