@@ -56,6 +56,17 @@ def write_json(path: PathLike, value: Any, indent: int | None = 2) -> Path:
     return write_text(path, json.dumps(value, indent=indent, allow_nan=False) + "\n")
 
 
+def sync(path: PathLike) -> None:
+    """Have a file, or the names in a folder, reach the disk before anything else."""
+    if os.name == "nt" and os.path.isdir(path):
+        return  # Windows keeps no order of names, and opens no folders
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sha256(path: PathLike) -> str:
     """The sha256 of a file, as 64 hexadecimal digits."""
     with open(path, "rb") as file:

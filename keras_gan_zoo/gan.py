@@ -20,6 +20,7 @@ from keras_gan_zoo.backend.keras_internals import (
     check_compiled,
     drop_loss_tracker,
     without_tensorflow,
+    keep_random_states,
 )
 from keras_gan_zoo.labels import check_labels
 from keras_gan_zoo.latents import Latents, draw_labels, draw_latents
@@ -34,6 +35,7 @@ from keras_gan_zoo.training import settings, sources, state
 from keras_gan_zoo.training.data_order import DataOrder, first_of
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer
 from keras_gan_zoo.training.trainer import AdversarialTrainer
+from keras_gan_zoo.training.whole_files import WholeFiles
 from keras_gan_zoo.typing import PathLike, Tensor, ValueRange
 
 
@@ -47,7 +49,7 @@ class _Presets:
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
-class GAN(AdversarialTrainer, keras.Model):
+class GAN(WholeFiles, AdversarialTrainer, keras.Model):
     """A generator and a discriminator, trained against each other by `fit`.
 
     Takes any two built Keras models and a published objective (Goodfellow et al. 2014,
@@ -88,7 +90,9 @@ class GAN(AdversarialTrainer, keras.Model):
         latents: a `keras_gan_zoo.latents.Latents` to use in its place, for latents from
             several distributions, such as InfoGAN's codes.
         seed: int or None. Determines latents, penalties and the order of the data.
-            `None` draws a seed.
+            `None` draws a seed, which is saved with the weights. Initial weights, and
+            layers without a seed of their own, are drawn when the networks are built:
+            `keras.utils.set_random_seed` determines them, as in all of Keras.
         name: str.
 
     Raises:
@@ -182,7 +186,7 @@ class GAN(AdversarialTrainer, keras.Model):
             self._average.trainable = False
 
         # === State ===
-        self.seed = random.randrange(2**31) if seed is None else int(seed)
+        self.seed = settings.check_seed(seed)
         self._training_seed = keras.random.SeedGenerator(self.seed)
         self._evaluation_seed = keras.random.SeedGenerator(self.seed)
         self.epochs_seen = self._counter("epochs_seen")
@@ -195,6 +199,7 @@ class GAN(AdversarialTrainer, keras.Model):
             name: keras.metrics.Mean(name=name) for name in self.log_names()
         }
         self._said_unused_labels = False
+        keep_random_states(self)
         self.built = True
 
     def _counter(self, name, shape=(), dtype="int32"):

@@ -15,6 +15,10 @@ PNG_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 
+class NotFiniteError(ValueError):
+    """Images of a generator that has diverged."""
+
+
 def check_images(
     images: Any,
     image_shape: ImageShape | None = None,
@@ -173,7 +177,7 @@ def to_uint8(images: Any) -> np.ndarray:
     if images.dtype != np.float64:
         images = images.astype("float32")
     if np.isnan(images).any():
-        raise ValueError(
+        raise NotFiniteError(
             "Images must be finite to be shown. A generator that produces NaN has "
             "diverged: lower its learning rate, or go back to an earlier checkpoint. "
             f"Received: {int(np.isnan(images).sum())} NaN, {_what(images)}"

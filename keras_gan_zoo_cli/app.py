@@ -109,8 +109,8 @@ def command(function: Callable[..., Any], app: typer.Typer = app) -> Callable[..
             return function(*args, **kwargs)
         except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
-        except KeyboardInterrupt:
-            typer.echo("\nInterrupted.", err=True)
+        except KeyboardInterrupt as interruption:
+            typer.echo(f"\n{str(interruption) or 'Interrupted.'}", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
             if _settings["debug"]:

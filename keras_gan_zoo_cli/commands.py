@@ -164,8 +164,10 @@ def train(
     """Train a GAN on your own images or on a named data set.
 
     The folder --out gets a grid of samples after each epoch, a log, and at the end the
-    trained GAN, in the sub-folder [b]preset[/b]. Run the same command again to resume
-    an interrupted run. Options replace what a recipe says.
+    trained GAN, in the sub-folder [b]preset[/b]. Ctrl-C ends a run after its current
+    step; the same command again resumes it, and loses at most the epoch that was
+    interrupted. The same recipe and seed give the same weights. Options replace what a
+    recipe says.
 
     [b]Example[/b]: keras-gan-zoo train --family dcgan --data ./faces --out faces_run
 
@@ -206,6 +208,12 @@ def train(
         f"{chosen['family']} on {chosen['data']} ({shape}), {chosen['epochs']} epochs, "
         f"batch size {chosen['batch_size']}; samples in {out}/samples"
     )
+    done = recipes.epochs_done(out)
     gan = recipes.train(chosen, out, verbose=1 if output.is_live() else 2)
-    folder = zoo.save_run(gan, out, chosen)
-    typer.echo(f"Trained. Next: keras-gan-zoo sample {folder} --out samples.png")
+    trained = done < chosen["epochs"]
+    folder = zoo.save_run(gan, out, chosen, trained)
+    if trained:
+        typer.echo(f"Trained. Next: keras-gan-zoo sample {folder} --out samples.png")
+    else:
+        more = f" ({done} in all)" if done > chosen["epochs"] else ""
+        typer.echo(f"All {chosen['epochs']} epochs were done already{more}: {folder}")

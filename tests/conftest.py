@@ -5,6 +5,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 import pytest
+from keras.src.backend.common.global_state import (
+    get_global_attribute,
+    set_global_attribute,
+)
 
 import keras_gan_zoo as kgz
 
@@ -12,6 +16,20 @@ import keras_gan_zoo as kgz
 @pytest.fixture(autouse=True)
 def _seeded():
     keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits_to_be_drawn():
+    """Variables that a test leaves without values would be drawn in a later one.
+
+    Keras keeps them in thread-local state until the next scope ends; on JAX that can be
+    inside of a traced step.
+    """
+    yield
+    waiting = get_global_attribute("uninitialized_variables") or []
+    set_global_attribute("uninitialized_variables", [])
+    names = [variable.path for variable in waiting]
+    assert not names, f"Build networks without weights in another thread: {names[:3]}"
 
 
 @pytest.fixture

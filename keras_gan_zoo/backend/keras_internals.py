@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import keras
 from keras.src.backend.common.stateless_scope import get_stateless_scope
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
@@ -19,17 +20,46 @@ from keras.src.trainers.data_adapters.data_adapter_utils import (
 from keras.src.utils.module_utils import tensorflow
 
 __all__ = [
+    "BackupHooks",
     "DataAdapter",
     "all_layers",
     "check_compiled",
     "drop_loss_tracker",
+    "forget_initial_epoch",
     "get_jax_iterator",
     "get_stateless_scope",
     "get_torch_dataloader",
     "in_symbolic_scope",
+    "keep_random_states",
     "kernel_attribute",
     "without_tensorflow",
 ]
+
+
+class BackupHooks(keras.callbacks.BackupAndRestore):
+    """Keras' callback with its writing and reading left to two methods."""
+
+    def save(self, epoch: int, steps: int) -> None:
+        """Back up the model after so many whole epochs, and steps of the next one."""
+        raise NotImplementedError
+
+    def restore(self) -> int | None:
+        """Load the last backup; returns the epoch to go on with, None without one."""
+        raise NotImplementedError
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        epoch = self.restore()
+        if epoch is not None:
+            self._current_epoch = self.model._initial_epoch = epoch
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        if self._should_save_on_batch(batch):
+            self.save(self._current_epoch, batch + 1)
+
+    def _save_model(self):  # at the end of an epoch
+        self.save(self._current_epoch, 0)
 
 
 def all_layers(model: Any) -> list[Any]:
@@ -45,6 +75,27 @@ def check_compiled(model: Any, method: str) -> None:
 def drop_loss_tracker(model: Any) -> None:
     """Drop Keras' average of `loss`, because the model has one of its own."""
     model._loss_tracker = None
+
+
+def forget_initial_epoch(model: Any) -> None:
+    """Have the next `fit` start where its own arguments say.
+
+    Keras keeps the epoch that a backup restored for all further calls.
+    """
+    model._initial_epoch = None
+
+
+def keep_random_states(model: Any) -> None:
+    """Have dropout without a seed draw from its own state, which is saved.
+
+    On torch Keras would take the numbers from torch's global generator.
+    """
+    for layer in all_layers(model):
+        for generator in vars(layer).get("_seed_generators", ()):
+            if generator._initial_seed is None:
+                generator._initial_seed = int(
+                    keras.ops.convert_to_numpy(generator.state)[0]
+                )
 
 
 def kernel_attribute(layer: Any) -> str | None:

@@ -1,10 +1,11 @@
-"""Callbacks for `GAN.fit`: sample grids, and scores during training."""
+"""Callbacks for `GAN.fit`: sample grids, scores during training, safe backups."""
 
 from typing import Any
 
 from keras_gan_zoo.callbacks.sample_grid import SampleGrid, sheet
+from keras_gan_zoo.training.backup import BackupAndRestore
 
-__all__ = ["SampleGrid", "Score", "sheet"]
+__all__ = ["BackupAndRestore", "SampleGrid", "Score", "sheet"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,5 +1,6 @@
 """Grids of samples from the same latents after each epoch."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import keras
 import numpy as np
 
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.images import grid, save_png
+from keras_gan_zoo.images import NotFiniteError, grid, save_png
 from keras_gan_zoo.typing import PathLike
 
 MOST_ROWS = 20
@@ -93,11 +94,18 @@ class SampleGrid(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if epoch == 0:
-            self.save(0)
+            self._try(0)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if (epoch + 1) % self.every == 0:
-            self.save(epoch + 1)
+            self._try(epoch + 1)
+
+    def _try(self, epoch):
+        """Save a grid, unless there is nothing to see: training is not its affair."""
+        try:
+            self.save(epoch)
+        except NotFiniteError as error:
+            warnings.warn(f"No samples of epoch {epoch}. {error}", stacklevel=2)
 
     def save(self, epoch: int) -> Path:
         """Write the grid of the model as it is now; returns the path."""

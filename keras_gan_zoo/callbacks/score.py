@@ -1,9 +1,12 @@
 """Scores of the averaged generator while it trains, and in `evaluate`."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import keras
+
+from keras_gan_zoo.images import NotFiniteError
 
 
 class Score(keras.callbacks.Callback):
@@ -12,7 +15,8 @@ class Score(keras.callbacks.Callback):
     `history.history["fid"]`, the progress bar and other callbacks see them, for
     example `keras.callbacks.ModelCheckpoint(monitor="fid", mode="min",
     save_best_only=True)`, listed after this one. As with Keras' `validation_freq`,
-    epochs without a score have no such keys. Choose checkpoints on a held-out slice
+    epochs without a score have no such keys. The scores of a generator that has
+    diverged are NaN. Choose checkpoints on a held-out slice
     of the training set, such as `"mnist:train[55000:]"`, and report on the test set.
 
     After `gan.evaluate(images, callbacks=[score])` the scores are in
@@ -72,7 +76,12 @@ class Score(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if (epoch + 1) % self.every == 0:
-            self._score(epoch, logs)
+            try:
+                self._score(epoch, logs)
+            except NotFiniteError as error:
+                warnings.warn(f"No scores of epoch {epoch + 1}. {error}", stacklevel=2)
+                if logs is not None:
+                    logs.update(dict.fromkeys(self.metrics, float("nan")))
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         if not self._in_fit:  # not the validation inside of `fit`

@@ -12,6 +12,14 @@ A recipe is a dict, kept as a JSON file, of
 
 from keras_gan_zoo.recipes.build import build, is_conditional
 from keras_gan_zoo.recipes.recipe import find, load, with_options
-from keras_gan_zoo.recipes.run import train
+from keras_gan_zoo.recipes.run import epochs_done, train
 
-__all__ = ["build", "find", "is_conditional", "load", "train", "with_options"]
+__all__ = [
+    "build",
+    "epochs_done",
+    "find",
+    "is_conditional",
+    "load",
+    "train",
+    "with_options",
+]

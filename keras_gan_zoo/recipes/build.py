@@ -4,19 +4,26 @@ import copy
 import inspect
 from typing import Any
 
+import keras
+
 from keras_gan_zoo import datasets, families
+from keras_gan_zoo.training.settings import check_seed
 
 
 def build(recipe: dict[str, Any]) -> Any:
     """The recipe's model, compiled.
 
     If the recipe of a conditional family leaves out `num_classes` and `label_names`,
-    they come from its data.
+    they come from its data. Its `seed` determines the initial weights too, and
+    whatever else is drawn from the generators of Python, NumPy and the backend.
 
     Raises:
         ValueError: the family needs labels, and the data have none.
     """
     family = families.find(recipe["family"])
+    seed = recipe.get("arguments", {}).get("seed")
+    if seed is not None:
+        keras.utils.set_random_seed(check_seed(seed))
     gan = family(**label_arguments(recipe), **recipe.get("arguments", {}))
     # A copy, because Keras modifies the configs that it reads ("Adam" -> "adam").
     gan.compile(**copy.deepcopy(recipe.get("compile", {})))

@@ -1,5 +1,6 @@
 """The run of a recipe: a folder in which it trains, and resumes if interrupted."""
 
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,11 +9,15 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.callbacks import SampleGrid
-from keras_gan_zoo.files import write_json
+from keras_gan_zoo.callbacks import BackupAndRestore, SampleGrid
+from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.recipes.build import build
+from keras_gan_zoo.recipes.interruption import Interruption
+from keras_gan_zoo.training import backup
 from keras_gan_zoo.typing import PathLike
+
+BACKUP, LOG = "backup", "log.csv"
 
 # A recipe that differs in these is another run; one with more epochs is the same.
 IDENTITY = ("family", "arguments", "compile", "data", "batch_size")
@@ -40,6 +45,29 @@ class Snapshots(keras.callbacks.Callback):
             os.replace(partial, path)
 
 
+class Divergence(keras.callbacks.Callback):
+    """Stops at the first loss that is NaN or infinite, before anything is saved."""
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.epoch = epoch
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        loss = (logs or {}).get("loss", 0.0)
+        if not math.isfinite(loss):
+            raise FloatingPointError(
+                "Training has diverged. Start anew, in another folder, with lower "
+                "learning rates or another loss or penalty. "
+                f"Received: loss={loss} in epoch {self.epoch + 1}"
+            )
+
+
+def epochs_done(folder: PathLike) -> int:
+    """How many epochs of the run in `folder` are kept."""
+    return backup.epochs_done(Path(folder) / BACKUP)
+
+
 def train(
     recipe: dict[str, Any],
     folder: PathLike,
@@ -49,11 +77,15 @@ def train(
     """Train a recipe's model in `folder`; an interrupted run continues.
 
     Writes the recipe (`recipe.json`), the log (`log.csv`), a grid of samples for each
-    epoch (`samples/`) and the averaged generator's weights (`snapshots/`) there.
+    epoch (`samples/`), the averaged generator's weights (`snapshots/`) and, after each
+    epoch, all that it takes to go on (`backup/`) there. The same recipe gives the same
+    weights on one machine and backend, to the bit, however often the run was
+    interrupted.
 
     Args:
         recipe: dict, see `keras_gan_zoo.recipes`. With more epochs than the run had,
-            training continues from its end.
+            training continues from its end. With no more, nothing is trained, and the
+            folder stays as it is.
         folder: path of the run's folder; created if missing.
         callbacks: list of additional Keras callbacks.
         verbose: see `keras.Model.fit`.
@@ -63,9 +95,17 @@ def train(
 
     Raises:
         ValueError: the folder belongs to a run of another recipe.
+        FloatingPointError: the loss is NaN or infinite.
+        KeyboardInterrupt: Ctrl-C or SIGTERM, after the current step; its text says
+            which epochs are kept.
     """
     folder = Path(folder)
     _check_same(recipe, folder)
+    done = epochs_done(folder)
+    if done >= recipe["epochs"]:
+        gan = build(recipe)
+        backup.restore(gan, folder / BACKUP)
+        return gan
     write_json(folder / files.RECIPE, recipe)
     gan = build(recipe)
     images, labels = datasets.load(*datasets.split_name(recipe["data"]))
@@ -74,23 +114,39 @@ def train(
             f"A GAN with {gan.num_classes} classes learns from labels, and these data "
             f"have none. Received: data={recipe['data']!r}"
         )
-    gan.fit(
-        images,
-        labels if gan.num_classes is not None else None,
-        batch_size=recipe["batch_size"],
-        epochs=recipe["epochs"],
-        verbose=verbose,
-        callbacks=[
-            SampleGrid(folder / "samples"),
-            Snapshots(folder / "snapshots", recipe.get("snapshot_every", 1)),
-            keras.callbacks.CSVLogger(folder / "log.csv", append=True),
-            *callbacks,
-            keras.callbacks.BackupAndRestore(
-                folder / "backup", delete_checkpoint=False
-            ),
-        ],
-    )
+    _cut(folder / LOG, done)
+    with Interruption(done) as interruption:
+        gan.fit(
+            images,
+            labels if gan.num_classes is not None else None,
+            batch_size=recipe["batch_size"],
+            epochs=recipe["epochs"],
+            verbose=verbose,
+            callbacks=[
+                Divergence(),
+                SampleGrid(folder / "samples"),
+                Snapshots(folder / "snapshots", recipe.get("snapshot_every", 1)),
+                keras.callbacks.CSVLogger(folder / LOG, append=True),
+                *callbacks,
+                BackupAndRestore(folder / BACKUP, delete_checkpoint=False),
+                interruption,
+            ],
+        )
     return gan
+
+
+def _cut(log, done):
+    """Keep the rows of the epochs that are done: the others will be written again."""
+    if not log.is_file():
+        return
+    with log.open(newline="") as file:
+        head, *rows = file.readlines() or [""]
+    epochs = set(map(str, range(done)))
+    kept = [
+        row for row in rows if row.endswith("\n") and row.partition(",")[0] in epochs
+    ]
+    if len(kept) < len(rows):
+        write_text(log, "".join([head, *kept]))
 
 
 def _check_same(recipe, folder):

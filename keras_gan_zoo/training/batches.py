@@ -66,18 +66,21 @@ class ImageBatches(DataAdapter):
 
     A batch is a tuple of images, or of images and labels. `epoch` says which epoch is
     next; the order of an array's images is a function of `(seed, epoch)`, so that a
-    resumed run sees what an uninterrupted one would have seen.
+    resumed run sees what an uninterrupted one would have seen. Without a `seed` it is
+    that of the array.
     """
 
     def __init__(
         self,
         specs: list[tuple],
         num_batches: int | None,
-        epoch_batches: Callable[[int], Iterator[tuple]],
+        epoch_batches: Callable[[int, int | None], Iterator[tuple]],
+        seed: int | None = None,
     ) -> None:
         self.specs = specs
         self._num_batches = num_batches
         self._epoch_batches = epoch_batches
+        self.seed = seed
         self.epoch = 0
 
     @classmethod
@@ -96,7 +99,7 @@ class ImageBatches(DataAdapter):
         steps_per_epoch = steps or len(sizes)
         ends = np.cumsum(sizes)
 
-        def epoch_batches(epoch):
+        def epoch_batches(epoch, seed):
             current, order = None, None
             first = epoch * steps_per_epoch
             for step in range(first, first + steps_per_epoch):
@@ -109,7 +112,7 @@ class ImageBatches(DataAdapter):
                 rows = order[ends[group] - sizes[group] : ends[group]]
                 yield tuple(array[rows] for array in arrays)
 
-        return cls(_specs(arrays), steps_per_epoch, epoch_batches)
+        return cls(_specs(arrays), steps_per_epoch, epoch_batches, seed)
 
     @classmethod
     def from_batches(
@@ -140,7 +143,7 @@ class ImageBatches(DataAdapter):
 
         endless = laps() if steps else None
 
-        def epoch_batches(epoch):
+        def epoch_batches(epoch, seed):
             if endless:
                 return itertools.islice(endless, steps)
             return group_batches(iterate(), critic_steps)
@@ -150,7 +153,7 @@ class ImageBatches(DataAdapter):
         return cls(_specs(first), steps, epoch_batches)
 
     def _batches(self):
-        return iter(self._epoch_batches(self.epoch))
+        return iter(self._epoch_batches(self.epoch, self.seed))
 
     def get_numpy_iterator(self) -> Iterator[tuple]:
         return self._batches()

@@ -1,5 +1,6 @@
 """Checks the settings of a GAN."""
 
+import random
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,19 @@ def check_count(name: str, value: Any, least: int = 1) -> Any:
             f"Received: {name}={value!r}"
         )
     return int(value)
+
+
+def check_seed(seed: Any) -> int:
+    """Return `seed` as an int, or draw one for None."""
+    if seed is None:
+        return random.randrange(2**31)
+    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
+    if not whole or not 0 <= seed < 2**32:
+        raise ValueError(
+            "`seed` must be a whole number from 0 to 2**32 - 1, or None. "
+            f"Received: seed={seed!r}"
+        )
+    return int(seed)
 
 
 def check(gan: Any) -> None:

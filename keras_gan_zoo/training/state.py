@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 COUNTERS = ("epochs_seen", "images_seen", "images_averaged", "label_counts")
 
 
@@ -24,6 +26,7 @@ def save(gan: Any, store: Any) -> None:
     """For `save_own_variables`."""
     for name, variable in own_state(gan).items():
         store[name] = variable
+    store["seed"] = np.array(gan.seed)  # the order of the data depends on it
 
 
 def load(gan: Any, store: Any) -> None:
@@ -41,3 +44,5 @@ def load(gan: Any, store: Any) -> None:
         places["images_averaged"] = places["images_seen"]
     for name, place in places.items():
         own[name].assign(store[place])
+    if "seed" in store:  # since version 0.2
+        gan.seed = int(np.array(store["seed"]))

@@ -6,17 +6,38 @@ from typing import Any
 from keras_gan_zoo import presets
 from keras_gan_zoo.cards import public_recipe
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.presets import index
+from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.typing import PathLike
 
 
-def save_run(gan: GAN, run: PathLike, recipe: dict[str, Any]) -> Path:
-    """Save a finished run as `run/preset`, with a recipe that reveals no paths.
+def save_run(
+    gan: GAN, run: PathLike, recipe: dict[str, Any], trained: bool = True
+) -> Path:
+    """Save a run as `run/preset`, with a recipe that reveals no paths.
+
+    Args:
+        gan: the run's GAN.
+        run: path of the run's folder.
+        recipe: dict. Its `epochs` become those that the weights had.
+        trained: bool: if not, a preset of as many epochs is left as it is, with all
+            that was done to it since.
 
     Returns:
         The preset's folder.
     """
-    return gan.save_to_preset(Path(run) / "preset", recipe=public_recipe(recipe))
+    folder = Path(run) / "preset"
+    epochs = int(gan.epochs_seen)
+    if trained or _epochs_of(folder) != epochs:
+        made = {**public_recipe(recipe), "epochs": epochs}
+        gan.save_to_preset(folder, recipe=made)
+    return folder
+
+
+def _epochs_of(preset):
+    try:
+        return files.read_json(preset, files.RECIPE, preset).get("epochs")
+    except FileNotFoundError:
+        return None
 
 
 def publish(name: str, owner: str, zoo: PathLike | None = None, **kwargs: Any) -> str:

@@ -209,3 +209,63 @@ found = importlib.util.find_spec("tensorflow") is not None
 assert internals.tensorflow.available == found
 """
     subprocess.run([sys.executable, "-c", code, str(PATH)], check=True)
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 2])
+def test_backuphooks_are_told_epochs_and_steps(save_freq, tmp_path):
+    class Recorder(internals.BackupHooks):
+        saved, found = (), None
+
+        def save(self, epoch, steps):
+            self.saved = (*self.saved, (epoch, steps))
+
+        def restore(self):
+            return self.found
+
+    one, x = model(), np.zeros((5, 3))
+    one.compile(loss="mse")
+    callback = Recorder(tmp_path / "never_made", save_freq)
+
+    def fit():
+        begun = []
+        counter = keras.callbacks.LambdaCallback(
+            on_epoch_begin=lambda epoch, logs: begun.append(epoch)
+        )
+        wanted = [callback, counter]
+        one.fit(x, x[:, :1], batch_size=1, epochs=2, verbose=0, callbacks=wanted)
+        return begun
+
+    assert fit() == [0, 1]
+    expected = {"epoch": ((1, 0), (2, 0)), 2: ((0, 2), (0, 4), (1, 1), (1, 3), (1, 5))}
+    assert callback.saved == expected[save_freq]
+    callback.found = 1
+    assert fit() == [1]
+    callback.found = None
+    assert fit() == [1]  # Keras keeps it
+    internals.forget_initial_epoch(one)
+    assert fit() == [0, 1]
+    assert not (tmp_path / "never_made").exists()
+
+
+def test_forget_initial_epoch_is_what_keras_has_at_first():
+    one = model()
+    before = dict(vars(one))
+    internals.forget_initial_epoch(one)
+    assert vars(one) == before
+
+
+def test_keep_random_states_makes_dropout_follow_its_saved_state():
+    layer = keras.layers.Dropout(0.5)
+    x = keras.Input((64,))
+    one = keras.Model(x, layer(x))
+    config = one.get_config()
+    internals.keep_random_states(one)
+    assert one.get_config() == config
+    state = ops.convert_to_numpy(layer.seed_generator.state)
+    first = ops.convert_to_numpy(one(np.ones((1, 64)), training=True))
+    keras.utils.set_random_seed(5)
+    second = ops.convert_to_numpy(one(np.ones((1, 64)), training=True))
+    layer.seed_generator.state.assign(state)
+    again = ops.convert_to_numpy(one(np.ones((1, 64)), training=True))
+    np.testing.assert_array_equal(first, again)
+    assert (first != second).any()

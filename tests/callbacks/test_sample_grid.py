@@ -128,7 +128,12 @@ def test_needs_a_model_that_generates(tmp_path):
 
 
 def test_names():
-    assert set(callbacks.__all__) == {"SampleGrid", "Score", "sheet"}
+    assert set(callbacks.__all__) == {
+        "BackupAndRestore",
+        "SampleGrid",
+        "Score",
+        "sheet",
+    }
     assert callbacks.SampleGrid is SampleGrid
     with pytest.raises(AttributeError, match="Grid"):
         callbacks.Grid  # noqa: B018
@@ -150,3 +155,35 @@ def test_a_row_a_class(conditional_gan, tmp_path):
     expected = grid(gan.generate(10, seed=3, labels=labels), columns=2)
     found = pixels(tmp_path / "five" / "epoch_0001.png")
     np.testing.assert_array_equal(found, expected[..., 0])
+
+
+class Poison(keras.callbacks.Callback):
+    """Makes the generator's weights NaN in the second epoch."""
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.model.epochs_seen == 1:
+            for weight in self.model.generator.trainable_variables:
+                weight.assign(np.full(weight.shape, np.nan))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_generator_that_makes_nan_costs_no_history(first, gan, tmp_path):
+    wanted = [Poison(), keras.callbacks.TerminateOnNaN(), SampleGrid(tmp_path, 1, 1)]
+    wanted = wanted if first else [*wanted[:1], wanted[2], wanted[1]]
+    with pytest.warns(UserWarning, match=r"No samples of epoch 2\. .*diverged"):
+        history = gan.fit(
+            IMAGES, batch_size=8, epochs=5, verbose=0, callbacks=wanted
+        ).history
+    assert len(history["loss"]) == 2
+    assert np.isfinite(history["loss"][0])
+    assert np.isnan(history["loss"][1])
+    assert names(tmp_path) == ["epoch_0000.png", "epoch_0001.png"]
+
+
+def test_a_grid_that_is_asked_for_fails_on_nan(gan, tmp_path):
+    grid_of = SampleGrid(tmp_path, 1, 1)
+    grid_of.set_model(gan)
+    weight = gan.ema_generator.weights[0]
+    weight.assign(np.full(weight.shape, np.nan))
+    with pytest.raises(ValueError, match="diverged"):
+        grid_of.save(3)

@@ -15,8 +15,7 @@ def cache(tmp_path, monkeypatch):
 def make_gan():
     gan = GAN(
         networks.dense_generator((8, 8, 1), latent_dim=4, widths=(16,)),
-        # On torch, Keras' unseeded dropout draws from the global generator.
-        networks.dense_discriminator((8, 8, 1), widths=(8,), dropout=0),
+        networks.dense_discriminator((8, 8, 1), widths=(8,)),
         ema_half_life=100,
         seed=0,
     )
@@ -148,3 +147,24 @@ def test_validation_is_no_evaluation(gan, images, extractor):
     callback = Score(images, every=2, num_images=50, extractor=extractor)
     gan.fit(images, validation_data=images, epochs=2, verbose=0, callbacks=[callback])
     assert list(callback.reports) == [1]
+
+
+def test_a_generator_that_makes_nan_has_scores_of_nan(gan, images, extractor):
+    class Poison(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 1:
+                for weight in self.model.generator.trainable_variables:
+                    weight.assign(np.full(weight.shape, np.nan))
+
+    score = Score(images, num_images=20, extractor=extractor)
+    with pytest.warns(UserWarning, match=r"No scores of epoch 2\. .*diverged"):
+        history = gan.fit(
+            images,
+            batch_size=32,
+            epochs=3,
+            verbose=0,
+            callbacks=[Poison(), score, keras.callbacks.TerminateOnNaN()],
+        ).history
+    assert np.isfinite(history["fid"][0])
+    assert np.isnan([history["fid"][1], history["is"][1]]).all()
+    assert list(score.reports) == [0]

@@ -1,6 +1,7 @@
 """`list`, `show`, `train` and `sample` as their user sees them."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -65,12 +66,34 @@ def test_train_ends_with_a_preset_and_goes_on_where_it_was(run, tmp_path):
     run(*line, "--epochs", 2, "--out", "r")
     epochs = Path("r/log.csv").read_text().splitlines()[1:]
     assert [row.split(",")[0] for row in epochs] == ["0", "1"]
-    again = run(*line, "--epochs", 2, "--out", "r")  # nothing is left to do
-    assert "Trained." in again.stdout
     assert len(Path("r/log.csv").read_text().splitlines()) == 3
 
     other = run(*line, "--epochs", 2, "--seed", 5, "--out", "r", code=1)
     assert "run of one recipe" in other.stderr
+
+
+def test_train_says_what_was_done_already(run, preset):
+    def recipe(path):
+        return json.loads(Path(path, "recipe.json").read_text())
+
+    line = ["train", preset, "--batch-size", 64, "--out", "r"]
+    assert "Trained." in run(*line, "--epochs", 3).stdout
+    Path("r/preset/README.md").write_text("My own words.")
+    before = {path: path.read_bytes() for path in Path("r").rglob("*.*")}
+    for epochs, says in ((3, "3 epochs were done already"), (1, "already (3 in all)")):
+        again = run(*line, "--epochs", epochs)
+        assert says in again.stdout
+        assert "r/preset" in again.stdout
+        assert "Trained." not in again.stdout
+        assert recipe("r")["epochs"] == recipe("r/preset")["epochs"] == 3
+        assert {path: path.read_bytes() for path in Path("r").rglob("*.*")} == before
+
+    shutil.rmtree("r/preset")  # as if it had been stopped before it was saved
+    assert "done already (3 in all)" in run(*line, "--epochs", 2).stdout
+    assert recipe("r/preset")["epochs"] == 3
+    kgz.GAN.from_preset("r/preset")
+    assert "Trained." in run(*line, "--epochs", 4).stdout
+    assert recipe("r")["epochs"] == recipe("r/preset")["epochs"] == 4
 
 
 def test_train_from_the_recipe_of_a_preset(run, preset):

@@ -1,0 +1,57 @@
+"""Saved models and weights appear whole or not at all."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from keras_gan_zoo.files import sync
+from keras_gan_zoo.typing import PathLike
+
+
+class WholeFiles:
+    """Keras' `save` and `save_weights`, to a file that is renamed once it is written.
+
+    Whatever stops `ModelCheckpoint`, say, the file that was there before stays.
+    """
+
+    def save(
+        self,
+        filepath: PathLike,
+        overwrite: bool = True,
+        zipped: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        one = overwrite and zipped is not False and _ends(filepath, ".keras")
+        with _written_beside(filepath, one) as path:
+            super().save(path, overwrite, zipped, **kwargs)  # type: ignore[misc]
+
+    def save_weights(
+        self, filepath: PathLike, overwrite: bool = True, **kwargs: Any
+    ) -> None:
+        sharded = kwargs.get("max_shard_size") is not None
+        one = overwrite and not sharded and _ends(filepath, ".weights.h5")
+        with _written_beside(filepath, one) as path:
+            super().save_weights(path, overwrite, **kwargs)  # type: ignore[misc]
+
+
+def _ends(path, ending):
+    return str(path).endswith(ending) and "://" not in str(path)
+
+
+@contextlib.contextmanager
+def _written_beside(path: PathLike, wanted: bool) -> Iterator[PathLike]:
+    """A path to write to, whose file becomes that at `path`; or `path` itself."""
+    if not wanted:
+        yield path
+        return
+    target = Path(os.path.realpath(path))
+    partial = target.with_name(f".{target.name}")
+    try:
+        yield partial
+        sync(partial)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    os.replace(partial, target)
