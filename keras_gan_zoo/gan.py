@@ -19,8 +19,8 @@ from keras_gan_zoo.augmentation import base as augmentations
 from keras_gan_zoo.backend.keras_internals import (
     check_compiled,
     drop_loss_tracker,
-    without_tensorflow,
     keep_random_states,
+    without_tensorflow,
 )
 from keras_gan_zoo.labels import check_labels
 from keras_gan_zoo.latents import Latents, draw_labels, draw_latents
