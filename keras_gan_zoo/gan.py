@@ -1,18 +1,15 @@
 """The GAN: a Keras model of two networks, whose `fit` trains both.
 
 Longer than other modules, because Keras wants one class. Half of it is the signatures
-and docstrings of `compile`, `fit`, `evaluate` and `generate`; the work is elsewhere.
+and docstrings of `compile`, `fit` and `evaluate`; the work is elsewhere.
 """
 
 import contextlib
-import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import keras
-import numpy as np
-from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.augmentation import base as augmentations
@@ -20,21 +17,21 @@ from keras_gan_zoo.backend.keras_internals import (
     check_compiled,
     drop_loss_tracker,
     keep_random_states,
+    prefix_paths,
     without_tensorflow,
 )
-from keras_gan_zoo.labels import check_labels
-from keras_gan_zoo.latents import Latents, draw_labels, draw_latents
+from keras_gan_zoo.latents import Latents
 from keras_gan_zoo.networks import contract
 from keras_gan_zoo.objectives import auxiliaries as auxiliary_terms
 from keras_gan_zoo.objectives import generator_penalties as generator_terms
 from keras_gan_zoo.objectives import losses
 from keras_gan_zoo.objectives import penalties as penalty_terms
 from keras_gan_zoo.paper import Paper
-from keras_gan_zoo.sampling import sample
+from keras_gan_zoo.sampling import Sampling
 from keras_gan_zoo.training import settings, sources, state
 from keras_gan_zoo.training.data_order import DataOrder, first_of
-from keras_gan_zoo.training.optimizer import AdversarialOptimizer
-from keras_gan_zoo.training.trainer import AdversarialTrainer
+from keras_gan_zoo.training.optimizer import AdversarialOptimizer, count_iterations
+from keras_gan_zoo.training.trainer import AdversarialTrainer, refuse
 from keras_gan_zoo.training.whole_files import WholeFiles
 from keras_gan_zoo.typing import PathLike, Tensor, ValueRange
 
@@ -49,7 +46,7 @@ class _Presets:
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
-class GAN(WholeFiles, AdversarialTrainer, keras.Model):
+class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
     """A generator and a discriminator, trained against each other by `fit`.
 
     Takes any two built Keras models and a published objective (Goodfellow et al. 2014,
@@ -184,11 +181,15 @@ class GAN(WholeFiles, AdversarialTrainer, keras.Model):
                 self._average = keras.models.clone_model(generator)
             self._average.set_weights(generator.get_weights())
             self._average.trainable = False
+            prefix_paths(self._average.variables, "ema_generator")
+        prefix_paths(generator.variables, "generator")
+        prefix_paths(discriminator.variables, "discriminator")
 
         # === State ===
         self.seed = settings.check_seed(seed)
-        self._training_seed = keras.random.SeedGenerator(self.seed)
-        self._evaluation_seed = keras.random.SeedGenerator(self.seed)
+        named = keras.random.SeedGenerator
+        self._training_seed = named(self.seed, name="training_seed")
+        self._evaluation_seed = named(self.seed, name="evaluation_seed")
         self.epochs_seen = self._counter("epochs_seen")
         self.images_seen = self._counter("images_seen")
         self.images_averaged = self._counter("images_averaged", dtype="float32")
@@ -198,7 +199,7 @@ class GAN(WholeFiles, AdversarialTrainer, keras.Model):
         self._trackers = {
             name: keras.metrics.Mean(name=name) for name in self.log_names()
         }
-        self._said_unused_labels = False
+        self._said: list[str] = []  # warnings
         keep_random_states(self)
         self.built = True
 
@@ -282,6 +283,10 @@ class GAN(WholeFiles, AdversarialTrainer, keras.Model):
         if self.generator.dtype_policy.name == "mixed_float16":
             scaler = keras.optimizers.LossScaleOptimizer
             pair = [o if isinstance(o, scaler) else scaler(o) for o in pair]
+        for optimizer, updates in zip(
+            pair, (self.generator_steps, self.critic_steps), strict=True
+        ):
+            count_iterations(optimizer, updates)
         self._compile_settings = {
             "jit_compile": jit_compile,
             "run_eagerly": run_eagerly,
@@ -349,7 +354,8 @@ class GAN(WholeFiles, AdversarialTrainer, keras.Model):
                 floats with a `value_range`; the path of an image folder, or a data
                 set's name such as `"mnist:train"`; or a `tf.data.Dataset`,
                 `PyDataset`, torch `DataLoader` or generator of batches, or of pairs
-                (images, labels).
+                (images, labels). Without `steps_per_epoch` a generator is read whole
+                and kept.
             y: labels for a conditional GAN, whole numbers `(n,)` or one-hot rows. A
                 data set of pairs, a folder with one sub-folder per class and a named
                 data set bring their own.
@@ -358,23 +364,32 @@ class GAN(WholeFiles, AdversarialTrainer, keras.Model):
 
         Returns:
             A `History` with `d_loss` and `g_loss` (without penalties), every other
-            term under its name (an auxiliary's as `d_<name>` and `g_<name>`), `loss`,
-            the sum of everything that is minimised, and `wasserstein_distance` for that
-            loss.
+            term under its name (an auxiliary's as `d_<name>` and `g_<name>`; what
+            regularizers and `add_loss` of the networks add as `d_regularization` and
+            `g_regularization`), `loss`, the sum of everything that is minimised, and
+            `wasserstein_distance` for that loss.
 
         Raises:
             ValueError: images or labels are not what the networks take.
         """
-        _refuse(class_weight=class_weight, sample_weight=sample_weight)
+        refuse(class_weight=class_weight, sample_weight=sample_weight)
         check_compiled(self, "fit")
         seed = self.seed if shuffle else None
-        validation_range = value_range
-        if validation_split:
-            arrays = sources.read_arrays(self, x, y, value_range)
-            arrays, validation_data = sources.split_off(arrays, validation_split)
+        if validation_split and validation_data is None:
+            arrays, validation_data = sources.split_off(
+                self, x, y, validation_split, value_range
+            )
             x, y = sources.as_pair(arrays)
             value_range = None if x.dtype == "uint8" else (-1, 1)
-            validation_range = value_range
+        if validation_data is not None:
+            validation_data = sources.validation_batches(
+                self,
+                validation_data,
+                validation_batch_size,
+                batch_size,
+                value_range,
+                validation_steps,
+            )
         batches = sources.batches_of(
             self,
             x,
@@ -385,14 +400,6 @@ class GAN(WholeFiles, AdversarialTrainer, keras.Model):
             seed,
             steps_per_epoch,
         )
-        if validation_data is not None:
-            validation_data = sources.batches_of(
-                self,
-                *sources.as_pair(validation_data),
-                validation_batch_size or batch_size,
-                validation_range,
-                steps=validation_steps,
-            )
         with first_of(callbacks, DataOrder(batches), self) as callbacks:
             return super().fit(
                 batches,
@@ -418,8 +425,8 @@ class GAN(WholeFiles, AdversarialTrainer, keras.Model):
         **kwargs: Any,
     ) -> Any:
         """Compute the logs of `fit` at fixed weights, in inference mode; see `fit`."""
-        _refuse(sample_weight=sample_weight)
-        if x is not None and not isinstance(x, sources.ImageBatches):
+        refuse(sample_weight=sample_weight)
+        if not isinstance(x, sources.ImageBatches):
             x = sources.batches_of(self, x, y, batch_size, value_range, steps=steps)
         return super().evaluate(
             x, verbose=verbose, callbacks=callbacks, return_dict=return_dict, **kwargs
@@ -429,75 +436,6 @@ class GAN(WholeFiles, AdversarialTrainer, keras.Model):
 
     def call(self, latents: Any, training: bool = False) -> Tensor:
         return self.ema_generator(latents, training=False)
-
-    def generate(
-        self,
-        n: int,
-        *,
-        labels: Any = None,
-        seed: int | None = None,
-        truncation: float | None = None,
-        use_ema: bool = True,
-        batch_size: int | None = None,
-        start: int = 0,
-    ) -> np.ndarray:
-        """Draw new images.
-
-        Image `i` of a seed is the same for every `n`, batch size, device and
-        backend, within one grey level.
-
-        Args:
-            n: int, how many.
-            labels: for a conditional GAN: an int for all images, or an array of `n`.
-                None draws them from the seed, so that image `i` of a seed keeps its
-                label.
-            seed: int, or None for different images on each call.
-            truncation: float or None: truncate normal latents to
-                [-truncation, truncation], for less variety and cleaner images.
-            use_ema: bool: use the averaged generator, or the raw one.
-            batch_size: int or None, images per forward pass.
-            start: int, index of the first image in the seed's stream.
-
-        Returns:
-            uint8 array `(n, height, width, channels)`.
-        """
-
-        if n < 1:
-            raise ValueError(f"`n` must be 1 or more. Received: n={n}")
-        seed = random.randrange(2**31) if seed is None else seed
-        latents = draw_latents(
-            n,
-            self.latents or self.latent_dim,
-            seed,
-            self.latent_distribution,
-            start,
-            truncation,
-        )
-        labels = self._labels_to_make(labels, n, seed, start)
-        takes_labels = contract.takes_labels(self.generator)
-        return sample(
-            self if use_ema else self.generator,
-            {"latents": latents, "labels": labels} if takes_labels else latents,
-            n,
-            batch_size or 128,
-        )
-
-    def _labels_to_make(self, labels, n, seed, start):
-        if self.num_classes is None:
-            if labels is not None:
-                raise ValueError(
-                    "This model is unconditional: `generate` takes no labels. "
-                    f"Received: labels={labels!r}"
-                )
-            return None
-        if labels is None:
-            counts = self.label_counts
-            if counts is not None:
-                counts = ops.convert_to_numpy(counts)
-            return draw_labels(n, self.num_classes, seed, start, counts)
-        if np.ndim(labels) == 0:
-            labels = np.full(n, labels)
-        return check_labels(labels, n, self.num_classes, "labels")
 
     # === Presets ===
 
@@ -593,6 +531,14 @@ class GAN(WholeFiles, AdversarialTrainer, keras.Model):
     def load_own_variables(self, store: Any) -> None:
         state.load(self, store)
 
+    def export(self, filepath: PathLike, *args: Any, **kwargs: Any) -> None:
+        """Export the generator, averaged if there is an average, as Keras does.
+
+        Its inputs are latents, and labels of a conditional GAN; its outputs are images
+        in [-1, 1].
+        """
+        self.ema_generator.export(filepath, *args, **kwargs)
+
     def summary(self, *args: Any, **kwargs: Any) -> None:
         """Print the summaries of both networks."""
         self.generator.summary(*args, **kwargs)
@@ -601,12 +547,3 @@ class GAN(WholeFiles, AdversarialTrainer, keras.Model):
 
 def _serialize(terms):
     return [keras.saving.serialize_keras_object(term) for term in terms]
-
-
-def _refuse(**arguments):
-    for name, value in arguments.items():
-        if value is not None:
-            raise ValueError(
-                "A GAN's losses give all images the same weight. "
-                f"Received: {name} of type {type(value).__name__}"
-            )

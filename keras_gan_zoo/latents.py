@@ -216,6 +216,66 @@ def _draw_parts(n, latents, seed, start, truncation):
     return np.concatenate(parts, axis=1).astype("float32")
 
 
+def check_latents(latents: ArrayLike, dim: int) -> np.ndarray:
+    """Return latents as float32 `(n, dim)`, or raise a helpful error."""
+    if hasattr(latents, "detach"):  # torch, perhaps on a device
+        latents = latents.detach().cpu()
+    found = np.asarray(latents)
+    good = found.dtype.kind in "iuf" and found.ndim == 2 and found.shape[1] == dim
+    if not good or not len(found) or not np.isfinite(found).all():
+        raise ValueError(
+            f"`latents` must be finite numbers of shape (n, {dim}), for example "
+            f"`gan.sample_latents(16, seed=7)`. Received: latents of shape "
+            f"{found.shape} and dtype {found.dtype}"
+        )
+    return found.astype("float32")
+
+
+def interpolate_latents(
+    start: ArrayLike, end: ArrayLike, steps: int, latents: Latents
+) -> np.ndarray:
+    """Latents on the way from `start` to `end`, both included.
+
+    Normal ones move along a great circle, so that each is as likely as the ends are
+    (White 2016, arXiv:1609.04468, section 2.1); uniform ones along a line; a one-hot
+    code changes half way.
+
+    Args:
+        start, end: arrays `(dim,)`.
+        steps: int, 2 or more.
+        latents: what the parts of a latent are.
+
+    Returns:
+        float32 array `(steps, dim)`.
+
+    Example:
+
+    >>> interpolate_latents([1.0, 0.0], [0.0, 1.0], 3, Latents(normal=2)).round(3)
+    array([[1.   , 0.   ],
+           [0.707, 0.707],
+           [0.   , 1.   ]], dtype=float32)
+    """
+    start, end = np.asarray(start, "float64"), np.asarray(end, "float64")
+    share = np.linspace(0.0, 1.0, steps)[:, None]
+    found = np.where(share < 0.5, start, end)
+    for name, part in latents.parts.items():
+        if name == "normal":
+            found[:, part] = _great_circle(start[part], end[part], share)
+        elif name == "uniform":
+            found[:, part] = (1 - share) * start[part] + share * end[part]
+    return found.astype("float32")
+
+
+def _great_circle(start, end, share):
+    lengths = np.linalg.norm(start) * np.linalg.norm(end)
+    angle = np.arccos(np.clip(start @ end / lengths, -1, 1)) if lengths else 0.0
+    if np.sin(angle) < 1e-6:  # no circle, or no one in particular, joins them
+        return (1 - share) * start + share * end
+    return (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(
+        angle
+    )
+
+
 def _uniform(n, dim, seed, start, stream=0):
     """float64 `(n, dim)`, strictly inside (0, 1), for the samples from `start` on."""
     blocks = -(-dim // 4)  # Philox counts in blocks of four 64-bit integers

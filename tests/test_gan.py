@@ -259,3 +259,89 @@ def test_info_gan_through_fit(noise, tmp_path):
     loaded = keras.saving.load_model(tmp_path / "gan.keras")
     assert loaded.latents == latents
     np.testing.assert_array_equal(gan.generate(4, seed=1), loaded.generate(4, seed=1))
+
+
+# === Names of variables, export ===
+
+
+def clashing(**kwargs):
+    """Two networks whose layers have the same names."""
+    latents, images = keras.Input((4,)), keras.Input((8, 8, 1))
+    x = keras.layers.Dense(64, name="dense", activation="tanh")(latents)
+    x = keras.layers.BatchNormalization(name="norm")(x)
+    h = keras.layers.Flatten()(images)
+    gan = kgz.GAN(
+        keras.Model(latents, keras.layers.Reshape((8, 8, 1))(x)),
+        keras.Model(images, keras.layers.Dense(1, name="dense")(h)),
+        **{"seed": 1, "ema_half_life": 100, "name": "gan", **kwargs},
+    )
+    gan.compile(*(keras.optimizers.Adam(name="adam") for _ in range(2)))
+    return gan
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        clashing,
+        lambda: kgz.DCGAN(
+            image_shape=(8, 8, 1), generator_widths=(8, 4), ema_half_life=10
+        ),
+        lambda: kgz.ProjectionGAN(
+            image_shape=(8, 8, 1), num_classes=3, generator_widths=(4,)
+        ),
+    ],
+)
+def test_each_variable_has_a_path_of_its_own(build, noise):
+    gan = build()
+    gan.compile()
+    groups = (
+        [*gan.variables, *gan.metrics_variables],
+        gan.optimizer.variables,
+        [v for layer in gan.layers for v in layer.weights],  # TensorBoard's histograms
+    )
+    for variables in groups:
+        paths = [v.path for v in variables]
+        assert len(set(paths)) == len(paths)
+    again = kgz.GAN(gan.generator, gan.discriminator, num_classes=gan.num_classes)
+    assert [v.path for v in again.generator.variables] == [
+        v.path for v in gan.generator.variables
+    ]
+
+
+def test_the_state_tree_goes_out_and_in(noise):
+    gan, other = clashing(), clashing(seed=2)
+    gan.fit(noise(), batch_size=8, verbose=0)
+    other.fit(noise(8), batch_size=8, verbose=0)
+    tree = gan.get_state_tree("numpy_array")
+    assert {"generator", "discriminator"} <= set(tree["trainable_variables"])
+    other.set_state_tree(tree)
+    assert_same(gan.variables, other.variables)
+    assert_same(gan.optimizer.variables, other.optimizer.variables)
+
+
+@pytest.mark.parametrize("half_life", [None, 50])
+def test_export_is_that_of_the_generator_that_generate_uses(half_life, tmp_path):
+    gan = clashing(ema_half_life=half_life)
+    called = []
+    gan.ema_generator.export = lambda *args, **kwargs: called.append((args, kwargs))
+    gan.export(tmp_path / "gan", "onnx", verbose=False)
+    assert called == [((tmp_path / "gan", "onnx"), {"verbose": False})]
+    assert (gan.ema_generator is gan.generator) == (half_life is None)
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+def test_an_exported_gan_serves(conditional, conditional_gan, noise, tmp_path):
+    if keras.backend.backend() == "torch":  # whose SavedModels take torch_xla
+        return
+    tf = pytest.importorskip("tensorflow")
+    gan = conditional_gan() if conditional else clashing()
+    inputs = gan.sample_latents(3, seed=1)
+    if conditional:
+        inputs = {"latents": inputs, "labels": np.arange(3, dtype="int32")}
+    else:
+        gan.fit(noise(), batch_size=8, verbose=0)
+    gan.export(tmp_path / "gan", verbose=False)
+    served = tf.saved_model.load(str(tmp_path / "gan"))
+    np.testing.assert_allclose(
+        np.asarray(served.serve(inputs)), gan.predict(inputs, verbose=0), atol=1e-5
+    )

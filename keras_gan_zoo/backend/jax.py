@@ -34,7 +34,7 @@ def _run_inside(outer, fn, values=()):
 
     Returns the result of `fn`, and the values that variables have afterwards.
     """
-    scope = keras.StatelessScope(initialize_variables=False)
+    scope = keras.StatelessScope(collect_losses=True, initialize_variables=False)
     scope.state_mapping.update(outer.state_mapping)
     scope.state_mapping.update(values)
     with scope:
@@ -180,7 +180,7 @@ class Steps:
             for variables, values in zip(groups, state, strict=True)
             for pair in zip(variables, values, strict=True)
         ]
-        with keras.StatelessScope(state_mapping=pairs) as scope:
+        with keras.StatelessScope(pairs, collect_losses=True) as scope:
             logs = step(*batch)
         return logs, tuple(
             [scope.get_current_value(v) for v in variables] for variables in groups

@@ -6,7 +6,7 @@ the newest.
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
@@ -32,6 +32,10 @@ __all__ = [
     "in_symbolic_scope",
     "keep_random_states",
     "kernel_attribute",
+    "lend_averages",
+    "losses_of_last_call",
+    "prefix_paths",
+    "schedule_of",
     "without_tensorflow",
 ]
 
@@ -102,6 +106,38 @@ def kernel_attribute(layer: Any) -> str | None:
     """The attribute in which a layer keeps its kernel or embeddings, or None."""
     names = ("_kernel", "kernel", "_embeddings", "embeddings")
     return next((name for name in names if name in vars(layer)), None)
+
+
+def lend_averages(optimizer: Any, players: Sequence[Any]) -> None:
+    """Show an optimizer's `players` with `use_ema` to `SwapEMAWeights` as its own."""
+    players = [getattr(one, "inner_optimizer", one) for one in players]
+    averaging = [one for one in players if one.use_ema]
+    if averaging:
+        optimizer._trainable_variables = [
+            v for one in averaging for v in one._trainable_variables
+        ]
+        optimizer._model_variables_moving_average = [
+            v for one in averaging for v in one._model_variables_moving_average
+        ]
+
+
+def losses_of_last_call(model: Any) -> list[Any]:
+    """What `add_loss` and activity regularizers gave in a model's last call."""
+    layers = model._flatten_layers()
+    return [loss for layer in layers for loss in layer._get_own_losses()]
+
+
+def prefix_paths(variables: Sequence[Any], prefix: str) -> None:
+    """Put a name before the paths of variables, where it is not there yet."""
+    for variable in variables:
+        if not variable.path.startswith(f"{prefix}/"):
+            variable._path = f"{prefix}/{variable.path}"
+
+
+def schedule_of(optimizer: Any) -> Any:
+    """An optimizer's learning-rate schedule or function; None for a number."""
+    rate = getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
+    return rate if callable(rate) else None
 
 
 @contextlib.contextmanager

@@ -4,7 +4,10 @@ tf.data, `keras.utils.PyDataset`, torch's `DataLoader`, generators: on any backe
 without importing the library that the source comes from.
 """
 
-from collections.abc import Iterator
+import collections
+import itertools
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +30,40 @@ def is_batched(x: Any) -> bool:
         return False
     if hasattr(x, "__array__") or hasattr(x, "shape"):
         return False
-    return _is_py_dataset(x) or hasattr(x, "__iter__")
+    return is_py_dataset(x) or hasattr(x, "__iter__")
 
 
 def is_one_shot(x: Any) -> bool:
     """Whether `x` is a generator or iterator, which cannot be restarted."""
     return hasattr(x, "__next__")
+
+
+def is_py_dataset(x: Any) -> bool:
+    """Whether `x` is a `keras.utils.PyDataset`."""
+    from keras.utils import PyDataset
+
+    return isinstance(x, PyDataset)
+
+
+def num_batches(x: Any) -> int | None:
+    """How many batches a source has; None if it does not know.
+
+    Example:
+
+    >>> num_batches([1, 2]), num_batches(iter([1, 2]))
+    (2, None)
+    """
+    try:
+        return x.num_batches if is_py_dataset(x) else len(x)
+    except (NotImplementedError, TypeError):
+        return None
+
+
+def is_endless(x: Any) -> bool:
+    """Whether `x` is a source that is known to have no end."""
+    if is_py_dataset(x):
+        return num_batches(x) is None
+    return hasattr(x, "cardinality") and int(x.cardinality()) == -1  # tf.data
 
 
 def iterate(
@@ -68,6 +99,7 @@ def iterate_pairs(
     image_shape: ImageShape | None = None,
     value_range: ValueRange | None = None,
     num_classes: int | None = None,
+    order: Iterable[int] | None = None,
 ) -> Iterator[tuple[np.ndarray, Any]]:
     """`iterate`, but with pairs of images and labels.
 
@@ -75,12 +107,14 @@ def iterate_pairs(
         x, image_shape, value_range: as in `iterate`.
         num_classes: int: each batch must have labels, and they are checked. With None
             labels are passed on unchecked, or are None.
+        order: for a `PyDataset`, the numbers of its batches, in the order in which
+            they are read.
 
     Yields:
         pairs of images, as in `iterate`, and labels.
     """
     index = -1
-    for index, element in enumerate(_py_batches(x) if _is_py_dataset(x) else x):
+    for index, element in enumerate(_py_batches(x, order) if is_py_dataset(x) else x):
         try:
             images, labels = _pair(element, image_shape, num_classes)
             images = as_array(images)
@@ -129,14 +163,43 @@ def _pair(element, image_shape, num_classes):
     return parts[0], labels
 
 
-def _is_py_dataset(x):
-    from keras.utils import PyDataset
-
-    return isinstance(x, PyDataset)
-
-
-def _py_batches(dataset):
-    """One epoch of a PyDataset with its hooks; endless if it has no length."""
+def _py_batches(dataset, order):
+    """One epoch of a PyDataset, with its hooks; endless if it has no length."""
+    if order is None:
+        count = num_batches(dataset)
+        order = itertools.count() if count is None else range(count)
     dataset.on_epoch_begin()
-    yield from dataset
+    if dataset.workers > 1 or (dataset.workers and dataset.use_multiprocessing):
+        yield from _in_parallel(dataset, order)
+    else:
+        for index in order:
+            yield dataset[index]
     dataset.on_epoch_end()
+
+
+def _in_parallel(dataset, order):
+    """The batches in their order, made by a PyDataset's own number of workers."""
+    pool, read = ThreadPoolExecutor(dataset.workers), dataset.__getitem__
+    if dataset.use_multiprocessing:
+        pool = ProcessPoolExecutor(dataset.workers, None, _keep, (dataset,))
+        read = _read_kept
+    waiting = collections.deque()
+    try:
+        for index in order:
+            waiting.append(pool.submit(read, index))
+            if len(waiting) >= max(dataset.workers, dataset.max_queue_size):
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _keep(dataset):
+    """Called once in each worker process."""
+    global _kept
+    _kept = dataset
+
+
+def _read_kept(index):
+    return _kept[index]

@@ -193,3 +193,13 @@ def find_tap(generator: keras.Model) -> Tap | None:
     """The generator's `Tap` layer, or None."""
     taps = (layer for layer in all_layers(generator) if isinstance(layer, Tap))
     return next(taps, None)
+
+
+def may_add_losses(network: keras.Model) -> bool:
+    """Whether a call of a network may add to its losses, as far as its classes tell."""
+    known = ("keras", "keras_gan_zoo")  # no layer of these calls `add_loss` by itself
+    return any(
+        layer.activity_regularizer is not None
+        or type(layer).__module__.split(".")[0] not in known
+        for layer in [network, *all_layers(network)]
+    )

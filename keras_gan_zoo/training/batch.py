@@ -35,9 +35,10 @@ class Judged(NamedTuple):
     """A batch and the discriminator's outputs for it, a dict.
 
     `gradients()` gives the logits' gradients with respect to the images, if a penalty
-    needs them.
+    needs them. `added` is what the discriminator's layers added to its loss.
     """
 
     batch: Batch
     of: Any
     gradients: Any = None
+    added: Any = ()

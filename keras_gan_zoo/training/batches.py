@@ -117,19 +117,23 @@ class ImageBatches(DataAdapter):
     @classmethod
     def from_batches(
         cls,
-        iterate: Callable[[], Iterator[tuple]],
+        iterate: Callable[[int], Iterator[tuple]],
         critic_steps: int,
         steps: int | None = None,
         one_shot: bool = False,
         length: int | None = None,
+        first: tuple | None = None,
     ) -> Self:
-        """Batches from a source that batches itself; `iterate()` starts it.
+        """Batches from a source that batches itself; `iterate(lap)` starts a pass.
 
-        `length` is its number of batches, if that is known. If a few images join the
-        group before them, there is one iteration less, which Keras finds out itself.
+        `length` is its number of batches, if that is known, and `first` one of them, if
+        that is to be had without starting a pass. If a few images join the group before
+        them, there is one iteration less, which Keras finds out itself.
         """
-        source: Any = iterate()
-        first = next(source, None)
+        source: Any = None
+        if first is None:
+            source = iterate(0)
+            first = next(source, None)
         if first is None:
             raise ValueError("`x` has no batches. Received: an empty data set")
         source = itertools.chain([first], source) if one_shot else None
@@ -138,15 +142,15 @@ class ImageBatches(DataAdapter):
             if one_shot:
                 yield from group_batches(source, critic_steps)
                 return
-            while True:
-                yield from group_batches(iterate(), critic_steps)
+            for lap in itertools.count():
+                yield from group_batches(iterate(lap), critic_steps)
 
         endless = laps() if steps else None
 
         def epoch_batches(epoch, seed):
             if endless:
                 return itertools.islice(endless, steps)
-            return group_batches(iterate(), critic_steps)
+            return group_batches(iterate(epoch), critic_steps)
 
         if steps is None and length is not None:
             steps = -(-length // critic_steps)

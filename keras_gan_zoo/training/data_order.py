@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo.backend.keras_internals import forget_initial_epoch
-from keras_gan_zoo.training import backup
+from keras_gan_zoo.training import backup, monitoring
 from keras_gan_zoo.training.batches import ImageBatches
 from keras_gan_zoo.typing import Tensor
 
@@ -34,19 +34,26 @@ def first_of(callbacks: Any, order: DataOrder, model: Any) -> Iterator[Any]:
     """The callbacks of a `fit`, preceded by `order`, with backups that are safe.
 
     It comes first so that whatever saves the model at the end of an epoch saves the new
-    count. A user's `CallbackList` is restored when the context ends.
+    count. After it comes what puts both learning rates in the logs, if a callback is
+    about them. A user's `CallbackList` is restored when the context ends.
     """
+    is_list = isinstance(callbacks, keras.callbacks.CallbackList)
+    given = callbacks.callbacks if is_list else keras.tree.flatten(callbacks or [])
+    monitoring.say_what_losses_tell(model, given)
+    first: list[Any] = [order]
+    if any(isinstance(one, monitoring.ABOUT_RATES) for one in given):
+        first.append(monitoring.Rates())
+    every = [*first, *map(backup.safe, given)]
     try:
-        if isinstance(callbacks, keras.callbacks.CallbackList):
-            given = callbacks.callbacks
-            order.set_model(model)
-            callbacks.callbacks = [order, *map(backup.safe, given)]
-            try:
-                yield callbacks
-            finally:
-                callbacks.callbacks = given
-        else:
-            given = [] if callbacks is None else keras.tree.flatten(callbacks)
-            yield [order, *map(backup.safe, given)]
+        if not is_list:
+            yield every
+            return
+        for one in first:
+            one.set_model(model)
+        callbacks.callbacks = every
+        try:
+            yield callbacks
+        finally:
+            callbacks.callbacks = given
     finally:
         forget_initial_epoch(model)

@@ -1,6 +1,54 @@
+"""Both players' optimizers as one, and schedules that count GAN iterations."""
+
 from typing import Any
 
 import keras
+from keras import ops
+
+from keras_gan_zoo.backend.keras_internals import (
+    lend_averages,
+    prefix_paths,
+    schedule_of,
+)
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class PerIteration(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule of a player that is updated several times per GAN iteration.
+
+    Args:
+        schedule: a Keras schedule, which is given the iterations.
+        updates: int, updates per iteration.
+    """
+
+    def __init__(self, schedule: Any, updates: int) -> None:
+        super().__init__()
+        self.schedule = schedule
+        self.updates = updates
+
+    def __call__(self, step: Any) -> Any:
+        return self.schedule(ops.floor_divide(step, self.updates))
+
+    def get_config(self) -> dict[str, Any]:
+        schedule = keras.optimizers.schedules.serialize(self.schedule)
+        return {"schedule": schedule, "updates": self.updates}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        schedule = keras.optimizers.schedules.deserialize(config["schedule"])
+        return cls(schedule, config["updates"])
+
+
+def count_iterations(optimizer: Any, updates: int) -> None:
+    """Have an optimizer's schedule, if it follows one, count GAN iterations."""
+    schedule = schedule_of(optimizer)
+    if isinstance(schedule, PerIteration):
+        schedule = schedule.schedule
+    if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+        several = updates > 1
+        optimizer.learning_rate = (
+            PerIteration(schedule, updates) if several else schedule
+        )
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
@@ -8,8 +56,9 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
     """Both players' optimizers, as the one `model.optimizer` that Keras knows.
 
     Keras saves, restores and compiles a single optimizer; one in a second attribute
-    would silently lose its state on reload. `learning_rate` and `iterations` are the
-    generator's, so that schedules and logs count GAN iterations.
+    would silently lose its state on reload. `iterations` are the generator's, and so is
+    `learning_rate`; setting it moves both players' rates and keeps their ratio. Each
+    player's own can be set too: `generator_optimizer.learning_rate = 1e-4`.
 
     Args:
         generator_optimizer: a `keras.optimizers.Optimizer`.
@@ -32,6 +81,8 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
                 "`compile(keras.optimizers.Adam(), keras.optimizers.Adam())`. "
                 "Received: the same optimizer twice"
             )
+        self._players: dict[str, tuple[Any, list]] = {}
+        self._ratio = 1.0  # of the rates, as long as the generator's is 0
 
     def build(self, variables: list[Any]) -> None:
         raise ValueError(
@@ -43,8 +94,14 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         self, generator_variables: list[Any], discriminator_variables: list[Any]
     ) -> None:
         """Create the state of both optimizers."""
-        self.generator_optimizer.build(generator_variables)
-        self.discriminator_optimizer.build(discriminator_variables)
+        self._players = {
+            "generator": (self.generator_optimizer, generator_variables),
+            "discriminator": (self.discriminator_optimizer, discriminator_variables),
+        }
+        for player, (optimizer, variables) in self._players.items():
+            optimizer.build(variables)
+            prefix_paths(optimizer.variables, f"{player}_optimizer")
+        lend_averages(self, [self.generator_optimizer, self.discriminator_optimizer])
         self.built = True
 
     @property
@@ -63,8 +120,28 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         return self.generator_optimizer.learning_rate
 
     @learning_rate.setter
-    def learning_rate(self, value: Any) -> Any:
-        self.generator_optimizer.learning_rate = value
+    def learning_rate(self, value: Any) -> None:
+        both = self.generator_optimizer, self.discriminator_optimizer
+        if callable(value) or any(schedule_of(optimizer) for optimizer in both):
+            raise TypeError(
+                "A GAN's `learning_rate` is set to a number, and moves both players' "
+                "rates, neither of which may follow a schedule. Set one player's by "
+                "itself: `gan.optimizer.generator_optimizer.learning_rate = ...`, or "
+                "pass a schedule for each to `compile`. Received: "
+                f"learning_rate={value!r}, with schedules "
+                f"{[schedule_of(optimizer) for optimizer in both]}"
+            )
+        generator, discriminator = self.learning_rates
+        if generator:
+            self._ratio = discriminator / generator
+        for optimizer, ratio in zip(both, (1.0, self._ratio), strict=True):
+            optimizer.learning_rate = ratio * float(ops.convert_to_numpy(value))
+
+    @property
+    def learning_rates(self) -> list[float]:
+        """The generator's and the discriminator's learning rate."""
+        both = self.generator_optimizer, self.discriminator_optimizer
+        return [float(ops.convert_to_numpy(one.learning_rate)) for one in both]
 
     # The two optimizers are saved and loaded as children of this one.
     def save_own_variables(self, store: Any) -> None:
@@ -74,7 +151,9 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         pass
 
     def finalize_variable_values(self, var_list: list[Any]) -> None:
-        pass
+        """At the end of `fit`: an optimizer with `use_ema` leaves its averages."""
+        for optimizer, variables in self._players.values():
+            optimizer.finalize_variable_values(variables)
 
     def get_config(self) -> dict[str, Any]:
         return {

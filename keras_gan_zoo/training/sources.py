@@ -1,7 +1,9 @@
 """Turns what `fit` and `evaluate` are given into batches, one per iteration."""
 
+import functools
+import inspect
 import os
-import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,12 +12,16 @@ from keras_gan_zoo import datasets, images
 from keras_gan_zoo.datasets import adapters
 from keras_gan_zoo.labels import check_labels, renumber
 from keras_gan_zoo.training.batches import ImageBatches
+from keras_gan_zoo.training.monitoring import say_once
 from keras_gan_zoo.typing import ValueRange
 
 NO_LABELS = (
     "This GAN is unconditional: it trains on the images, and the labels are not used. "
     "A conditional one, such as `ProjectionGAN`, takes them."
 )
+
+#: the most that is kept of a generator whose end is not known
+MOST_BATCHES, MOST_BYTES = 10_000, 2**29
 
 
 def batches_of(
@@ -43,14 +49,10 @@ def batches_of(
     Raises:
         ValueError: images or labels that the GAN can't be trained on.
     """
+    _check_given(x)
     if not adapters.is_batched(x):
-        size = 32 if batch_size is None else batch_size
-        if size < 1:
-            raise ValueError(
-                f"`batch_size` must be 1 or more. Received: batch_size={batch_size}"
-            )
         arrays = read_arrays(gan, x, y, value_range)
-        return ImageBatches.from_arrays(arrays, size, critic_steps, seed, steps)
+        return _from_arrays(arrays, batch_size, critic_steps, seed, steps)
     if y is not None:
         raise ValueError(
             "`y` is for arrays of images; a data set yields pairs (images, labels). "
@@ -62,26 +64,79 @@ def batches_of(
             "and each of its batches is what one update sees. "
             f"Received: batch_size={batch_size} and x of type {type(x).__name__}"
         )
-    one_shot = adapters.is_one_shot(x)
-    if one_shot and steps is None:
-        raise ValueError(
-            "A generator can be read only once, so `fit` needs "
-            "`steps_per_epoch` (and `evaluate` needs `steps`). "
-            f"Received: x of type {type(x).__name__}"
-        )
+    if adapters.is_endless(x) and steps is None:
+        raise ValueError(_no_end(f"x of type {type(x).__name__} without an end"))
 
-    def iterate():
+    def checked(source, order=None):
         for found, labels in adapters.iterate_pairs(
-            x, gan.image_shape, value_range, gan.num_classes
+            source, gan.image_shape, value_range, gan.num_classes, order
         ):
             if gan.num_classes is not None:
                 yield found, labels
                 continue
             if labels is not None:
-                say_unused_labels(gan)
+                say_once(gan, NO_LABELS)
             yield (found,)
 
-    return ImageBatches.from_batches(iterate, critic_steps, steps, one_shot, _length(x))
+    length = adapters.num_batches(x)
+    if adapters.is_one_shot(x):
+        if steps is None:
+            kept = _read_whole(checked(x))
+            return ImageBatches.from_batches(
+                lambda lap: iter(kept), critic_steps, length=len(kept)
+            )
+        return ImageBatches.from_batches(
+            lambda lap: checked(x), critic_steps, steps, one_shot=True
+        )
+    if not adapters.is_py_dataset(x):
+        return ImageBatches.from_batches(
+            lambda lap: checked(x), critic_steps, steps, length=length
+        )
+
+    def shuffled(lap):
+        """As in Keras, `shuffle` is about the order of a PyDataset's batches."""
+        order = None
+        if seed is not None and length is not None:
+            order = np.random.default_rng((seed, lap)).permutation(length).tolist()
+        return checked(x, order)
+
+    first = None if length == 0 else next(checked([x[0]]))
+    return ImageBatches.from_batches(
+        shuffled, critic_steps, steps, length=length, first=first
+    )
+
+
+def _from_arrays(arrays, batch_size, critic_steps=1, seed=None, steps=None):
+    size = 32 if batch_size is None else batch_size
+    if size < 1:
+        raise ValueError(
+            f"`batch_size` must be 1 or more. Received: batch_size={batch_size}"
+        )
+    return ImageBatches.from_arrays(arrays, size, critic_steps, seed, steps)
+
+
+def _read_whole(batches: Iterator[tuple]) -> list[tuple]:
+    """All batches of a generator, which can be read only once."""
+    kept, size = [], 0
+    for batch in batches:
+        kept.append(batch)
+        size += sum(array.nbytes for array in batch)
+        if len(kept) >= MOST_BATCHES or size >= MOST_BYTES:
+            raise ValueError(
+                _no_end(
+                    f"a generator that did not end after {len(kept)} batches, "
+                    f"{size / 2**20:.0f} MiB"
+                )
+            )
+    return kept
+
+
+def _no_end(what):
+    return (
+        "A source without an end, or one too long to keep, needs a number of batches: "
+        "`fit(..., steps_per_epoch=100)`, `validation_steps` for validation data, or "
+        f"`evaluate(..., steps=100)`. Received: {what}"
+    )
 
 
 def read_arrays(
@@ -92,6 +147,7 @@ def read_arrays(
     Returns:
         `(images,)` or `(images, labels)`.
     """
+    _check_given(x)
     if isinstance(x, (str, os.PathLike)):
         if y is not None:
             raise ValueError(
@@ -105,24 +161,82 @@ def read_arrays(
     x = images.check_images(x, gan.image_shape, value_range)
     if gan.num_classes is None:
         if y is not None:
-            say_unused_labels(gan)
+            say_once(gan, NO_LABELS)
         return (x,)
     if y is None:
         raise ValueError(
             f"This GAN has {gan.num_classes} classes, so it trains on images and "
-            "labels: `fit(images, labels)`, a data set of pairs, or a folder with a "
-            "sub-folder for each class. Received: no labels"
+            "labels: `fit(images, labels)`, `train_on_batch(images, labels)`, a data "
+            "set of pairs, or a folder with a sub-folder for each class. "
+            "Received: no labels"
         )
     return x, check_labels(y, len(x), gan.num_classes)
 
 
+def _check_given(x):
+    if x is None:
+        raise ValueError(
+            "There are no images: pass an array, a folder, a data set's name or a data "
+            "set of batches, for example `fit(images)`. Received: x=None"
+        )
+    if inspect.isroutine(x) or isinstance(x, functools.partial):
+        raise ValueError(
+            "This is a function: call it, `fit(batches(), steps_per_epoch=...)`. "
+            f"Received: x={x!r}"
+        )
+    if inspect.isclass(x):
+        raise ValueError(
+            "This is a class: make an object of it, `fit(Batches(...))`. "
+            f"Received: x={x!r}"
+        )
+
+
+# === Validation ===
+
+
 def split_off(
-    arrays: tuple[np.ndarray, ...], share: float
+    gan: Any, x: Any, y: Any, share: float, value_range: ValueRange | None = None
 ) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
     """Split arrays before their last `share`, as Keras' `validation_split` does."""
+    if not 0 < share < 1:
+        raise ValueError(
+            "`validation_split` must be a share of the images, between 0 and 1. "
+            f"Received: validation_split={share}"
+        )
+    if adapters.is_batched(x):
+        raise ValueError(
+            "`validation_split` is for arrays, folders and named data sets; a data set "
+            "of batches can't be cut: pass `validation_data`. "
+            f"Received: validation_split={share}, x of type {type(x).__name__}"
+        )
+    arrays = read_arrays(gan, x, y, value_range)
     count = len(arrays[0])
     cut = count - int(count * share)
+    if cut in (0, count):
+        raise ValueError(
+            "`validation_split` must leave images on both sides. Received: "
+            f"validation_split={share} of {count} image(s), so {count - cut} to "
+            "validate on"
+        )
     return tuple(a[:cut] for a in arrays), tuple(a[cut:] for a in arrays)
+
+
+def validation_batches(
+    gan: Any,
+    data: Any,
+    batch_size: int | None,
+    batch_size_of_fit: int | None,
+    value_range: ValueRange | None,
+    steps: int | None,
+) -> ImageBatches:
+    """Turn `validation_data` into batches: `x`, or a tuple `(x,)` or `(x, y)`."""
+    x, y = as_pair(data)
+    if batch_size is None and not adapters.is_batched(x):
+        batch_size = batch_size_of_fit
+    try:
+        return batches_of(gan, x, y, batch_size, value_range, steps=steps)
+    except ValueError as error:
+        raise ValueError(f"`validation_data`: {error}") from error
 
 
 def as_pair(data: Any) -> tuple[Any, Any]:
@@ -135,18 +249,3 @@ def as_pair(data: Any) -> tuple[Any, Any]:
             )
         return data if len(data) == 2 else (data[0], None)
     return data, None
-
-
-def say_unused_labels(gan: Any) -> None:
-    """Warn once per model: Keras users often pass data sets of pairs."""
-    if not gan._said_unused_labels:
-        gan._said_unused_labels = True
-        warnings.warn(NO_LABELS, stacklevel=2)
-
-
-def _length(batches):
-    """How many batches a source has; None if it doesn't know."""
-    try:
-        return len(batches)
-    except TypeError:
-        return None

@@ -42,34 +42,37 @@ def judge(gan: Any, batch: Batch, training: bool = True) -> dict[str, Tensor]:
 def look(gan: Any, batch: Batch, kind: str, training: bool = True) -> Judged:
     """`judge`, with the logits' gradients if there is a penalty at this `kind`."""
     if not any(penalty.at == kind for penalty in gan.penalties):
-        return Judged(batch, judge(gan, batch, training))
+        found = judge(gan, batch, training)
+        return Judged(batch, found, added=terms.added_by(gan.discriminator))
 
     def forward(images):
         found = judge(gan, batch._replace(images=images), training)
-        return found["logits"], found
+        return found["logits"], (found, terms.added_by(gan.discriminator))
 
-    logits, found, pull = backend.input_vjp(forward, batch.images)
-    return Judged(batch, found, lambda: pull(ops.ones_like(logits)))
+    logits, (found, added), pull = backend.input_vjp(forward, batch.images)
+    return Judged(batch, found, lambda: pull(ops.ones_like(logits)), added)
 
 
 def make_and_penalise(
     gan: Any, latents: Tensor, labels: Tensor, training: bool = True
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Images, and the terms of the generator's penalties, from one forward pass."""
+    """Images, and the generator's terms beside its loss, from one forward pass."""
     tap = contract.find_tap(gan.generator) if gan.generator_penalties else None
 
     def forward(shift):
         with tap.shifted(shift):
-            return make(gan, latents, labels, training), None
+            made = make(gan, latents, labels, training)
+        return made, terms.added_by(gan.generator)
 
     if tap is None:
         images, pull = make(gan, latents, labels, training), None
+        added = terms.added_by(gan.generator)
     else:
         zeros = ops.zeros((ops.shape(latents)[0], *tap.inner_shape))
-        images, _, pull = backend.input_vjp(forward, zeros)
+        images, added, pull = backend.input_vjp(forward, zeros)
     fake = Batch(images, labels, latents)
     others = partial(make, gan, training=training)
-    return images, terms.generator_penalties(gan, fake, others, pull, training)
+    return images, terms.generator_penalties(gan, fake, others, pull, added, training)
 
 
 def player_loss(optimizer: Any, loss: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from typing import Any
 from keras import ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.backend.keras_internals import losses_of_last_call
 from keras_gan_zoo.objectives.auxiliaries import overrides
 from keras_gan_zoo.objectives.schedules import weight_at
 from keras_gan_zoo.training.batch import Batch, Judged
@@ -33,6 +34,20 @@ def weigh(
     return term.every * backend.every(optimizer.iterations, term.every, weighed)
 
 
+def added_by(network: Any) -> list[Tensor]:
+    """What `add_loss` and activity regularizers gave in a network's last call."""
+    return [_scalar(loss) for loss in losses_of_last_call(network)]
+
+
+def regularizers(variables: list[Any]) -> list[Tensor]:
+    """What the weights' own regularizers give."""
+    return [_scalar(v.regularizer(v)) for v in variables if v.regularizer is not None]
+
+
+def _scalar(loss):
+    return ops.sum(ops.cast(loss, "float32"))
+
+
 def discriminator_losses(
     gan: Any, real: Judged, fake: Judged, judge: Callable, training: bool = True
 ) -> dict[str, Tensor]:
@@ -50,6 +65,9 @@ def discriminator_losses(
         value = partial(term, judge, real.batch, fake.batch, draw, gradients_at)
         optimizer = gan.optimizer.discriminator_optimizer
         terms[term.name] = weigh(gan, optimizer, term, value, training)
+    own = [*real.added, *fake.added, *regularizers(gan.discriminator_variables)]
+    if own:
+        terms["d_regularization"] = sum(own)
     return {"loss": sum(terms.values()), **terms, **gan.objective.logs(*logits)}
 
 
@@ -76,9 +94,17 @@ def generator_losses(
 
 
 def generator_penalties(
-    gan: Any, fake: Batch, make: Callable, pull: Callable | None, training: bool = True
+    gan: Any,
+    fake: Batch,
+    make: Callable,
+    pull: Callable | None,
+    added: list[Tensor],
+    training: bool = True,
 ) -> dict[str, Tensor]:
-    """The generator's penalties, from one forward pass."""
+    """The generator's terms that do not pass through the discriminator.
+
+    They come from one forward pass; `added` is what its layers added to the loss.
+    """
     draw = partial(gan.draw, training=training)
     draw_latents = partial(gan.draw_latents, training=training)
     optimizer = gan.optimizer.generator_optimizer if training else None
@@ -86,6 +112,9 @@ def generator_penalties(
     for term in gan.generator_penalties:
         value = partial(term.value, fake, make, pull, draw, draw_latents)
         terms[term.name] = weigh(gan, optimizer, term, value, training)
+    own = [*added, *regularizers(gan.generator.trainable_variables)]
+    if own:
+        terms["g_regularization"] = sum(own)
     return {"loss": sum(terms.values(), ops.zeros(())), **terms}
 
 

@@ -10,8 +10,9 @@ from keras import ops
 from keras_gan_zoo import backend
 from keras_gan_zoo.latents import Latents, draw_whole
 from keras_gan_zoo.objectives.auxiliaries import overrides
-from keras_gan_zoo.training import iteration
-from keras_gan_zoo.typing import Tensor
+from keras_gan_zoo.training import iteration, sources
+from keras_gan_zoo.training.batches import check_epoch
+from keras_gan_zoo.typing import Tensor, ValueRange
 
 
 class AdversarialTrainer(backend.Steps):
@@ -71,6 +72,38 @@ class AdversarialTrainer(backend.Steps):
         draw = partial(self.draw, training=training)
         return draw_whole(draw, n, self.num_classes, shares)
 
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        return_dict: bool = False,
+        value_range: ValueRange | None = None,
+    ) -> Any:
+        """One GAN iteration on images and labels that `fit` would take too."""
+        refuse(sample_weight=sample_weight, class_weight=class_weight)
+        arrays = sources.read_arrays(self, x, y, value_range)
+        check_epoch(len(arrays[0]), self.critic_steps)
+        return super().train_on_batch(  # type: ignore[misc]
+            *arrays, return_dict=return_dict
+        )
+
+    def test_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        return_dict: bool = False,
+        value_range: ValueRange | None = None,
+    ) -> Any:
+        """The logs of `evaluate` for one batch; see `train_on_batch`."""
+        refuse(sample_weight=sample_weight)
+        arrays = sources.read_arrays(self, x, y, value_range)
+        return super().test_on_batch(  # type: ignore[misc]
+            *arrays, return_dict=return_dict
+        )
+
     def train_iteration(
         self, images: Tensor, labels: Tensor = None
     ) -> dict[str, Tensor]:
@@ -90,21 +123,16 @@ class AdversarialTrainer(backend.Steps):
     def _step_labels(self, labels):
         if self.num_classes is None:
             return None
-        if labels is None:
-            raise ValueError(
-                f"This GAN has {self.num_classes} classes, so a batch has labels too: "
-                "`train_on_batch(images, labels)`. Received: labels=None"
-            )
         return ops.cast(labels, "int32")
 
     def _track(self, logs, n):
         """Averages are over images, whatever the batch sizes."""
         for name, value in logs.items():
             self._trackers[name].update_state(value, sample_weight=n)
-        return self.get_metrics_result()
+        return {name: self._trackers[name].result() for name in logs}
 
     def log_names(self) -> list[str]:
-        """The names of everything that a step logs."""
+        """The names of everything that a step may log."""
         logits = np.zeros((1, 1), "float32")
         names = ["loss", "d_loss", "g_loss", *self.objective.logs(logits, logits)]
         names += [term.name for term in (*self.penalties, *self.generator_penalties)]
@@ -112,9 +140,20 @@ class AdversarialTrainer(backend.Steps):
             for player in ("discriminator", "generator"):
                 if overrides(term, f"{player}_loss"):
                     names.append(f"{player[0]}_{term.name}")
+        names += ["d_regularization", "g_regularization"]  # where there is some
         if len(set(names)) < len(names):
             raise ValueError(
                 "Each term needs a `name` of its own, for example "
                 f'`R1(name="r1_again")`. Received: names={names}'
             )
         return names
+
+
+def refuse(**arguments: Any) -> None:
+    """Raise an error if any of the arguments, weights of images, is given."""
+    for name, value in arguments.items():
+        if value is not None:
+            raise ValueError(
+                "A GAN's losses give all images the same weight. "
+                f"Received: {name} of type {type(value).__name__}"
+            )

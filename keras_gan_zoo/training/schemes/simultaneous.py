@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.layers import GradientReversal
+from keras_gan_zoo.networks import contract
 from keras_gan_zoo.training import step, terms
 from keras_gan_zoo.training.batch import Batch
 from keras_gan_zoo.typing import Tensor
@@ -82,4 +83,5 @@ def simultaneous_update(gan: Any, real: Batch) -> dict[str, Tensor]:
 def is_reversible(gan: Any) -> bool:
     """Whether the generator's loss is exactly the discriminator's, negated."""
     at_fakes = any(penalty.at == "fake" for penalty in gan.penalties)
-    return gan.objective.zero_sum and not gan.auxiliaries and not at_fakes
+    others = gan.auxiliaries or at_fakes or contract.may_add_losses(gan.discriminator)
+    return gan.objective.zero_sum and not others

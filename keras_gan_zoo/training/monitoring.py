@@ -1,0 +1,47 @@
+"""What `fit` adds to a user's callbacks: both rates, and a word on losses."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+#: these move or show the learning rate
+ABOUT_RATES = (
+    keras.callbacks.LearningRateScheduler,
+    keras.callbacks.ReduceLROnPlateau,
+    keras.callbacks.TensorBoard,
+)
+LOSSES = ("loss", "d_loss", "g_loss")
+
+
+class Rates(keras.callbacks.Callback):
+    """Puts both players' learning rates in the logs."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if logs is not None:
+            rates = self.model.optimizer.learning_rates
+            logs["learning_rate"], logs["d_learning_rate"] = rates
+
+
+def say_what_losses_tell(gan: Any, callbacks: Sequence[Any]) -> None:
+    """Warn, once per model, where a callback chooses weights by a loss."""
+    for callback in callbacks:
+        stops = isinstance(callback, keras.callbacks.EarlyStopping)
+        chooses = stops or getattr(callback, "save_best_only", False)
+        monitor = str(getattr(callback, "monitor", ""))
+        if chooses and monitor.removeprefix("val_") in LOSSES:
+            say_once(
+                gan,
+                f"{type(callback).__name__} looks at {monitor!r}: a GAN's losses tell "
+                "which player is ahead, not how good the images are. Choose by a "
+                "score: list `keras_gan_zoo.callbacks.Score(...)` before it, and "
+                'let it look at `monitor="fid", mode="min"`.',
+            )
+
+
+def say_once(gan: Any, text: str) -> None:
+    """Warn, once per model."""
+    if text not in gan._said:
+        gan._said.append(text)
+        warnings.warn(text, stacklevel=2)

@@ -1,0 +1,134 @@
+"""Latents of a user's own, and images on the way between two."""
+
+import numpy as np
+import pytest
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo.latents import Latents, interpolate_latents
+
+
+@pytest.mark.parametrize("distribution", ["normal", "uniform"])
+def test_generate_from_latents_is_generate_from_their_seed(distribution, tiny_gan):
+    gan = tiny_gan(latent_distribution=distribution)
+    latents = gan.sample_latents(6, seed=7)
+    assert latents.shape == (6, 4)
+    assert latents.dtype == "float32"
+    images = gan.generate(6, seed=7)
+    np.testing.assert_array_equal(gan.generate(latents=latents), images)
+    np.testing.assert_array_equal(gan.generate(latents=latents[2:4]), images[2:4])
+    np.testing.assert_array_equal(gan.generate(6, latents=latents.tolist()), images)
+    np.testing.assert_array_equal(gan.sample_latents(2, seed=7, start=4), latents[4:])
+    assert (gan.sample_latents(6) != gan.sample_latents(6)).any()
+
+
+def test_truncated_latents(tiny_gan):
+    gan = tiny_gan()
+    latents = gan.sample_latents(200, seed=1, truncation=0.5)
+    assert np.abs(latents).max() <= 0.5
+    np.testing.assert_array_equal(
+        gan.generate(8, seed=1, truncation=0.5), gan.generate(latents=latents[:8])
+    )
+
+
+def test_latents_of_a_conditional_gan(conditional_gan):
+    gan = conditional_gan()
+    latents = gan.sample_latents(5, seed=7)
+    np.testing.assert_array_equal(
+        gan.generate(latents=latents, seed=7), gan.generate(5, seed=7)
+    )
+    np.testing.assert_array_equal(
+        gan.generate(latents=latents, labels=1), gan.generate(5, seed=7, labels=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "message"),
+    [
+        ({}, "`n`"),
+        ({"n": 1.5}, "`n` must be"),
+        ({"n": 1, "seed": -1}, "`seed` must be a whole number, 0 or more"),
+        ({"n": 1, "seed": 0.5}, "`seed` must be a whole number, 0 or more"),
+        ({"n": 3, "latents": np.zeros((2, 4))}, "leave `n` and `truncation` out"),
+        (
+            {"latents": np.zeros((2, 4)), "truncation": 1.0},
+            "leave `n` and `truncation` out",
+        ),
+        ({"latents": np.zeros((2, 5))}, r"shape \(n, 4\)"),
+        ({"latents": np.zeros(4)}, r"shape \(n, 4\)"),
+        ({"latents": np.zeros((0, 4))}, r"shape \(n, 4\)"),
+        ({"latents": np.full((2, 4), np.nan)}, "finite numbers"),
+        ({"latents": [["a"] * 4]}, "finite numbers"),
+    ],
+)
+def test_what_generate_refuses(kwargs, message, tiny_gan):
+    with pytest.raises(ValueError, match=rf"{message}.*Received"):
+        tiny_gan().generate(**kwargs)
+
+
+# === Interpolation ===
+
+
+def test_normal_latents_keep_their_length_on_a_great_circle():
+    # A quarter of the unit circle, by its angles.
+    found = interpolate_latents([1.0, 0.0], [0.0, 1.0], 4, Latents(normal=2))
+    angles = np.radians([0, 30, 60, 90])
+    expected = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("end", [[2.0, 0.0], [-1.0, 0.0], [0.0, 0.0]])
+def test_where_no_circle_joins_two_latents_a_line_does(end):
+    found = interpolate_latents([1.0, 0.0], end, 3, Latents(normal=2))
+    np.testing.assert_allclose(found[1], (np.array([1.0, 0.0]) + end) / 2)
+
+
+def test_each_part_of_a_latent_moves_in_its_own_way():
+    parts = Latents(normal=2, uniform=1, categorical=(3,))
+    start, end = [1.0, 0.0, -1.0, 1, 0, 0], [0.0, 1.0, 1.0, 0, 0, 1]
+    found = interpolate_latents(start, end, 3, parts)
+    half = np.sqrt(0.5)
+    np.testing.assert_allclose(found[0], start)
+    np.testing.assert_allclose(found[1], [half, half, 0.0, 0, 0, 1], atol=1e-6)
+    np.testing.assert_allclose(found[2], end, atol=1e-6)
+
+
+@pytest.mark.parametrize("distribution", ["normal", "uniform"])
+def test_a_walk_begins_and_ends_at_its_ends(distribution, tiny_gan):
+    gan = tiny_gan(latent_distribution=distribution)
+    first, last = gan.sample_latents(2, seed=7)
+    frames = gan.interpolate(first, last, steps=5)
+    assert frames.shape == (5, 8, 8, 1)
+    assert frames.dtype == "uint8"
+    np.testing.assert_array_equal(frames[[0, 4]], gan.generate(2, seed=7))
+    by_seed = gan.interpolate(3, 9, steps=5)
+    np.testing.assert_array_equal(by_seed[0], gan.generate(1, seed=3)[0])
+    np.testing.assert_array_equal(by_seed[4], gan.generate(1, seed=9)[0])
+
+
+def test_a_walk_through_codes_and_within_a_class(conditional_gan):
+    gan = conditional_gan(latents=Latents(normal=2, categorical=(2,)))
+    latents = gan.sample_latents(2, seed=7)
+    frames = gan.interpolate(*latents, steps=4, labels=2)
+    expected = gan.generate(latents=latents, labels=2)
+    np.testing.assert_array_equal(frames[[0, 3]], expected)
+    assert gan.interpolate(*latents, steps=3).shape == (3, 8, 8, 1)
+    assert gan.interpolate(*latents, steps=3, labels=[0, 1, 2]).shape == (3, 8, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ((1, 2, 1), "`steps` must be"),
+        ((1, 2, 2.5), "`steps` must be"),
+        ((1, -2), "`seed` must be"),
+        ((np.zeros(4), np.zeros(3)), "`latents` must be"),
+    ],
+)
+def test_what_a_walk_refuses(args, message, tiny_gan):
+    with pytest.raises(ValueError, match=rf"{message}.*Received"):
+        tiny_gan().interpolate(*args)
+
+
+def test_an_untrained_family_can_be_walked_through():
+    gan = kgz.MLPGAN(image_shape=(8, 8, 1), generator_widths=(8,))
+    assert gan.interpolate(0, 1).shape == (10, 8, 8, 1)
