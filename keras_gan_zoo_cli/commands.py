@@ -1,4 +1,4 @@
-"""`list`, `show`, `train`, `sample`: each parses, calls the package and prints."""
+"""`list`, `show`, `train`: each parses, calls the package and prints."""
 
 import json
 import pkgutil
@@ -18,7 +18,7 @@ Preset = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same images.")]
-#: the package's own, written out because it imports Keras
+#: the package's own, written out because importing them imports Keras
 LOSSES = (
     "minimax, non_saturating, wasserstein, least_squares, hinge, relativistic_paired, "
     "relativistic_average"

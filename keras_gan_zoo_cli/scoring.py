@@ -13,7 +13,7 @@ from keras_gan_zoo_cli.app import GATE, command, default
 from keras_gan_zoo_cli.commands import Seed
 
 SUFFIXES = (".json", ".md", ".csv")
-#: the package's own, written out because it imports Keras
+#: the package's own, written out because importing them imports Keras
 METRICS = (
     "is, fid, kid, sfid, precision, recall, density, coverage, fid_infinity, "
     "is_infinity, cmmd, swd, modes, reverse_kl, class_fid, cas"

@@ -8,11 +8,13 @@ import keras
 import pytest
 
 import keras_gan_zoo
+import keras_gan_zoo_cli
 
 OTHER_BACKENDS = {"tensorflow", "jax", "torch"} - {keras.config.backend()}
 MODULES = sorted(
     module.name
-    for module in pkgutil.walk_packages(keras_gan_zoo.__path__, "keras_gan_zoo.")
+    for package in (keras_gan_zoo, keras_gan_zoo_cli)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     if module.name not in {f"keras_gan_zoo.backend.{name}" for name in OTHER_BACKENDS}
 )
 
