@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import datasets, families
+from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.training.settings import check_seed
 
 
@@ -23,7 +24,8 @@ def build(recipe: dict[str, Any]) -> Any:
     family = families.find(recipe["family"])
     seed = recipe.get("arguments", {}).get("seed")
     if seed is not None:
-        keras.utils.set_random_seed(check_seed(seed))
+        with without_tensorflow():
+            keras.utils.set_random_seed(check_seed(seed))
     gan = family(**label_arguments(recipe), **recipe.get("arguments", {}))
     # A copy, because Keras modifies the configs that it reads ("Adam" -> "adam").
     gan.compile(**copy.deepcopy(recipe.get("compile", {})))
