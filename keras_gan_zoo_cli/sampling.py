@@ -1,4 +1,4 @@
-"""`sample`: a sheet of images, or a folder of single ones."""
+"""`sample`: a sheet of images, a folder of single ones, or a walk among them."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +9,8 @@ from keras_gan_zoo_cli.app import command, default
 from keras_gan_zoo_cli.commands import Preset, Seed
 
 SHEETS = (".png", ".jpg", ".jpeg", ".webp")
+WALK = ".gif"
+STOPS, STEPS = 4, 15  # of a walk, and from one stop to the next
 
 
 @command
@@ -17,8 +19,8 @@ def sample(
     out: Annotated[
         Path,
         typer.Option(
-            help="What to write: one sheet (.png, .jpg, .webp), or a folder for single "
-            "images."
+            help="What to write: one sheet (.png, .jpg, .webp), a walk through the "
+            "latents (.gif), or a folder for single images."
         ),
     ] = Path("samples.png"),
     n: Annotated[
@@ -32,7 +34,7 @@ def sample(
         ),
     ] = None,
     columns: Annotated[
-        int | None, typer.Option(min=1, help="Images per row of a sheet.")
+        int | None, typer.Option(min=1, help="Images per row of a sheet or a walk.")
     ] = None,
     seed: Seed = 0,
     labels: Annotated[
@@ -51,6 +53,8 @@ def sample(
 
     [b]Example[/b]: keras-gan-zoo sample dcgan_mnist --out digits.png -n 100
 
+    [b]Example[/b]: keras-gan-zoo sample dcgan_mnist --out walk.gif
+
     [b]Example[/b]: keras-gan-zoo sample ./my_gan --labels cat --out cats/ --num 1000
     """
     kind = _kind(out)
@@ -59,34 +63,69 @@ def sample(
     from keras_gan_zoo import GAN, images, pictures
 
     gan = GAN.from_preset(preset)
+    per_class = 4 if kind == "walk" else 8
     classes = label_numbers(gan, labels)
     chosen = None
     if len(classes) > 1:
-        columns = columns or 8
+        columns = columns or per_class
         n = n or len(classes) * columns
         chosen = [classes[i // columns % len(classes)] for i in range(n)]
-    n = n or 64
+    n = n or per_class**2
     if len(classes) == 1:
         chosen = classes * n
-    made = gan.generate(n, labels=chosen, seed=seed, truncation=truncation)
-    if kind == "folder":
-        pictures.save_images(out, made)
+    if kind == "walk":
+        frames = walk(gan, n, seed, truncation, chosen)
+        pictures.save_gif(out, [images.grid(frame, columns) for frame in frames])
     else:
-        pictures.save_image(out, images.grid(made, columns))
+        made = gan.generate(n, labels=chosen, seed=seed, truncation=truncation)
+        if kind == "folder":
+            pictures.save_images(out, made)
+        else:
+            pictures.save_image(out, images.grid(made, columns))
     typer.echo(f"{n} samples of {preset} (seed {seed}): {out}")
 
 
+def walk(
+    gan: Any, n: int, seed: int, truncation: float | None, labels: list[int] | None
+) -> Any:
+    """Images of `n` latents that each visit some places and come back.
+
+    The first frame is what `generate` makes of the same seed.
+
+    Returns:
+        uint8 array `(frames, n, height, width, channels)`.
+    """
+    import numpy as np
+
+    stops = gan.sample_latents(STOPS * n, seed=seed, truncation=truncation)
+    stops = stops.reshape(STOPS, n, -1)
+    legs = [
+        [
+            gan.interpolate(
+                stops[k, i],
+                stops[(k + 1) % STOPS, i],
+                STEPS + 1,
+                labels=None if labels is None else labels[i],
+            )[:-1]
+            for i in range(n)
+        ]
+        for k in range(STOPS)
+    ]
+    return np.concatenate(np.swapaxes(np.array(legs), 1, 2))
+
+
 def _kind(out):
-    """`"sheet"` or `"folder"`."""
+    """`"sheet"`, `"walk"` or `"folder"`."""
     ending = out.suffix.lower()
     if out.is_dir() or not ending:
         return "folder"
-    if ending not in SHEETS:
+    if ending not in (*SHEETS, WALK):
         raise typer.BadParameter(
-            f"{out} must end in {', '.join(SHEETS)}, or be a folder.",
+            f"{out} must end in {', '.join(SHEETS)} for a sheet, in {WALK} for a walk, "
+            "or be a folder.",
             param_hint="--out",
         )
-    return "sheet"
+    return "walk" if ending == WALK else "sheet"
 
 
 def label_numbers(gan: Any, text: str | None = None) -> list[int]:

@@ -70,7 +70,7 @@ def test_the_shell_lines_of_the_readme_run(tmp_path, monkeypatch, digits):
             ("train", "--epochs 1 --batch-size 2 --discriminator-widths 4"),
         ],
     )
-    for name in ("digits.png", "samples.png", "digits/0002.png"):
+    for name in ("digits.png", "walk.gif", "samples.png", "digits/0002.png"):
         assert (tmp_path / name).is_file()
 
 

@@ -1,5 +1,6 @@
 """`keras-gan-zoo sample --out`: its ending says what is written."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -47,10 +48,37 @@ def test_a_folder_of_single_images(run, tiny_zoo, out):
     assert "0002.png" in result.stderr
 
 
+def test_a_walk_ends_where_it_began(run, tiny_zoo):
+    run("sample", "tiny", "--out", "walk.gif", "-n", 4, "--columns", 2, "--seed", 7)
+    first = kgz.images.grid(kgz.GAN.from_preset("tiny").generate(4, seed=7), 2)
+    with Image.open("walk.gif") as picture:
+        assert picture.format == "GIF"
+        assert picture.info["loop"] == 0
+        frames = []
+        for number in range(picture.n_frames):
+            picture.seek(number)
+            frames.append(np.asarray(picture.convert("L")).astype(int))
+    assert len(frames) > 20
+    assert frames[0].shape == first.shape[:2]
+    assert abs(frames[0] - first[..., 0]).max() <= 2
+    steps = [abs(a - b).mean() for a, b in pairwise(frames)]
+    assert abs(frames[-1] - frames[0]).mean() <= 2 * max(steps)
+
+
+def test_a_walk_keeps_its_classes(run, conditional_gan, tmp_path):
+    gan = conditional_gan()
+    gan.save_to_preset("pets")
+    run("sample", "pets", "--out", "walk.gif", "-n", 3, "--columns", 1)
+    expected = kgz.images.grid(gan.generate(3, labels=[0, 1, 2], seed=0), 1)
+    with Image.open("walk.gif") as picture:
+        first = np.asarray(picture.convert("L")).astype(int)
+    assert abs(first - expected[..., 0]).max() <= 2
+
+
 @pytest.mark.parametrize("name", ["x.bmp", "x.npz", "x.mp4", "x.png.txt"])
 def test_other_endings_are_refused_with_the_list(run, tiny_zoo, name):
     text = run("sample", "tiny", "--out", name, code=2).stderr
-    for ending in (".png", ".jpg", ".jpeg", ".webp", "folder"):
+    for ending in (".png", ".jpg", ".jpeg", ".webp", ".gif", "folder"):
         assert ending in text
     assert not Path(name).exists()
 
