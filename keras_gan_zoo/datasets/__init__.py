@@ -133,8 +133,8 @@ def _find(name, split):
     if known or (isinstance(name, str | os.PathLike) and os.path.exists(name)):
         return name, split
     raise ValueError(
-        "There is no folder and no data set of that name. Known data sets: "
-        f"{', '.join(CATALOGUE)}. {did_you_mean(name, CATALOGUE)}"
+        "There is no folder and no data set of that name. "
+        f"{did_you_mean(name, CATALOGUE)}Known data sets: {', '.join(CATALOGUE)}. "
         f"Received: name={str(name)!r}"
     )
 

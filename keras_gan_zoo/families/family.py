@@ -165,7 +165,7 @@ def find(name: str) -> type[Family]:
             return family
     known = sorted(family.file_name for family in FAMILIES.values())
     raise ValueError(
-        f"`family` must be one of {', '.join(known)}. {did_you_mean(name, known)}"
+        f"{did_you_mean(name, known)}`family` must be one of {', '.join(known)}. "
         f"Received: family={name!r}"
     )
 

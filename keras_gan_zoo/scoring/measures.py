@@ -258,8 +258,8 @@ def check_metrics(names: str | Iterable[str]) -> tuple[str, ...]:
     unknown = [name for name in names if name not in METRICS]
     if unknown or not names:
         raise ValueError(
-            f"`metrics` must be one or more of {list(METRICS)}. "
             f"{''.join(did_you_mean(name, METRICS) for name in unknown)}"
+            f"`metrics` must be one or more of {list(METRICS)}. "
             f"Received: metrics={list(names)}"
         )
     return tuple(dict.fromkeys(names))

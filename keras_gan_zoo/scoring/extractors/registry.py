@@ -229,9 +229,9 @@ def _needs_member(factory):
 
 def _unknown(extractor):
     return ValueError(
+        f"{did_you_mean(extractor, EXTRACTORS)}"
         "`extractor` must be an `Extractor`, a Keras model, or one of:\n"
-        f"{choices()}\n{did_you_mean(extractor, EXTRACTORS)}"
-        f"Received: extractor={extractor!r}"
+        f"{choices()}\nReceived: extractor={extractor!r}"
     )
 
 
