@@ -40,6 +40,7 @@ __all__ = [
     "generator_penalties",
     "images",
     "layers",
+    "list_presets",
     "losses",
     "metrics",
     "networks",
@@ -62,6 +63,7 @@ _LAZY_MODULES = (
 )
 _LAZY_NAMES = {
     "compare": "scoring",
+    "list_presets": "presets",
     "score": "scoring",
     "ScoreReport": "scoring",
     "upload_preset": "presets",

@@ -1,10 +1,11 @@
 """Files that appear whole or not at all, their sha256, and the cache folder."""
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -65,6 +66,21 @@ def sync(path: PathLike) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def restored_on_error(path: PathLike) -> Iterator[None]:
+    """Put a file back as it was, or remove it if there was none, after an error."""
+    path = Path(path)
+    before = path.read_bytes() if path.is_file() else None
+    try:
+        yield
+    except BaseException:
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_atomically(path, lambda file: file.write(before))
+        raise
 
 
 def sha256(path: PathLike) -> str:

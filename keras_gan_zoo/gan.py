@@ -18,6 +18,7 @@ from keras_gan_zoo.backend.keras_internals import (
     drop_loss_tracker,
     keep_random_states,
     prefix_paths,
+    saves_legacy_h5,
     without_tensorflow,
 )
 from keras_gan_zoo.latents import Latents
@@ -34,6 +35,12 @@ from keras_gan_zoo.training.optimizer import AdversarialOptimizer, count_iterati
 from keras_gan_zoo.training.trainer import AdversarialTrainer, refuse
 from keras_gan_zoo.training.whole_files import WholeFiles
 from keras_gan_zoo.typing import PathLike, Tensor, ValueRange
+
+NO_H5 = (
+    "A GAN is two networks and two optimizers, which Keras' legacy .h5 files do not "
+    "hold. Save it as `gan.save('gan.keras')` or by `ModelCheckpoint('gan.keras')`, or "
+    "the weights alone as '.weights.h5'. Received: {}"
+)
 
 
 class _Presets:
@@ -458,7 +465,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             load_weights: bool: False builds the model with new weights.
             custom_objects: dict of your own classes, which are trusted.
             revision: str, branch, tag or commit of a Hub handle.
-            **kwargs: override settings of the saved configuration.
+            **kwargs: override settings of the saved configuration, or the `dtype`
+                policy of both networks, such as `"mixed_bfloat16"`.
 
         Returns:
             An uncompiled model of the class that was saved.
@@ -489,7 +497,21 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
 
     # === Saving ===
 
+    def save(
+        self,
+        filepath: PathLike,
+        overwrite: bool = True,
+        zipped: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Save as a `.keras` file, state of training included, as in Keras."""
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise ValueError(NO_H5.format(f"filepath={str(filepath)!r}"))
+        super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
     def get_config(self) -> dict[str, Any]:
+        if saves_legacy_h5():
+            raise ValueError(NO_H5.format("a legacy .h5 file"))
         return {
             "name": self.name,
             "generator": keras.saving.serialize_keras_object(self.generator),

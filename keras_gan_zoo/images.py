@@ -224,21 +224,38 @@ def grid(images: Any, columns: int | None = None, padding: int = 2) -> np.ndarra
     return sheet[: sheet.shape[0] - padding, : sheet.shape[1] - padding]
 
 
-def save_png(path: PathLike, image: Any) -> Path:
+def save_png(path: PathLike, image: Any, text: dict[str, str] | None = None) -> Path:
     """Write one image as PNG; the file appears whole or not at all.
 
     Args:
         path: file name; missing folders are created.
         image: uint8 `(height, width)` or `(height, width, channels)`: grey, grey
             with alpha, RGB, or RGB with alpha.
+        text: dict of what the file says about itself, see `png_text`.
 
     Returns:
         `pathlib.Path` of the file.
     """
-    picture = as_picture(image)
+    from PIL import PngImagePlugin
+
+    picture, said = as_picture(image), PngImagePlugin.PngInfo()
+    for key, value in (text or {}).items():
+        said.add_text(key, value)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return write_atomically(path, lambda file: picture.save(file, "PNG"))
+    return write_atomically(path, lambda file: picture.save(file, "PNG", pnginfo=said))
+
+
+def png_text(path: PathLike) -> dict[str, str]:
+    """What an image file says about itself, a dict; empty if it can't be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            found = picture.info
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return {}
+    return {str(key): value for key, value in found.items() if isinstance(value, str)}
 
 
 def as_picture(image: Any) -> Any:

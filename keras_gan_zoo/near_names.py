@@ -14,5 +14,6 @@ def did_you_mean(name: object, known: Iterable[str], quote: str = "'") -> str:
     >>> did_you_mean("x", ["dcgan_mnist"])
     ''
     """
-    near = difflib.get_close_matches(str(name), list(known), 1)
-    return f"Did you mean {quote}{near[0]}{quote}? " if near else ""
+    names = {other.lower(): other for other in known}
+    near = difflib.get_close_matches(str(name).lower(), names, 1)
+    return f"Did you mean {quote}{names[near[0]]}{quote}? " if near else ""

@@ -28,14 +28,30 @@ def card(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an existing README.md.")
     ] = False,
+    refresh: Annotated[
+        bool,
+        typer.Option(
+            "--refresh", help="Bring an existing card up to date; your words stay."
+        ),
+    ] = False,
 ) -> None:
     """Write a preset's model card (README.md) and its grid of samples.
 
     [b]Example[/b]: keras-gan-zoo card ./my_gan --handle hf://me/my_gan
-    """
-    from keras_gan_zoo.cards import write_card
 
-    path = write_card(folder, handle, license=license, overwrite=overwrite)
+    [b]Example[/b]: keras-gan-zoo card ./my_gan --refresh
+    """
+    from keras_gan_zoo.cards import refresh_card, write_card
+
+    if refresh and overwrite:
+        raise typer.BadParameter(
+            "--refresh keeps what you wrote, --overwrite does not: give one of them.",
+            param_hint="--refresh",
+        )
+    if refresh:
+        path = refresh_card(folder, handle, license=license)
+    else:
+        path = write_card(folder, handle, license=license, overwrite=overwrite)
     typer.echo(f"Card: {path}")
 
 
@@ -58,25 +74,21 @@ def publish(
 ) -> None:
     """Publish a preset on the Hugging Face Hub, with its card and its scores.
 
-    Log in first: [b]hf auth login[/b]. A card is written if there is none.
+    Log in first: [b]hf auth login[/b]. A card is written if there is none, and brought
+    up to date if there is one: what you wrote in it stays.
 
     [b]Example[/b]: keras-gan-zoo publish ./my_gan hf://me/my_gan
     """
-    from keras_gan_zoo import upload_preset
-    from keras_gan_zoo.cards import set_handle, write_card
+    from keras_gan_zoo import zoo
 
     if not (no_score or (folder / "scores.json").is_file()):
         raise ValueError(
             f"{folder} has no scores. Score it first, `keras-gan-zoo score {folder} "
             "--reference NAME:SPLIT --attach`, or pass --no-score."
         )
-    if (folder / "README.md").is_file():
-        set_handle(folder, handle)
-    else:
-        write_card(folder, handle)
-    address = upload_preset(
-        handle,
+    address = zoo.publish_folder(
         folder,
+        handle,
         private=private or None,
         commit_message=message,
         create_pr=create_pr,

@@ -211,10 +211,11 @@ def score(
     else:
         output.report(report)
     missed = [text for gate in gates if (text := _missed(report, *gate))]
-    attached = [Path(source) / "scores.json"] if attach and not missed else []
-    for path in [*(out or ()), *attached]:
+    for path in out or ():
         path.parent.mkdir(parents=True, exist_ok=True)
         typer.echo(f"Report: {report.save(path)}", err=as_json)
+    if attach and not missed:
+        typer.echo(f"Report: {kgz.cards.attach_report(source, report)}", err=as_json)
     if missed:
         typer.echo(f"Gate missed: {'; '.join(missed)}.", err=True)
         raise typer.Exit(GATE)

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
+from keras.src.backend.common import global_state
 from keras.src.backend.common.stateless_scope import get_stateless_scope
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
+from keras.src.saving import saving_lib
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 from keras.src.trainers.data_adapters.data_adapter_utils import (
     get_jax_iterator,
@@ -35,7 +37,9 @@ __all__ = [
     "lend_averages",
     "losses_of_last_call",
     "prefix_paths",
+    "saves_legacy_h5",
     "schedule_of",
+    "stored_variables",
     "without_tensorflow",
 ]
 
@@ -138,6 +142,22 @@ def schedule_of(optimizer: Any) -> Any:
     """An optimizer's learning-rate schedule or function; None for a number."""
     rate = getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
     return rate if callable(rate) else None
+
+
+def saves_legacy_h5() -> bool:
+    """Whether Keras is writing a model as a legacy `.h5` file at the moment."""
+    return bool(global_state.get_global_attribute("use_legacy_config", False))
+
+
+def stored_variables(model: Any) -> dict[str, Any]:
+    """What `save_weights` would store, a dict: path in the file -> variable."""
+    store = saving_lib.NpzIOStore("never written", mode="w")
+    saving_lib._save_state(model, store, None, "", set())
+    return {
+        f"{path}/vars/{name}".removeprefix("__root__/"): variable
+        for path, variables in store.contents.items()
+        for name, variable in variables.items()
+    }
 
 
 @contextlib.contextmanager

@@ -1,11 +1,19 @@
 """Model cards: a Hub-ready README.md for a preset folder, with its scores."""
 
-from keras_gan_zoo.cards.card import public_recipe, set_handle, write_card
+from keras_gan_zoo.cards.card import (
+    attach_report,
+    refresh_card,
+    set_handle,
+    write_card,
+)
+from keras_gan_zoo.cards.render import public_recipe
 from keras_gan_zoo.cards.results import eval_results
 
 __all__ = [
+    "attach_report",
     "eval_results",
     "public_recipe",
+    "refresh_card",
     "set_handle",
     "write_card",
 ]

@@ -1,25 +1,22 @@
 """Writes the model card of a preset folder: `README.md` and `samples.png`."""
 
-import json
-import re
 from pathlib import Path
 from typing import Any
 
-from keras_gan_zoo import datasets, images
+from keras_gan_zoo import images
 from keras_gan_zoo.callbacks import sheet
-from keras_gan_zoo.cards import facts, results
-from keras_gan_zoo.cards.bibtex import bibtex
-from keras_gan_zoo.files import write_text
+from keras_gan_zoo.cards.metadata import merged
+from keras_gan_zoo.cards.render import SEED, local_address, render
+from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.presets import files, weights_sha256
-from keras_gan_zoo.presets.saving import check_scores
-from keras_gan_zoo.scoring import ScoreReport, tables
-from keras_gan_zoo.scoring.extractors import EXTRACTORS
-from keras_gan_zoo.scoring.sentences import condition_rows, opinion_sentences
+from keras_gan_zoo.presets import files, readme, together
+from keras_gan_zoo.presets.loading import read_gan
+from keras_gan_zoo.presets.source import Source
+from keras_gan_zoo.scoring import ScoreReport
 from keras_gan_zoo.typing import PathLike
 
-TEMPLATE = Path(__file__).with_name("card.md.jinja")
-SEED = 0
+#: what `scores.json` tells of the choice of the weights, whatever scores them
+CHOICE = ("epoch", "selection")
 
 
 def write_card(
@@ -43,7 +40,7 @@ def write_card(
             zoo entry's name. By default the folder.
         license: str, the licence of the weights, one of the Hub's identifiers. By
             default the recipe's, or `"apache-2.0"`.
-        overwrite: bool: replace an existing README.md.
+        overwrite: bool: replace an existing README.md, and what you wrote in it.
         custom_objects: dict of your own classes, as in `GAN.from_preset`.
 
     Returns:
@@ -60,176 +57,132 @@ def write_card(
     PosixPath('my_gan/README.md')
     """
     folder = Path(folder)
-    readme = folder / files.README
-    if readme.exists() and not overwrite:
+    card = folder / files.README
+    if card.exists() and not overwrite:
         raise FileExistsError(
-            "There is a card already. Pass `overwrite=True` to replace it. "
+            "There is a card already. Pass `overwrite=True` to replace it, or bring it "
+            "up to date by `refresh_card`, which keeps your words. "
             f"Received: folder={str(folder)!r}"
         )
-    gan = GAN.from_preset(folder, custom_objects=custom_objects)
-    scores = _read(folder, files.SCORES)
-    recipe = _read(folder, files.RECIPE) or {}
-    if scores:
-        check_scores(scores, weights_sha256(gan.ema_generator))
-    text = _render(gan, folder, handle, license, recipe, scores)
-    images.save_png(folder / files.SAMPLES, sheet(gan, seed=SEED))
-    return write_text(readme, text)
+    gan = _load(folder, custom_objects)
+    text = render(gan, folder, handle, license, custom_objects)
+    _draw(gan, folder)
+    return write_text(card, text)
 
 
-def set_handle(folder: PathLike, handle: str) -> None:
-    """Replace a local folder in a card by `handle`; leave any other card alone."""
-    readme = Path(folder) / files.README
-    local = re.escape(_local(folder)) + r"(?![\w.-])"
-    text = re.sub(local, lambda _: handle, readme.read_text("utf-8"))
-    write_text(readme, text)
+def refresh_card(
+    folder: PathLike,
+    handle: str | None = None,
+    *,
+    license: str | None = None,
+    custom_objects: dict[str, Any] | None = None,
+) -> Path:
+    """Bring a preset's card up to date with its weights, scores and recipe.
 
+    Only what this package wrote is written anew: the parts between its marks, and its
+    own metadata. Everything else in the card is yours and stays. A folder without a
+    card gets one.
 
-def public_recipe(recipe: dict[str, Any]) -> dict[str, Any]:
-    """A recipe that may be published: paths are cut down to the folder's own name.
+    Args:
+        folder: path of a preset.
+        handle: str, what the card tells readers to load. By default what it says.
+        license: see `write_card`; for a new card only.
+        custom_objects: dict of your own classes, as in `GAN.from_preset`.
+
+    Returns:
+        `pathlib.Path` of the card.
+
+    Raises:
+        ValueError: the folder is not a preset, its scores are of other weights, a
+            part that must change was edited, or the card, which has no marks, shows
+            scores of other weights.
 
     Example:
 
-    >>> public_recipe({"data": "/home/me/faces:train"})
-    {'data': 'faces:train'}
+    >>> from keras_gan_zoo.cards import refresh_card
+    >>> refresh_card("./my_gan")  # doctest: +SKIP
+    PosixPath('my_gan/README.md')
     """
-    name, split = _data_of(recipe)
-    if name is None or name in datasets.CATALOGUE:
-        return recipe
-    return {**recipe, "data": f"{name}:{split}"}
+    folder = Path(folder)
+    card = folder / files.README
+    if not card.is_file():
+        return write_card(
+            folder, handle, license=license, custom_objects=custom_objects
+        )
+    gan = _load(folder, custom_objects)
+    data, body = readme.split(card.read_text("utf-8"))
+    address = readme.address_of(body)
+    target = handle or address
+    new, new_body = readme.split(render(gan, folder, target, license, custom_objects))
+    if readme.PART.search(body):
+        body = readme.refreshed(body, new_body)
+    else:
+        body = readme.readdressed(body, address, target)
+    _check_words(body, folder, gan.preset_origin.weights_sha256)
+    _draw(gan, folder, only_ours=True)
+    return write_text(card, readme.join(merged(data, new), body))
 
 
-def _data_of(recipe):
-    """The data set's name, or only the last part of a path, and its split."""
-    if not recipe.get("data"):
-        return None, None
-    name, split = datasets.split_name(recipe["data"])
-    return re.split(r"[\\/]", name.rstrip("\\/"))[-1], split
+def attach_report(
+    folder: PathLike,
+    report: ScoreReport,
+    custom_objects: dict[str, Any] | None = None,
+) -> Path:
+    """Put a report in a preset's folder, and bring the card, if any, up to date.
+
+    Args:
+        folder: path of a preset.
+        report: `ScoreReport` of its weights.
+        custom_objects: dict of your own classes, as in `GAN.from_preset`.
+
+    Returns:
+        `pathlib.Path` of `scores.json`.
+
+    Raises:
+        ValueError: the report is of other weights.
+    """
+    folder = Path(folder)
+    digest = _load(folder, custom_objects).preset_origin.weights_sha256
+    scores, path = report.to_dict(), folder / files.SCORES
+    together.check_scores(scores, digest)
+    if path.is_file() and not together.strays(folder, digest):
+        old = files.read_json(folder, files.SCORES, folder)
+        scores = {**{key: old[key] for key in CHOICE if key in old}, **scores}
+    write_json(path, scores)
+    if (folder / files.README).is_file():
+        refresh_card(folder, custom_objects=custom_objects)
+    return path
 
 
-def _read(folder, name):
-    return files.read_json(folder, name, folder) if (folder / name).is_file() else None
+def set_handle(folder: PathLike, handle: str) -> None:
+    """Make a card tell its readers to load `handle`; leave any other card alone."""
+    card = Path(folder) / files.README
+    text = card.read_text("utf-8")
+    address = readme.address_of(text) or local_address(folder)
+    write_text(card, readme.readdressed(text, address, handle))
 
 
-def _name(folder):
-    """A folder's own name; `keras-gan-zoo train --out my_gan` makes `my_gan/preset`."""
-    path = Path(folder).resolve()
-    return path.parent.name if path.name == "preset" else path.name
+def _load(folder, custom_objects):
+    source = Source(folder, str(folder), {})
+    return read_gan(GAN, source, custom_objects=custom_objects)
 
 
-def _local(folder):
-    path = Path(folder).resolve()
-    return f"./{_name(folder)}/preset" if path.name == "preset" else f"./{path.name}"
+def _draw(gan, folder, only_ours=False):
+    """Draw `samples.png`, unless it is of these weights, or a picture of your own."""
+    path, digest = folder / files.SAMPLES, gan.preset_origin.weights_sha256
+    drawn = images.png_text(path).get(together.SAMPLES_KEY) if path.is_file() else ""
+    if drawn != digest and (drawn is not None or not only_ours):
+        picture = sheet(gan, seed=SEED)
+        images.save_png(path, picture, {together.SAMPLES_KEY: digest})
 
 
-def _render(gan, folder, handle, license, recipe, scores):
-    from huggingface_hub import ModelCard, ModelCardData
-
-    family = type(gan)
-    metadata = files.read_json(folder, files.METADATA, folder)
-    data, split = _data_of(recipe)
-    known = datasets.CATALOGUE.get(data)
-    trained_on = known.title if known else "the author's images"
-    report = ScoreReport.from_dict(scores) if scores else None
-    name = _name(folder)
-    conditional = gan.num_classes is not None
-    tags = ["gan", "keras", "keras-gan-zoo", family.__name__.lower(), data]
-    tags += [results.CONDITIONAL_TASK] if conditional else []
-    card_data = ModelCardData(
-        license=license or recipe.get("license") or "apache-2.0",
-        library_name="keras",
-        # The Hub has no task for class-conditional images.
-        pipeline_tag=None if conditional else results.TASK,
-        tags=[tag for tag in tags if tag],
-        datasets=[known.hub_id] if known and known.hub_id else None,
-        model_name=name if report else None,
-        eval_results=results.eval_results(report, conditional=conditional)
-        if report
-        else None,
-        ignore_metadata_errors=False,
-    )
-    card = ModelCard.from_template(
-        card_data,
-        template_path=str(TEMPLATE),
-        title=name,
-        summary=recipe.get("description")
-        or f"{family.__name__}, trained on {trained_on}.",
-        family=family.__name__,
-        paper=family.paper,
-        bibtex=bibtex(family.paper),
-        gan=gan,
-        shape="x".join(map(str, gan.image_shape)),
-        parameters=f"{metadata['parameter_count']:,}",
-        has_raw=_has_raw(folder),
-        target=handle or _local(folder),
-        recipe=json.dumps(public_recipe(recipe), indent=2) if recipe else None,
-        latents=facts.latents_of(gan),
-        labels=facts.labels_of(gan),
-        method=", ".join([facts.loss_of(gan), *facts.terms_of(gan)]),
-        data=data,
-        split=split,
-        known=known,
-        scores=scores,
-        report=report,
-        table=_score_table(report, scores) if report else None,
-        second_opinion=opinion_sentences(report.second_opinion) if report else [],
-        conditions=_conditions(report) if report else None,
-        repeat=_command(report, handle or _local(folder)) if report else None,
-        standard=bool(report and results.is_standard(report.conditions)),
-        versions=_versions(metadata, report),
-        limitations=recipe.get("limitations"),
-        seed=SEED,
-    )
-    return re.sub(r"\n{3,}", "\n\n", str(card))
-
-
-def _score_table(report, scores):
-    """The report's table, with the values of the last epoch if there are any."""
-    rows = [list(row) for row in report.rows()]
-    if scores.get("last"):
-        last = ScoreReport.from_dict(scores["last"])
-        values = {row[0]: row[1] for row in last.rows()}
-        rows[0][1] = f"best (epoch {scores['epoch']}), in this folder"
-        values["score"] = f"last (epoch {scores['last']['epoch']})"
-        for row in rows:
-            row.append(values.get(row[0], "-"))
-    return tables.markdown(rows)
-
-
-def _command(report, target):
-    """The command that repeats the scores."""
-    facts = report.conditions
-    options = {"reference": facts.get("reference"), "metrics": ",".join(report.metrics)}
-    extractor = facts.get("extractor")
-    row = datasets.CATALOGUE.get(facts.get("dataset"))
-    if extractor in EXTRACTORS and extractor != (row and row.extractor):
-        options["extractor"] = extractor
-    options["num-images"] = facts.get("num_fake")
-    if (facts.get("repeats") or 1) > 1:
-        options["repeats"] = facts["repeats"]
-    options["seed"] = facts.get("seed")
-    given = (
-        f" --{name} {value}" for name, value in options.items() if value is not None
-    )
-    return f"keras-gan-zoo score {target}{''.join(given)}"
-
-
-def _conditions(report):
-    """All conditions of a report as a table; versions have their own section."""
-    facts = {k: v for k, v in report.conditions.items() if k != "versions"}
-    return tables.markdown([("condition", ""), *condition_rows(facts)])
-
-
-def _versions(metadata, report):
-    versions = report.conditions.get("versions", {}) if report else {}
-    saved = {
-        "keras": metadata.get("keras_version"),
-        "keras_gan_zoo": metadata.get("keras_gan_zoo_version"),
-    }
-    return {name: v for name, v in {**saved, **versions}.items() if v}
-
-
-def _has_raw(folder):
-    from keras_gan_zoo.presets.stored import stored_shapes
-
-    shapes = stored_shapes(folder / files.TASK_WEIGHTS, folder)
-    return any(path.startswith("generator/") for path in shapes)
+def _check_words(body, folder, digest):
+    """Check that your own words show no scores of other weights."""
+    others = set(readme.DIGEST.findall(body)) - {digest}
+    if others:
+        raise ValueError(
+            "The card shows scores of other weights, outside of the marks of what "
+            "this package writes. Remove them, or write the whole card anew "
+            "(`overwrite=True`). "
+            f"Received: {folder} with scores of {min(others)}, not {digest}"
+        )

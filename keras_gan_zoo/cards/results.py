@@ -38,6 +38,22 @@ def metric_name(metric: str, conditions: Mapping[str, Any]) -> tuple[str, str]:
     return kind, f"{label} ({conditions.get('extractor')})"
 
 
+def other_data(report: ScoreReport, data: str | None) -> str | None:
+    """A sentence if a GAN was scored against other data than it was trained on."""
+    reference = CATALOGUE.get(report.conditions.get("dataset") or "")
+    trained = CATALOGUE.get(data or "")
+    if data is None or reference is None or reference is trained:
+        return None
+    if trained is None:
+        return f"The scores compare with {reference.title}, not with its training data."
+    if trained.hub_id == reference.hub_id:
+        return None
+    return (
+        f"The scores compare with {reference.title}, and it was trained on "
+        f"{trained.title}."
+    )
+
+
 def eval_results(
     report: ScoreReport,
     source: tuple[str, str] | None = None,
@@ -63,7 +79,7 @@ def eval_results(
     task = CONDITIONAL_TASK if conditional else TASK
     dataset = CATALOGUE.get(facts.get("dataset"))
     title = (dataset and dataset.title) or facts.get("reference") or "none"
-    hub_id = (dataset and dataset.hub_id) or facts.get("dataset") or title
+    hub_id = (dataset and (dataset.hub_id or facts["dataset"])) or title
     arguments = {
         "extractor": facts.get("extractor"),
         "extractor_sha256": facts.get("extractor_sha256"),
@@ -81,7 +97,7 @@ def eval_results(
                 "A card's scores must be finite. Received: "
                 f"{report.label(metric)}={value}"
             )
-        kind, label = metric_name(metric, facts)
+        kind, _ = metric_name(metric, facts)
         own, row = {}, METRICS.get(metric)
         if row:
             own = {key.removeprefix("is_"): facts.get(key) for key in row.conditions}
@@ -96,7 +112,7 @@ def eval_results(
                 dataset_split=facts.get("split"),
                 metric_type=kind,
                 metric_value=value,
-                metric_name=label,
+                metric_name=report.label(metric),  # as in the card's table
                 metric_args=args,
                 source_name=source[0] if source else None,
                 source_url=source[1] if source else None,

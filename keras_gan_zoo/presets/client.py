@@ -42,17 +42,34 @@ def download(handle: str, revision: str | None = None) -> tuple[Path, str]:
             **library(),
         )
     folder = Path(folder)
-    return folder, f"hf://{uri.id}@{folder.name}"  # the cache names it by its commit
+    handle = f"hf://{uri.id}@{folder.name}"  # the cache names it by its commit
+    for name in files.REQUIRED:
+        if not (folder / name).is_file():
+            _complete(handle, name)
+    return folder, handle
 
 
-def fetch_again(handle: str, name: str) -> str:
-    """Download one file again, bypassing the cache: the client checks no content."""
+def _complete(handle, name):
+    """Fetch a file that a cached copy lacks, unless the repository lacks it too.
+
+    Offline, the client returns what there is of a copy without a word.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        fetch(handle, name)
+
+
+def fetch(handle: str, name: str, again: bool = False) -> str:
+    """Download one file; `again` bypasses the cache, whose content nobody checks.
+
+    Returns:
+        str, its path.
+    """
     from huggingface_hub import hf_hub_download
 
     uri = parse(handle)
     with clear_errors(handle):
         return hf_hub_download(
-            uri.id, name, revision=uri.revision, force_download=True, **library()
+            uri.id, name, revision=uri.revision, force_download=again, **library()
         )
 
 

@@ -4,22 +4,21 @@ import copy
 import inspect
 import math
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 
-from keras_gan_zoo.presets import files, trust
+from keras_gan_zoo.presets import files, parts
 
 MAX_OUTPUT = 2**28  # values that one layer may return for one sample
 
-#: the parts of a GAN that may have weights, besides its networks
-STATE = (
-    "auxiliaries",
-    "generator_penalties",
-    "augmentation",
-    "objective",
-    "label_counts",
-)
+
+class Plan(NamedTuple):
+    """Where each weight is stored, and how many each network has."""
+
+    layout: parts.Layout
+    generator: int
+    discriminator: int
 
 
 def settings_of(
@@ -61,49 +60,11 @@ def _sizes(found):
     return inspect.signature(networks).parameters if callable(networks) else ()
 
 
-class _Counts(keras.layers.Layer):
-    """A variable on its own, as a layer."""
-
-    def __init__(self, counts):
-        super().__init__()
-        self.counts = counts
-        self.built = True
-
-
-def state_of(gan: Any) -> dict[str, Any]:
-    """The parts of a GAN that have weights, besides its networks.
-
-    Returns:
-        dict, attribute of the GAN -> a layer or a list of layers.
-    """
-    state = {}
-    for name in ("auxiliaries", "generator_penalties"):
-        layers = [layer for layer in getattr(gan, name) if layer.weights]
-        if layers:
-            state[name] = layers
-    if gan.augmentation is not None and gan.augmentation.weights:
-        state["augmentation"] = gan.augmentation
-    if isinstance(gan.objective, keras.layers.Layer) and gan.objective.weights:
-        state["objective"] = gan.objective
-    if gan.label_counts is not None:
-        state["label_counts"] = _Counts(gan.label_counts)
-    return state
-
-
-def build(
-    found: Any, settings: dict[str, Any], custom_objects: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, list]]:
-    """Find the weight shapes of a GAN without allocating it.
+def build(found: Any, settings: dict[str, Any], custom_objects: dict[str, Any]) -> Plan:
+    """Find the weights that a GAN would have, without allocating them.
 
     In a `StatelessScope` Keras postpones the creation of weights. It keeps the pending
     ones in thread-local state, so a thread of its own leaves nothing behind.
-
-    A preset of the first format has no discriminator if a family builds it. In that
-    case both networks are built here, and only the discriminator's config is kept.
-
-    Returns:
-        The settings, with the configs of both networks, and a dict: part of the GAN
-        -> list of shapes.
     """
 
     def dry():
@@ -113,11 +74,11 @@ def build(
             for network in (gan.generator, gan.discriminator):
                 _check_outputs(network)
             _check_agrees(gan, settings)
-            complete = dict(settings)
-            if "generator" in settings and "discriminator" not in settings:
-                network = keras.saving.serialize_keras_object(gan.discriminator)
-                complete["discriminator"] = trust.strip(network)
-            return complete, shapes_of(gan)
+            return Plan(
+                parts.layout_of(gan),
+                gan.generator.count_params(),
+                gan.discriminator.count_params(),
+            )
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(dry).result()
@@ -133,23 +94,6 @@ def _check_agrees(gan, settings):
                 f"`{type(gan).__name__}` builds from `{files.TASK}`, where {name} is "
                 f"{settings[name]!r:.80}, not {found}"
             )
-
-
-def shapes_of(gan: Any) -> dict[str, list]:
-    """The weight shapes of a GAN, a dict: part -> list of shapes."""
-    parts = {
-        "generator": gan.generator,
-        "discriminator": gan.discriminator,
-        **state_of(gan),
-    }
-    return {
-        name: [
-            tuple(int(n) for n in weight.shape)
-            for layer in _as_list(part)
-            for weight in layer.weights
-        ]
-        for name, part in parts.items()
-    }
 
 
 def _as_list(value):

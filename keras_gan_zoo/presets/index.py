@@ -39,6 +39,20 @@ def read_index() -> dict[str, Any]:
     return files.read_json(folder, INDEX, folder)
 
 
+def list_presets() -> list[str]:
+    """The names of the pretrained GANs that `GAN.from_preset` loads, in order.
+
+    `GAN.presets` describes them; `DCGAN.presets` has those of one family.
+
+    Example:
+
+    >>> import keras_gan_zoo as kgz
+    >>> "dcgan_mnist" in kgz.list_presets()
+    True
+    """
+    return sorted(read_index())
+
+
 def presets_of(cls: Any) -> dict[str, Any]:
     """The entries of `cls` and its subclasses, which `cls.from_preset` loads.
 

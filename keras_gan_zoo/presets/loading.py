@@ -5,24 +5,22 @@ the config would build are known to be those in the weights file.
 """
 
 import copy
-import math
-from collections import Counter, defaultdict
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
-from keras_gan_zoo.presets import dry_build, files, trust
+from keras_gan_zoo.presets import dry_build, dtypes, files, parts, together, trust
 from keras_gan_zoo.presets.files import invalid
-from keras_gan_zoo.presets.saving import Parts
-from keras_gan_zoo.presets.source import locate
+from keras_gan_zoo.presets.origin import Origin, public_name, read_recipe
+from keras_gan_zoo.presets.progress import check_progress, set_progress
+from keras_gan_zoo.presets.source import Source, locate
 from keras_gan_zoo.presets.stored import stored_shapes
 from keras_gan_zoo.typing import PathLike
 
 MAX_PARAMETERS = 2**28  # without a weights file to compare with
 
 
-@without_tensorflow()
 def load_gan(
     cls: Any,
     preset: PathLike,
@@ -33,13 +31,16 @@ def load_gan(
 ) -> Any:
     """Load a GAN; what `GAN.from_preset` calls.
 
+    Warns if the folder has scores, samples or a card of other weights.
+
     Args:
         cls: the class that was asked for, which the preset's class must be or extend.
         preset: the name of a zoo entry, `"hf://user/repo[@revision]"`, or a folder.
         load_weights: bool: False builds the model with new weights.
         custom_objects: dict, the caller's own classes, which are trusted.
         revision: str, branch, tag or commit of a Hub handle.
-        **overrides: settings that replace the saved ones.
+        **overrides: settings that replace the saved ones. `dtype` is the dtype policy
+            of both networks, such as `"mixed_bfloat16"`.
 
     Returns:
         An uncompiled model. Its `preset_source` says where it came from; a Hub handle
@@ -53,32 +54,83 @@ def load_gan(
         ConnectionError: the Hub can't be reached, and the cache has no copy.
     """
     source = locate(preset, revision)
+    gan = read_gan(cls, source, load_weights, custom_objects, **overrides)
+    if load_weights and "dtype" not in overrides:
+        together.warn(source, gan.preset_origin.weights_sha256)
+    return gan
+
+
+@without_tensorflow()
+def read_gan(
+    cls: Any,
+    source: Source,
+    load_weights: bool = True,
+    custom_objects: dict[str, Any] | None = None,
+    **overrides: Any,
+) -> Any:
+    """Load a GAN from the files of a preset, and read no other file; see `load_gan`."""
     custom_objects = dict(custom_objects or {})
+    return _read_gan(cls, source, load_weights, custom_objects, **overrides)
+
+
+def _read_gan(cls, source, load_weights, custom_objects, dtype=None, **overrides):
+    preset = examine(cls, source, load_weights, custom_objects, **overrides)
+    settings = copy.deepcopy(preset.settings)
+    policy = dtypes.policy_of(settings)
+    if dtype is not None:
+        before, policy = policy, dtypes.check(dtype)
+        settings = dtypes.replaced(settings, before, policy)
+    try:
+        with (
+            keras.saving.custom_object_scope(custom_objects),
+            dtypes.default(policy),
+        ):
+            gan = preset.cls.from_config(settings)
+        if load_weights:
+            _load_weights(gan, source.folder, preset.names)
+            set_progress(gan, preset.progress)
+    except Exception as error:
+        raise invalid(source, f"it can't be built: {_short(error)}") from error
+    gan.preset_source = str(source)
+    recipe = read_recipe(source.folder) if load_weights else None
+    gan.preset_origin = Origin.of(gan, public_name(source), recipe)
+    return gan
+
+
+class Examined(NamedTuple):
+    """What a preset holds, after all checks."""
+
+    cls: Any
+    settings: dict[str, Any]  # what the class is built from
+    names: set[str]  # the parts of `task.weights.h5` to read
+    progress: dict[str, Any]
+
+
+def examine(
+    cls: Any,
+    source: Source,
+    load_weights: bool,
+    custom_objects: dict[str, Any],
+    **overrides: Any,
+) -> Examined:
+    """Check a preset, without building it; see `load_gan`."""
     config, task, metadata = _read(source, custom_objects)
     found = _task_class(task, cls, source, custom_objects)
-
     dry_build.check_overrides(found, overrides)
     settings = dry_build.settings_of(found, task["config"], config)
     settings.update(overrides)
     try:
-        settings, planned = dry_build.build(found, settings, custom_objects)
+        plan = dry_build.build(found, settings, custom_objects)
     except Exception as error:  # whatever Keras makes of a stranger's config
         raise invalid(
             source, f"its configuration is not a GAN: {_short(error)}"
         ) from error
     if load_weights:
-        stored = _check_weights(source, metadata, planned, overrides)
+        names = _check_weights(source, metadata, plan.layout, overrides)
     else:
-        _check_count(planned, metadata, source)
-    try:
-        with keras.saving.custom_object_scope(custom_objects):
-            gan = found.from_config(copy.deepcopy(settings))
-        if load_weights:
-            _load_weights(gan, source.folder, stored)
-    except Exception as error:
-        raise invalid(source, f"it can't be built: {_short(error)}") from error
-    gan.preset_source = str(source)
-    return gan
+        names = set()
+        _check_count(plan, metadata, source)
+    return Examined(found, settings, names, check_progress(metadata, source))
 
 
 def _read(source, custom_objects):
@@ -149,53 +201,50 @@ def _check_weights(source, metadata, planned, overrides):
     model, task = (
         stored_shapes(source.folder / name, source) for name in files.WEIGHT_FILES
     )
-    _compare(files.WEIGHTS, model.values(), planned["generator"], source)
-    parts = defaultdict(list)
-    for path, shape in task.items():
-        part = path.split("/")[0]
-        if part not in ("generator", "discriminator", *dry_build.STATE):
+    _compare(files.WEIGHTS, model, planned["generator"], source)
+    stored = parts.by_part(task)
+    for path in task:
+        if path.split("/")[0] not in ("generator", "discriminator", *parts.STATE):
             raise invalid(source, f"`{files.TASK_WEIGHTS}` holds `{path}`.")
-        parts[part].append(shape)
-    expected = set(planned) if "generator" in parts else set(planned) - {"generator"}
     replaced = {"objective" if name == "loss" else name for name in overrides}
-    names = {"discriminator", *parts, *expected} - replaced
+    names = (set(stored) | (set(planned) - {"generator"})) - replaced
     for name in names:
-        _compare(files.TASK_WEIGHTS, parts[name], planned.get(name, []), source)
+        _compare(files.TASK_WEIGHTS, stored[name], planned.get(name, {}), source)
     return names
 
 
 def _compare(name, stored, planned, source):
-    stored, planned = Counter(stored), Counter(planned)
     if stored != planned:
         raise invalid(
             source,
-            f"the shapes in `{name}` are not those of the network. Only in the file: "
-            f"{sorted(stored - planned)[:5]}. "
-            f"Only in the network: {sorted(planned - stored)[:5]}",
+            f"the shapes in `{name}` are not those of the network, so it can't be "
+            f"built. Only in the file: {sorted(stored.items() - planned.items())[:5]}. "
+            f"Only in the network: {sorted(planned.items() - stored.items())[:5]}",
         )
 
 
-def _check_count(planned, metadata, source):
-    counts = {part: sum(map(math.prod, shapes)) for part, shapes in planned.items()}
-    if counts["generator"] != metadata.get("parameter_count"):
+def _check_count(plan, metadata, source):
+    if plan.generator != metadata.get("parameter_count"):
         raise invalid(
             source,
-            f"its generator has {counts['generator']:,} parameters, and "
+            f"its generator has {plan.generator:,} parameters, and "
             f"`{files.METADATA}` says {metadata.get('parameter_count')!r:.40}.",
         )
-    if sum(counts.values()) > MAX_PARAMETERS:
-        raise invalid(source, f"it has {sum(counts.values()):,} parameters.")
+    if plan.generator + plan.discriminator > MAX_PARAMETERS:
+        raise invalid(
+            source, f"it has {plan.generator + plan.discriminator:,} parameters."
+        )
 
 
-def _load_weights(gan, folder, stored):
-    parts = {"discriminator": gan.discriminator, **dry_build.state_of(gan)}
-    if "generator" in stored:
-        parts["generator"] = gan.generator
-    Parts(**{name: parts[name] for name in stored}).load_weights(
+def _load_weights(gan, folder, names):
+    found = {"discriminator": gan.discriminator, **parts.state_of(gan)}
+    if "generator" in names:
+        found["generator"] = gan.generator
+    parts.Parts(**{name: found[name] for name in names}).load_weights(
         folder / files.TASK_WEIGHTS
     )
     gan.ema_generator.load_weights(folder / files.WEIGHTS)
-    if "generator" not in stored:
+    if "generator" not in names:
         gan.generator.set_weights(gan.ema_generator.get_weights())
 
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import keras
 
-from keras_gan_zoo.presets import client, files
-from keras_gan_zoo.presets.loading import load_gan
-from keras_gan_zoo.presets.saving import check_scores
+from keras_gan_zoo.presets import client, files, readme, together
+from keras_gan_zoo.presets.loading import read_gan
+from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.typing import PathLike
-from keras_gan_zoo.weights import weights_sha256
 
 
 def upload_preset(
@@ -24,9 +23,12 @@ def upload_preset(
 ) -> str:
     """Publish a preset folder in one commit.
 
-    The folder is loaded first, and its scores must be of its weights. Only the files
-    that belong to a preset are uploaded. A README.md in the folder replaces the one on
-    the Hub; without it the Hub's is kept, and a new repository gets a short one.
+    The folder is loaded first, and its scores, samples and card must be of its weights.
+    Only the files that belong to a preset are uploaded; those of them that the folder
+    no longer has are deleted on the Hub. A README.md in the folder replaces the one on
+    the Hub, and tells its readers to load the repository instead of the folder; without
+    it the Hub's is kept, unless it is of other weights, and a new repository gets a
+    short one.
 
     Args:
         uri: str, `"hf://user/repo"`. The repository is created if needed.
@@ -43,8 +45,8 @@ def upload_preset(
 
     Raises:
         FileNotFoundError: no such folder, or a file is missing from it.
-        ValueError: it does not load back, its scores are of other weights, its card
-            has invalid metadata, or the URI is invalid.
+        ValueError: it does not load back, its scores, samples or card are of other
+            weights or scores, its card has invalid metadata, or the URI is invalid.
         PermissionError: the token is missing or wrong, or may not write there.
         ConnectionError: the Hub can't be reached.
 
@@ -54,7 +56,7 @@ def upload_preset(
     >>> upload_preset("hf://me/my_gan", "./my_gan")  # doctest: +SKIP
     'https://huggingface.co/me/my_gan/commit/...'
     """
-    from huggingface_hub import CommitOperationAdd, HfApi
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
     folder = Path(preset)
     if not folder.is_dir():
@@ -65,31 +67,65 @@ def upload_preset(
             "A preset is published to the main branch; use `create_pr=True` to propose "
             f"it. Received: uri={uri!r}"
         )
-    names, is_conditional = _check_folder(folder, custom_objects)
+    for name in files.REQUIRED:
+        files.require(folder, name, preset)
+    source = Source(folder, str(preset), {})
+    gan = read_gan(keras.Model, source, custom_objects=custom_objects)
+    digest = gan.preset_origin.weights_sha256
+    together.check(folder, digest)
+    names = [name for name in files.FILES if (folder / name).is_file()]
     api = HfApi(token=token, **client.library())
     with client.clear_errors(uri):
         repo_id = api.create_repo(repo.id, private=private, exist_ok=True).repo_id
-        adds = [CommitOperationAdd(name, folder / name) for name in names]
-        if files.README not in names and not api.file_exists(repo_id, files.README):
-            adds.append(
-                CommitOperationAdd(files.README, _short_card(repo_id, is_conditional))
+        there = api.list_repo_files(repo_id)
+        changes: list[Any] = [
+            CommitOperationAdd(
+                name,
+                _addressed(folder / name, repo_id)
+                if name == files.README
+                else folder / name,
             )
+            for name in names
+        ]
+        if files.README not in names and files.README in there:
+            _check_kept(api, repo_id, digest)
+        elif files.README not in names:
+            card = _short_card(repo_id, gan.num_classes is not None)
+            changes.append(CommitOperationAdd(files.README, card))
+        changes += [
+            CommitOperationDelete(name)
+            for name in files.FILES
+            if name in there and name not in (*names, files.README)
+        ]
         done = api.create_commit(
             repo_id,
-            adds,
+            changes,
             commit_message=commit_message or "Upload a keras_gan_zoo preset",
             create_pr=create_pr,
         )
     return done.pr_url or done.commit_url
 
 
-def _check_folder(folder, custom_objects):
-    gan = load_gan(keras.Model, folder, custom_objects=custom_objects)
-    names = [name for name in files.FILES if (folder / name).is_file()]
-    if files.SCORES in names:
-        scores = files.read_json(folder, files.SCORES, folder)
-        check_scores(scores, weights_sha256(gan.ema_generator))
-    return names, gan.num_classes is not None
+def _addressed(path, repo_id):
+    """A card that names the repository, unless it names an entry of the zoo."""
+    text = path.read_text("utf-8")
+    address = readme.address_of(text) or ""
+    here = address.partition("@")[0] == f"hf://{repo_id}"
+    if not here and "/" in address:
+        text = readme.readdressed(text, address, f"hf://{repo_id}")
+    return text.encode()
+
+
+def _check_kept(api, repo_id, digest):
+    """Check that the card on the Hub, which stays, is not of other weights."""
+    path = Path(api.hf_hub_download(repo_id, files.README))
+    others = set(readme.DIGEST.findall(path.read_text("utf-8"))) - {digest}
+    if others:
+        raise ValueError(
+            "The card on the Hub is of other weights, and the folder has none to "
+            "replace it. Write one, `keras_gan_zoo.cards.write_card(folder)`. "
+            f"Received: hf://{repo_id} with a card of {min(others)}, not {digest}"
+        )
 
 
 def _short_card(repo_id, is_conditional):

@@ -4,6 +4,7 @@ import datetime
 import os
 import secrets
 import shutil
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,27 +13,14 @@ import keras
 
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.files import sha256, write_json
-from keras_gan_zoo.presets import dry_build, files, trust
+from keras_gan_zoo.presets import dry_build, files, own, parts, readme, together, trust
+from keras_gan_zoo.presets.loading import examine
+from keras_gan_zoo.presets.origin import recipe_of
+from keras_gan_zoo.presets.progress import KEY as PROGRESS
+from keras_gan_zoo.presets.progress import progress_of
+from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.typing import PathLike
 from keras_gan_zoo.weights import weights_sha256
-
-
-class Parts(keras.Model):
-    """Parts of a GAN under their names in it, to be stored in one file.
-
-    Saving the GAN itself would also write the optimizers.
-    """
-
-    def __init__(self, **parts: Any) -> None:
-        super().__init__()
-        for name, part in parts.items():
-            setattr(self, name, part)
-        self.built = True
-
-    @property
-    def layers(self) -> list:
-        """None: Keras would file parts under this name that sort after it."""
-        return []
 
 
 @without_tensorflow()
@@ -46,14 +34,16 @@ def save_preset(
     """Save a GAN as a preset folder, which `from_preset` loads on any backend.
 
     `config.json` and `model.weights.h5` are the averaged generator, `task.json` and
-    `task.weights.h5` the rest; `metadata.json` has their sha256. An existing folder
-    keeps its README.md; scores, samples and a recipe of other weights are removed.
+    `task.weights.h5` the rest; `metadata.json` has their sha256. What the folder has of
+    other weights goes: scores, samples and a recipe are removed, and the card's own
+    parts emptied until it is written anew. Your text in the card stays.
 
     Args:
         gan: a `GAN`.
         folder: path.
         report: a score report of this generator, for `scores.json`, or None.
-        recipe: dict, how the weights were made, for `recipe.json`, or None.
+        recipe: dict, how the weights were made, for `recipe.json`. By default the one
+            that the GAN was loaded with, and how long training went on from there.
         include_generator: bool: store the raw generator as well as its average, so that
             training can continue exactly. Without it, it continues from the average.
 
@@ -61,14 +51,15 @@ def save_preset(
         The folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: the report is of other weights, or the networks can't be rebuilt
-            from their configuration, for example because of a `Lambda` layer.
+        ValueError: the report is of other weights, or `from_preset` could not load
+            the folder, for example because of a `Lambda` layer.
     """
     folder = Path(folder)
     digest = weights_sha256(gan.ema_generator)
     scores = None if report is None else report.to_dict()
+    recipe = recipe_of(gan, digest) if recipe is None else recipe
     if scores is not None:
-        check_scores(scores, digest)
+        together.check_scores(scores, digest)
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"A preset is a folder. Received: preset_dir={str(folder)!r}")
     files.refuse_pickles(folder, folder)
@@ -76,7 +67,8 @@ def save_preset(
     new = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
     new.mkdir()
     try:
-        _write(gan, new, digest, include_generator)
+        found = _write(gan, new, digest, include_generator)
+        _check_loads(gan, new, found)
         for name, content in ((files.SCORES, scores), (files.RECIPE, recipe)):
             if content is not None:
                 write_json(new / name, content, indent=4)
@@ -84,20 +76,6 @@ def save_preset(
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return folder
-
-
-def check_scores(scores: Any, digest: str) -> None:
-    """Raise a `ValueError` if scores are not those of the weights `digest`."""
-    conditions = scores.get("conditions") if isinstance(scores, dict) else None
-    scored = (
-        conditions.get("generator_sha256") if isinstance(conditions, dict) else None
-    )
-    if scored != digest:
-        raise ValueError(
-            "The report must be of the saved weights, those of the averaged "
-            f"generator (sha256 {digest}). Score this model again. "
-            f"Received: generator_sha256={scored!r}"
-        )
 
 
 def _write(gan, folder, digest, include_generator):
@@ -109,15 +87,16 @@ def _write(gan, folder, digest, include_generator):
         task["config"]["discriminator"] = trust.strip(
             keras.saving.serialize_keras_object(gan.discriminator)
         )
-    _check_loads(gan, task["config"], config)
+    found = [*trust.untrusted(config, {}), *trust.untrusted(task["config"], {})]
+    trust.check_can_load(found)
     write_json(folder / files.TASK, task, indent=4)
     write_json(folder / files.CONFIG, config, indent=4)
 
     gan.ema_generator.save_weights(folder / files.WEIGHTS)
-    rest = {"discriminator": gan.discriminator, **dry_build.state_of(gan)}
+    rest = {"discriminator": gan.discriminator, **parts.state_of(gan)}
     if include_generator and gan.generator is not gan.ema_generator:
         rest["generator"] = gan.generator
-    Parts(**rest).save_weights(folder / files.TASK_WEIGHTS)
+    parts.Parts(**rest).save_weights(folder / files.TASK_WEIGHTS)
 
     metadata = {
         "format_version": files.FORMAT,
@@ -127,52 +106,46 @@ def _write(gan, folder, digest, include_generator):
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
         "tasks": ["GAN"],
         "weights_sha256": digest,
+        PROGRESS: progress_of(gan),
         "sha256": {name: sha256(folder / name) for name in files.WEIGHT_FILES},
     }
     write_json(folder / files.METADATA, metadata, indent=4)
+    return found
 
 
-def _check_loads(gan, task, config):
-    """Check that what is written can be read back, by building it once.
+def _check_loads(gan, folder, found):
+    """Check what is written as loading it would.
 
     Skipped if objects of the caller's own can't be found: `custom_objects` will bring
     those, and what they hold.
     """
-    found = [*trust.untrusted(config, {}), *trust.untrusted(task, {})]
-    trust.check_can_load(found)
-    classes = {type(part).__name__: type(part) for part in _operations(gan)}
-    names = {name for _, name, _ in found if not trust.is_registered(name)}
-    if names - set(classes):
+    objects = own.objects(gan, found)
+    if None in objects.values():
         return
-    custom_objects = {name: classes[name] for name in names}
-    settings = dry_build.settings_of(type(gan), task, config)
     try:
-        _, planned = dry_build.build(type(gan), settings, custom_objects)
-    except Exception as error:
+        examine(type(gan), Source(folder, "", {}), True, objects)
+    except (ValueError, OSError) as error:
         raise ValueError(
-            "This GAN can't be saved as a preset, because Keras can't rebuild it "
-            "from its configuration. Networks must be functional or sequential models "
-            "of layers and operations that have a complete `get_config`. "
-            f"Received: {_innermost(error)[:500]}"
+            "This GAN can't be saved as a preset, because `from_preset` could not load "
+            "it. Networks must be functional or sequential models of layers and "
+            "operations that have a complete `get_config`. "
+            f"Received: {_innermost(error)[:700]}"
         ) from error
-    if planned != dry_build.shapes_of(gan):
-        raise ValueError(
-            "This GAN can't be saved as a preset, because its configuration builds "
-            "other weights than it has. Received: a GAN with weights "
-            f"{dry_build.shapes_of(gan)}, and a configuration of {planned}"
+    if objects:
+        listed = ", ".join(
+            f"{name!r}: {value.__name__}" for name, value in objects.items()
+        )
+        warnings.warn(
+            "This preset holds objects of your own, which loading it takes: "
+            f"`from_preset(..., custom_objects={{{listed}}})`.",
+            stacklevel=5,
         )
 
 
 def _innermost(error):
     """The innermost of the messages that Keras wraps in each other."""
-    return str(error).split("Exception encountered: ")[-1]
-
-
-def _operations(network):
-    for part in getattr(network, "operations", network.layers):
-        yield part
-        if isinstance(part, keras.Model):
-            yield from _operations(part)
+    text = str(error).removeprefix("Preset `` cannot be loaded: ")
+    return text.split("Exception encountered: ")[-1]
 
 
 def _move(new, folder, digest):
@@ -180,7 +153,11 @@ def _move(new, folder, digest):
     if not folder.exists():
         os.rename(new, folder)
         return
-    if not _is_of(folder, digest):
+    if _is_of(folder, digest):
+        if (new / files.SCORES).is_file():
+            readme.empty(folder / files.README, readme.SCORED)
+    else:
+        readme.empty(folder / files.README)
         for name in (files.SCORES, files.SAMPLES, files.RECIPE):
             (folder / name).unlink(missing_ok=True)
     for path in sorted(new.iterdir(), key=lambda path: path.name == files.METADATA):

@@ -32,7 +32,7 @@ class Source:
         found = sha256(path)
         if found != digest and self.handle.startswith("hf://"):
             with contextlib.suppress(ValueError, OSError):  # offline
-                found = sha256(client.fetch_again(self.handle, name))
+                found = sha256(client.fetch(self.handle, name, again=True))
         if found != digest:
             raise invalid(
                 self,

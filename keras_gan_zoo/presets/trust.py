@@ -23,16 +23,21 @@ from keras_gan_zoo.presets.files import invalid
 PACKAGE = "keras_gan_zoo"
 
 _LAYERS = """
-Activation Add Average AveragePooling1D AveragePooling2D BatchNormalization
-Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Cropping1D Cropping2D
-Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU EinsumDense Embedding
-Flatten GaussianDropout GaussianNoise GlobalAveragePooling1D
-GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D GroupNormalization
-GroupQueryAttention Identity InputLayer LayerNormalization LeakyReLU
-MaxPooling1D MaxPooling2D Maximum Minimum MultiHeadAttention Multiply PReLU
-Permute RMSNormalization ReLU RepeatVector Rescaling Reshape SeparableConv1D
-SeparableConv2D Softmax SpatialDropout1D SpatialDropout2D SpectralNormalization
-Subtract UnitNormalization UpSampling1D UpSampling2D ZeroPadding1D ZeroPadding2D
+Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D
+AveragePooling2D AveragePooling3D BatchNormalization CenterCrop Concatenate Conv1D
+Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose Cropping1D Cropping2D
+Cropping3D Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU EinsumDense
+Embedding Flatten GaussianDropout GaussianNoise GlobalAveragePooling1D
+GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D
+GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization GroupQueryAttention
+Identity InputLayer LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D
+MaxPooling3D Maximum Minimum MultiHeadAttention Multiply Normalization PReLU
+Permute RMSNormalization RandomBrightness RandomContrast RandomCrop RandomFlip
+RandomGrayscale RandomHue RandomRotation RandomSaturation RandomSharpness
+RandomShear RandomTranslation RandomZoom ReLU RepeatVector Rescaling Reshape
+Resizing SeparableConv1D SeparableConv2D Softmax SpatialDropout1D SpatialDropout2D
+SpatialDropout3D SpectralNormalization Subtract UnitNormalization
+UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
 """
 
 
@@ -48,7 +53,12 @@ ALLOWED = {
     "keras": {"DTypePolicy", "Sequential"},
     "keras.models": {"Functional", "Sequential"},
     "keras.src.models.functional": {"Functional"},
-    "keras.dtype_policies": {"DTypePolicy"},
+    "keras.dtype_policies": {
+        "DTypePolicy",
+        "QuantizedDTypePolicy",
+        "QuantizedFloat8DTypePolicy",
+    },
+    "keras.quantizers": {"AbsMaxQuantizer", "Int8QuantizationConfig"},
     "keras.layers": frozenset(_LAYERS.split()),
     "keras.initializers": _of_kind(keras.initializers, keras.initializers.Initializer),
     "keras.constraints": _of_kind(keras.constraints, keras.constraints.Constraint),

@@ -7,6 +7,7 @@ import keras
 
 from keras_gan_zoo import datasets, families, presets
 from keras_gan_zoo.presets import files, index, trust
+from keras_gan_zoo.presets.origin import CONTINUED
 from keras_gan_zoo.recipes import options as settings
 from keras_gan_zoo.typing import PathLike
 
@@ -40,6 +41,7 @@ def load(path: PathLike) -> dict[str, Any]:
     recipe = files.read_json(path.parent, path.name, path)
     _check_keys(recipe, path)
     recipe["family"] = families.find(recipe["family"]).__name__
+    recipe.pop(CONTINUED, None)  # what came after the recipe is no part of it
     trust.check_config(recipe.get("arguments", {}), path)
     _check_compile(recipe.get("compile", {}), path)
     return recipe
@@ -103,7 +105,7 @@ def with_options(
     if "data" in given or "image_shape" not in arguments:
         arguments["image_shape"] = list(datasets.image_shape(recipe["data"]))
     if "data" in given:
-        for key in ("description", "dataset"):  # they described other data
+        for key in ("description", "dataset", "limitations"):  # of other data
             recipe.pop(key, None)
     return {**recipe, "arguments": arguments}
 

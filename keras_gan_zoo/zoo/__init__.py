@@ -3,7 +3,7 @@
 from keras_gan_zoo.zoo.entries import describe, list_entries
 from keras_gan_zoo.zoo.entry import facts, make_entry
 from keras_gan_zoo.zoo.families import families_table, list_families
-from keras_gan_zoo.zoo.publishing import publish, save_run
+from keras_gan_zoo.zoo.publishing import publish, publish_folder, save_run
 from keras_gan_zoo.zoo.readme import markers, read_table, refresh_readme
 from keras_gan_zoo.zoo.score_table import largest_differences, score_table
 from keras_gan_zoo.zoo.scores import read_scores, score_zoo
@@ -19,6 +19,7 @@ __all__ = [
     "make_entry",
     "markers",
     "publish",
+    "publish_folder",
     "read_scores",
     "read_table",
     "refresh_readme",

@@ -5,7 +5,9 @@ from typing import Any
 from keras_gan_zoo import presets
 from keras_gan_zoo.cards.facts import labels_of, latents_of, loss_of, terms_of
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.presets import files, index
+from keras_gan_zoo.presets import files, index, together
+from keras_gan_zoo.presets.loading import read_gan
+from keras_gan_zoo.presets.source import locate
 from keras_gan_zoo.scoring import ScoreReport
 from keras_gan_zoo.typing import PathLike
 
@@ -42,13 +44,14 @@ def describe(
     Returns:
         dict, ready for JSON.
     """
-    gan = GAN.from_preset(preset, revision=revision, custom_objects=custom_objects)
-    folder = presets.resolve(preset, revision)
+    source = locate(preset, revision)
+    gan, folder = read_gan(GAN, source, custom_objects=custom_objects), source.folder
     metadata = files.read_json(folder, files.METADATA, folder)
     recipe, scores = (
         files.read_json(folder, name, folder) if (folder / name).is_file() else {}
         for name in (files.RECIPE, files.SCORES)
     )
+    strays = together.strays(folder, gan.preset_origin.weights_sha256)
     return {
         "preset": str(preset),
         "from": gan.preset_source,
@@ -64,7 +67,8 @@ def describe(
         "critic steps": gan.critic_steps,
         "ema half-life": gan.ema_half_life,
         "saved": metadata.get("date_saved"),
-        "weights sha256": metadata.get("weights_sha256"),
+        "weights sha256": gan.preset_origin.weights_sha256,
+        "warning": " ".join(strays) or None,
         "license": recipe.get("license"),
         "recipe": {key: recipe[key] for key in recipe if key not in index.FACTS},
         "files": {

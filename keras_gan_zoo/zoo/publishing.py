@@ -1,10 +1,11 @@
-"""Saves a run as a preset, and publishes an entry on the Hub."""
+"""Saves a run as a preset, and publishes presets on the Hub."""
 
 from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo import presets
-from keras_gan_zoo.cards import public_recipe
+from keras_gan_zoo.cards import public_recipe, refresh_card
+from keras_gan_zoo.files import restored_on_error
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.typing import PathLike
@@ -40,6 +41,25 @@ def _epochs_of(preset):
         return None
 
 
+def publish_folder(folder: PathLike, handle: str, **kwargs: Any) -> str:
+    """Upload a preset with its card, which is written or brought up to date first.
+
+    If the upload fails, the card is as it was before.
+
+    Args:
+        folder: path of the preset.
+        handle: str, `"hf://user/repo"`, which the card tells its readers to load.
+        **kwargs: passed to `keras_gan_zoo.upload_preset`.
+
+    Returns:
+        str, the address of the commit or of the pull request.
+    """
+    custom_objects = kwargs.get("custom_objects")
+    with restored_on_error(Path(folder) / files.README):
+        refresh_card(folder, handle, custom_objects=custom_objects)
+        return presets.upload_preset(handle, folder, **kwargs)
+
+
 def publish(name: str, owner: str, zoo: PathLike | None = None, **kwargs: Any) -> str:
     """Upload an entry to `hf://owner/name`; the index gets its handle and commit.
 
@@ -54,6 +74,7 @@ def publish(name: str, owner: str, zoo: PathLike | None = None, **kwargs: Any) -
     """
     zoo = index.zoo_folder() if zoo is None else Path(zoo)
     handle = f"hf://{owner}/{name}"
+    refresh_card(zoo / name)
     address = presets.upload_preset(handle, zoo / name, **kwargs)
     presets.write_index(zoo, {name: (handle, address.rstrip("/").rpartition("/")[2])})
     return address

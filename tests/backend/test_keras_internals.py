@@ -7,6 +7,7 @@ tells what a version of Keras changed even where the package cannot be imported.
 import importlib.util
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keras
@@ -144,6 +145,63 @@ def test_get_torch_dataloader_gives_tensors_once():
 def test_all_layers_are_those_inside_of_others_too():
     names = {layer.name for layer in internals.all_layers(model())}
     assert {"inside", "last"} <= names
+
+
+def test_stored_variables_are_those_in_the_file(tmp_path):
+    """By their paths, whether they have values or not."""
+    import h5py
+
+    def shapes(network):
+        found = internals.stored_variables(network)
+        return {path: tuple(variable.shape) for path, variable in found.items()}
+
+    network, found = model(), {}
+    wrapped = keras.layers.SpectralNormalization(keras.layers.Dense(2))
+    network = keras.Model(network.input, wrapped(network.output))
+    network.save_weights(tmp_path / "model.weights.h5")
+    with h5py.File(tmp_path / "model.weights.h5") as file:
+        file.visititems(
+            lambda path, item: (
+                found.update({path: item.shape})
+                if isinstance(item, h5py.Dataset)
+                else None
+            )
+        )
+    assert shapes(network) == found
+    assert len(found) > len(network.weights)  # the kernel is there twice
+
+
+def test_stored_variables_of_a_network_without_values():
+    def dry():
+        with keras.StatelessScope(initialize_variables=False):
+            return list(internals.stored_variables(model()))
+
+    with ThreadPoolExecutor(1) as thread:  # Keras keeps pending weights in its state
+        assert thread.submit(dry).result() == list(internals.stored_variables(model()))
+
+
+def test_without_tensorflow_keras_serializes_as_ever():
+    dense = keras.layers.Dense(2)
+    with internals.without_tensorflow():
+        config = keras.saving.serialize_keras_object(dense)
+    assert config == keras.saving.serialize_keras_object(dense)
+
+
+def test_saves_legacy_h5_while_keras_writes_one(tmp_path):
+    seen = []
+
+    class Watch(keras.Model):
+        def get_config(self):
+            seen.append(internals.saves_legacy_h5())
+            return {}
+
+    watch = Watch()
+    watch.built = True
+    watch.save(tmp_path / "watch.h5")
+    watch.save(tmp_path / "watch.keras")
+    assert True in seen
+    assert not seen[-1]
+    assert not internals.saves_legacy_h5()
 
 
 def test_check_compiled_raises_keras_own_error():

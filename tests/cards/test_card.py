@@ -30,7 +30,7 @@ def test_the_hub_reads_a_card_back(preset):
     found = {metric["type"]: metric for metric in block["metrics"]}
     assert found["classifier_score"]["value"] == 2.5
     assert found["frechet_distance"]["value"] == 120.125
-    assert found["frechet_distance"]["name"] == "Frechet distance (digits)"
+    assert found["frechet_distance"]["name"] == "FID (digits)"
     assert found["frechet_distance"]["args"]["num_fake"] == 64
     assert ModelCard.load(preset / "README.md").data.eval_results[0].verified is None
 
@@ -94,7 +94,7 @@ def test_best_and_last_are_both_in_the_table(preset, gan):
     assert "best (epoch 7), in this folder" in text
     assert "last (epoch 9)" in text
     assert "| FID (digits) | 120.125 | - | lower | 240.500 |" in text
-    assert "best of 9 snapshots" in text
+    assert "best of 9 snapshots by\nFID (digits) with" in text
 
 
 def test_scores_of_other_weights_are_refused(preset, gan):
@@ -163,7 +163,8 @@ def test_both_second_opinions_are_in_a_card(gan, tmp_path):
     assert (
         "| score | value | 95 % interval | better | TF-GAN | torch-fidelity |" in text
     )
-    assert "| FID (digits) | 120.125 | - | lower | 120.100 | 120.200 |" in text
+    row = "| FID (digits) | 120.125 | - | lower | 120.100 | 120.200 |"
+    assert row in text
     assert "torch-fidelity 0.4.0 on the same activations agrees" in text
 
 

@@ -21,7 +21,7 @@ def test_a_card_tells_the_classes(folder):
     assert "| labels | 3: ant, bee, cat |" in text
     assert "gan.generate(16, labels=1, seed=0)" in text
     assert "gan.fit(your_images, your_labels)" in text
-    assert "a row a class" in text
+    assert "one row per class" in text
     assert "control over their class alone" in text
     assert "pipeline_tag" not in data  # the Hub has none for classes
     assert "conditional-image-generation" in data["tags"]

@@ -16,6 +16,29 @@ def test_card(run, preset):
     assert 'from_preset("hf://me/g")' in (preset / "README.md").read_text()
 
 
+def test_card_that_is_brought_up_to_date(run, preset):
+    path = preset / "README.md"
+    path.write_text(path.read_text() + "\nMine.\n")
+    run("card", preset, "--refresh", "--handle", "hf://me/g")
+    assert 'from_preset("hf://me/g")' in path.read_text()
+    assert path.read_text().endswith("\nMine.\n")
+    assert (
+        "give one of them"
+        in run("card", preset, "--refresh", "--overwrite", code=2).stderr
+    )
+
+
+def test_an_attached_report_is_in_the_card(run, preset):
+    numbers = ("--num-images", "30", "--no-verify", "--metrics", "fid")
+    run("score", preset, "--reference", "digits:test", *numbers, "--attach")
+    (model,) = metadata_load(preset / "README.md")["model-index"]
+    ((metric,),) = (result["metrics"] for result in model["results"])
+    assert metric["args"]["num_fake"] == 30
+    text = (preset / "README.md").read_text()
+    assert "| num fake | 30 |" in text
+    assert "| IS (digits) |" not in text
+
+
 def test_publish_refuses_what_was_not_scored(run, preset):
     (preset / "scores.json").unlink()
     result = run("publish", preset, "hf://me/g", code=1)

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import shutil
 import socket
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import keras_gan_zoo.presets.client
 from keras_gan_zoo.presets import weights_sha256
 from presets.hub_client import ME, Client, contents
+from presets.tiny_gans import FILES
 
 # === Pulling ===
 
@@ -90,6 +92,22 @@ def test_gated(client, server, saved):
 def test_bad_token(client, repo, token):
     with pytest.raises(PermissionError, match="hf auth login"):
         client("load", f"hf://{repo[0]}", HF_TOKEN=token)
+
+
+def test_half_a_copy_in_the_cache_is_no_copy(server, saved, repo, tmp_path):
+    """An interrupted download, or one of a single file: the client does not tell."""
+    repo_id, commit = repo
+    cache = tmp_path / "hub" / f"models--{repo_id.replace('/', '--')}"
+    (cache / "refs").mkdir(parents=True)
+    (cache / "refs" / "main").write_text(commit)
+    copy = cache / "snapshots" / commit
+    copy.mkdir(parents=True)
+    with Client(server.endpoint, tmp_path, HF_HUB_OFFLINE="1") as offline:
+        for name in sorted(FILES):
+            with pytest.raises(ConnectionError, match="no complete copy"):
+                offline("load", f"hf://{repo_id}")
+            shutil.copy(saved / "gan" / name, copy / name)
+        assert offline("load", f"hf://{repo_id}")["class"] == "GAN"
 
 
 def test_no_preset(client, server):

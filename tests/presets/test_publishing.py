@@ -9,7 +9,7 @@ import pytest
 import keras_gan_zoo as kgz
 from keras_gan_zoo.presets import publishing, weights_sha256
 from presets.hub_client import ME
-from presets.tiny_gans import tiny_gan
+from presets.tiny_gans import FILES, tiny_gan
 
 
 def test_upload_makes_the_repository_in_one_commit(client, server, gans, preset):
@@ -67,6 +67,27 @@ def test_readme_of_the_hub_stays_unless_the_folder_has_one(client, server, prese
     (preset / "README.md").write_text("---\nlicense: mit\n---\nmine")
     client("upload", "hf://me/card", str(preset), **ME)
     assert b"mine" in server.files("me/card")["README.md"]
+
+
+EXAMPLE = 'gan = kgz.GAN.from_preset("{}")\nimages = gan.generate(16, seed=0)\n'
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("./gan", "hf://me/told"),
+        ("hf://typo/gan", "hf://me/told"),
+        ("hf://me/told@v1", "hf://me/told@v1"),
+        ("dcgan_mnist", "dcgan_mnist"),
+    ],
+)
+def test_a_card_on_the_hub_loads_from_there(client, server, preset, address, expected):
+    (preset / "README.md").write_text(f"See {address}.\n{EXAMPLE.format(address)}")
+    client("upload", "hf://me/told", str(preset), **ME)
+    card = server.files("me/told")["README.md"].decode()
+    assert EXAMPLE.format(expected) in card
+    assert f"See {expected}." in card
+    assert address in (preset / "README.md").read_text()
 
 
 def test_invalid_card(client, preset):
@@ -129,6 +150,36 @@ class Doubling(keras.layers.Layer):
         return 2 * inputs
 
 
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_folder_that_lacks_a_file_is_named(preset, name):
+    (preset / name).unlink()
+    with pytest.raises(FileNotFoundError, match=f"`{name}` doesn't exist"):
+        kgz.upload_preset("hf://me/own", preset)
+
+
+def test_files_that_are_gone_are_deleted_on_the_hub(client, server, preset):
+    for name in ("recipe.json", "samples.png", "notes.txt"):
+        (preset / name).write_text("{}")
+    server.add("me/gone", {"mine.txt": b"by a person", "scores.json": b"{}"})
+    client("upload", "hf://me/gone", str(preset), **ME)
+    assert {"recipe.json", "samples.png"} <= server.files("me/gone").keys()
+    assert "scores.json" not in server.files("me/gone")
+    (preset / "recipe.json").unlink()
+    (preset / "samples.png").unlink()
+    client("upload", "hf://me/gone", str(preset), **ME)
+    found = server.files("me/gone").keys()
+    assert not {"recipe.json", "samples.png"} & found
+    assert FILES | {"mine.txt", "README.md"} <= found
+
+
+def test_a_card_of_other_weights_does_not_stay_on_the_hub(client, server, preset):
+    card = f"| generator sha256 | {'0' * 64} |".encode()
+    server.add("me/stale", {"README.md": card})
+    with pytest.raises(ValueError, match="card on the Hub is of other weights"):
+        client("upload", "hf://me/stale", str(preset), **ME)
+    assert server.files("me/stale") == {"README.md": card}
+
+
 def test_own_layers_can_be_published(monkeypatch, tmp_path):
     """The folder is loaded first: with the caller's classes."""
     latents = keras.Input((4,))
@@ -144,8 +195,8 @@ def test_own_layers_can_be_published(monkeypatch, tmp_path):
         def create_repo(self, repo_id, **_):
             return SimpleNamespace(repo_id=repo_id)
 
-        def file_exists(self, *_):
-            return True
+        def list_repo_files(self, *_):
+            return []
 
         def create_commit(self, repo_id, operations, **_):
             pushed.extend(operation.path_in_repo for operation in operations)

@@ -13,6 +13,24 @@ def test_unknown_preset_lists_the_choices(name):
         kgz.GAN.from_preset(name)
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("dcgan-mnist", "dcgan_mnist"), ("DCGAN_MNIST", "dcgan_mnist"), ("wgan", None)],
+)
+def test_unknown_preset_names_those_that_there_are(name, meant):
+    with pytest.raises(ValueError, match="Unknown preset") as caught:
+        kgz.GAN.from_preset(name)
+    assert (f"Did you mean {meant!r}?" in str(caught.value)) == (meant is not None)
+    for known in kgz.list_presets():
+        assert repr(known) in str(caught.value)
+
+
+def test_list_presets():
+    found = kgz.list_presets()
+    assert found == sorted(kgz.GAN.presets)
+    assert "dcgan_mnist" in found
+
+
 def test_preset_must_be_a_name():
     with pytest.raises(ValueError, match="must be a string"):
         kgz.GAN.from_preset(3)

@@ -14,7 +14,7 @@ from keras_gan_zoo.objectives.auxiliaries import Classification
 from keras_gan_zoo.objectives.generator_penalties import PathLength
 from keras_gan_zoo.objectives.losses import Hinge
 from presets.spoilers import edit, refuses, sign
-from presets.tiny_gans import images, read
+from presets.tiny_gans import images, read, tiny_gan
 
 OWN = "tests"
 
@@ -188,3 +188,63 @@ def test_wrong_settings(tmp_path, wrong):
     conditional().save_to_preset(tmp_path / "wrong")
     spoil = edit("task.json", lambda v: v["config"].update(wrong))
     refuses(tmp_path / "wrong", spoil, "cannot be loaded")
+
+
+# === How far training has got ===
+
+
+def numbers(gan):
+    names = ("epochs_seen", "images_seen", "images_averaged")
+    return [float(ops.convert_to_numpy(getattr(gan, name))) for name in names]
+
+
+@pytest.mark.parametrize("include_generator", [True, False])
+def test_training_goes_on_where_it_was(gans, tmp_path, include_generator):
+    gans["wgan"].save_to_preset(tmp_path / "on", include_generator=include_generator)
+    loaded = kgz.WGAN.from_preset(tmp_path / "on")
+    assert numbers(loaded) == numbers(gans["wgan"])
+    assert numbers(loaded)[1] > 0
+    fresh = kgz.WGAN.from_preset(tmp_path / "on", load_weights=False)
+    assert numbers(fresh) == [0, 0, 0]
+
+
+def moved(gan):
+    """The share of the way to the generator that one step moves the average."""
+    average, weight = gan.ema_generator.weights[0], gan.generator.weights[0]
+    before = ops.convert_to_numpy(average)
+    gan.compile()
+    gan.fit(images(gan, 8), batch_size=8, verbose=0)
+    after, raw = ops.convert_to_numpy(average), ops.convert_to_numpy(weight)
+    return float(np.median((after - before) / (raw - before)))
+
+
+@pytest.mark.parametrize("kind", ["as it is", "of an earlier version"])
+def test_the_average_is_not_thrown_away(tmp_path, kind):
+    gan = tiny_gan(ema_half_life=1000)
+    gan.generator.set_weights([w + 1.0 for w in gan.generator.get_weights()])
+    gan.images_averaged.assign(1e6)
+    gan.save_to_preset(tmp_path / "trained")
+    if kind != "as it is":
+        edit("metadata.json", lambda v: v.pop("progress"))(tmp_path / "trained")
+    loaded = kgz.GAN.from_preset(tmp_path / "trained")
+    assert moved(loaded) == pytest.approx(1 - 0.5 ** (8 / 1000), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        [],
+        {"images_seen": -1},
+        {"images_seen": 2**31},
+        {"images_seen": 1.5},
+        {"epochs_seen": True},
+        {"images_averaged": "many"},
+        {"images_averaged": 1e300},
+        {"other": 1},
+    ],
+    ids=str,
+)
+def test_wrong_progress(preset, wrong):
+    spoil = edit("metadata.json", lambda v: v.update(progress=wrong))
+    refuses(preset, spoil, "`progress` in `metadata.json` must have")

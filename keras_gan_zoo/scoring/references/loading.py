@@ -77,8 +77,9 @@ def load_reference(
         name, split = datasets.split_name(reference)
         images, labels = datasets.load(name, split)
         facts = {"dataset": name, "split": split, "labels": labels}
-        if name not in datasets.CATALOGUE:
-            name = f"folder {os.path.basename(os.path.abspath(name))}"
+        if name not in datasets.CATALOGUE:  # reports are published: no paths
+            facts["dataset"] = os.path.basename(os.path.abspath(name))
+            name = f"folder {facts['dataset']}"
         facts["name"] = f"{name}:{split}"
     return _from_images(images, extractor, batch_size, needs, verbose, facts)
 

@@ -1,0 +1,174 @@
+"""The text of a new model card."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from keras_gan_zoo import datasets
+from keras_gan_zoo.cards import facts, repeat, results
+from keras_gan_zoo.cards.bibtex import bibtex
+from keras_gan_zoo.cards.metadata import metadata_of
+from keras_gan_zoo.presets import files, readme, together
+from keras_gan_zoo.presets.origin import CONTINUED, public_name
+from keras_gan_zoo.presets.stored import stored_shapes
+from keras_gan_zoo.scoring import ScoreReport, tables
+from keras_gan_zoo.scoring.sentences import condition_rows, opinion_sentences
+from keras_gan_zoo.typing import PathLike
+
+TEMPLATE = Path(__file__).with_name("card.md.jinja")
+SEED = 0
+
+
+def render(
+    gan: Any,
+    folder: Path,
+    handle: str | None = None,
+    license: str | None = None,
+    custom_objects: dict[str, Any] | None = None,
+) -> str:
+    """The card of a preset, with a stamp in each part; see `write_card`.
+
+    Args:
+        gan: the `GAN` of the folder.
+        folder: path of the preset.
+        handle: str, what readers load; by default the folder.
+        license: str, or None for the recipe's.
+        custom_objects: dict of the author's own classes.
+
+    Raises:
+        ValueError: the folder has scores of other weights.
+    """
+    import jinja2
+
+    metadata = files.read_json(folder, files.METADATA, folder)
+    recipe, scores = (
+        files.read_json(folder, name, folder) if (folder / name).is_file() else None
+        for name in (files.RECIPE, files.SCORES)
+    )
+    if scores is not None:
+        together.check_scores(scores, gan.preset_origin.weights_sha256)
+    report = ScoreReport.from_dict(scores) if scores else None
+    recipe = recipe or {}
+    data, split = _data_of(recipe)
+    target = handle or local_address(folder)
+    name = public_name(folder)
+    license = license or recipe.get("license") or "apache-2.0"
+    template = jinja2.Template(
+        TEMPLATE.read_text("utf-8"), keep_trailing_newline=True, trim_blocks=False
+    )
+    body = template.render(
+        title=name,
+        gan=gan,
+        family=type(gan).__name__,
+        paper=gan.paper,
+        bibtex=bibtex(gan.paper),
+        shape="x".join(map(str, gan.image_shape)),
+        parameters=f"{metadata['parameter_count']:,}",
+        latents=facts.latents_of(gan),
+        labels=facts.labels_of(gan),
+        method=", ".join([facts.loss_of(gan), *facts.terms_of(gan)]),
+        seed=SEED,
+        target=target,
+        own=", ".join(f'"{key}": {key}' for key in custom_objects or ()),
+        has_raw=_has_raw(folder),
+        recipe=recipe,
+        recipe_text=json.dumps(public_recipe(recipe), indent=2),
+        continued=recipe.get(CONTINUED),
+        train=None if custom_objects else repeat.train_command(recipe, target),
+        data=data,
+        split=split,
+        known=datasets.CATALOGUE.get(data),
+        versions=_versions(metadata, report),
+        limitations=recipe.get("limitations"),
+        report=report,
+        **(_scores(report, scores, data, target, custom_objects) if report else {}),
+    )
+    header = metadata_of(gan, name, license, data, report)
+    body = readme.stamped(re.sub(r"\n{3,}", "\n\n", body))
+    return readme.join(header, f"\n{body.rstrip()}\n")
+
+
+def local_address(folder: PathLike) -> str:
+    """What loads a folder from beside it: `"./my_gan"` or `"./my_run/preset"`."""
+    path = Path(folder).resolve()
+    name = public_name(folder)
+    return f"./{name}/preset" if path.name == "preset" else f"./{name}"
+
+
+def public_recipe(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe that may be published: paths are cut down to the folder's own name.
+
+    Example:
+
+    >>> public_recipe({"data": "/home/me/faces:train"})
+    {'data': 'faces:train'}
+    """
+    name, split = _data_of(recipe)
+    if name is None or name in datasets.CATALOGUE:
+        return recipe
+    return {**recipe, "data": f"{name}:{split}"}
+
+
+def _data_of(recipe):
+    """The data set's name, or only the last part of a path, and its split."""
+    if not recipe.get("data"):
+        return None, None
+    name, split = datasets.split_name(recipe["data"])
+    return _basename(name), split
+
+
+def _basename(path):
+    return path and re.split(r"[\\/]", path.rstrip("\\/"))[-1]
+
+
+def _scores(report, scores, data, target, custom_objects):
+    """What the card says of the scores."""
+    command = None if custom_objects else repeat.score_command(report, target)
+    return {
+        "epoch": scores.get("epoch"),
+        "last": scores.get("last"),
+        "selection": scores.get("selection") or {},
+        "table": _score_table(report, scores),
+        "second_opinion": opinion_sentences(report.second_opinion),
+        "standard": results.is_standard(report.conditions),
+        "other_data": results.other_data(report, data),
+        "conditions": _conditions(report),
+        "extractor": report.conditions.get("extractor"),
+        "repeat": command,
+        "call": repeat.score_call(report),
+    }
+
+
+def _score_table(report, scores):
+    """The report's table, with the values of the last epoch if there are any."""
+    rows = [list(row) for row in report.rows()]
+    if scores.get("last"):
+        last = ScoreReport.from_dict(scores["last"])
+        values = {row[0]: row[1] for row in last.rows()}
+        rows[0][1] = f"best (epoch {scores['epoch']}), in this folder"
+        values["score"] = f"last (epoch {scores['last']['epoch']})"
+        for row in rows:
+            row.append(values.get(row[0], "-"))
+    return tables.markdown(rows)
+
+
+def _conditions(report):
+    """All conditions of a report as a table; versions have their own section."""
+    facts = {k: v for k, v in report.conditions.items() if k != "versions"}
+    facts["dataset"] = _basename(facts.get("dataset"))
+    return tables.markdown([("condition", ""), *condition_rows(facts)])
+
+
+def _versions(metadata, report):
+    versions = report.conditions.get("versions", {}) if report else {}
+    saved = {
+        "keras": metadata.get("keras_version"),
+        "keras_gan_zoo": metadata.get("keras_gan_zoo_version"),
+    }
+    return {name: v for name, v in {**saved, **versions}.items() if v}
+
+
+def _has_raw(folder):
+    shapes = stored_shapes(folder / files.TASK_WEIGHTS, folder)
+    return any(path.startswith("generator/") for path in shapes)

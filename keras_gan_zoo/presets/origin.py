@@ -1,0 +1,71 @@
+"""Where a GAN's weights came from, for what its next preset says of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from keras_gan_zoo.presets import files
+from keras_gan_zoo.typing import PathLike
+from keras_gan_zoo.weights import weights_sha256
+
+#: the key of a recipe that tells of training beyond it
+CONTINUED = "continued"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A preset as it was when a GAN was loaded from it or saved to it."""
+
+    name: str
+    weights_sha256: str
+    images_seen: int
+    recipe: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, gan: Any, name: Any, recipe: dict[str, Any] | None) -> Self:
+        """The origin of a GAN whose weights are those of preset `name` now."""
+        digest = weights_sha256(gan.ema_generator)
+        return cls(str(name), digest, int(gan.images_seen), recipe)
+
+
+def recipe_of(gan: Any, digest: str) -> dict[str, Any] | None:
+    """The recipe that a GAN was loaded with, and what came after it.
+
+    If the weights are others by now, the key `continued` says from which preset
+    training went on, and for how many images.
+
+    Args:
+        gan: a `GAN`.
+        digest: str, the sha256 of its weights now.
+    """
+    origin = getattr(gan, "preset_origin", None)
+    if origin is None or origin.recipe is None or digest == origin.weights_sha256:
+        return None if origin is None else origin.recipe
+    images = int(gan.images_seen) - origin.images_seen
+    start = {"from": origin.name, "weights_sha256": origin.weights_sha256}
+    before = origin.recipe.get(CONTINUED)
+    if isinstance(before, dict) and isinstance(before.get("images"), int):
+        start, images = before, before["images"] + images
+    return {**origin.recipe, CONTINUED: {**start, "images": images}}
+
+
+def read_recipe(folder: PathLike) -> dict[str, Any] | None:
+    """The `recipe.json` in a folder, or None if there is no readable one."""
+    try:
+        return files.read_json(folder, files.RECIPE, folder)
+    except (ValueError, OSError):
+        return None
+
+
+def public_name(preset: Any) -> str:
+    """A preset's name without the path of a folder; `my_gan/preset` is `my_gan`.
+
+    Example:
+
+    >>> public_name("/home/me/my_gan/preset")
+    'my_gan'
+    """
+    if str(preset).startswith("hf://"):
+        return str(preset)
+    path = Path(str(preset)).resolve()
+    return path.parent.name if path.name == "preset" else path.name

@@ -1,0 +1,149 @@
+"""A card promises a command only where it works."""
+
+import pytest
+from card_report import RECIPE, report_of
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo.cards import repeat, write_card
+from keras_gan_zoo.scoring.extractors.inception_weights import SHA256
+
+
+def report(gan, **conditions):
+    found = report_of(gan)
+    return kgz.ScoreReport(found, conditions={**found.conditions, **conditions})
+
+
+def command(gan, **conditions):
+    return repeat.score_command(report(gan, **conditions), "./g")
+
+
+BASE = "keras-gan-zoo score ./g --reference mnist:test --metrics is,fid"
+TAIL = " --num-images 64 --seed 0"
+FOLDER = {"dataset": "/home/me/cats", "reference": "folder cats:train"}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({}, BASE + TAIL),
+        ({"extractor": "fashion"}, f"{BASE} --extractor fashion{TAIL}"),
+        (
+            {"extractor": "inception", "weights_file_sha256": SHA256},
+            f"{BASE} --extractor inception{TAIL}",
+        ),
+        (
+            {"extractor": "inception-clean", "weights_file_sha256": SHA256},
+            f"{BASE} --extractor inception --resizer clean{TAIL}",
+        ),
+        (
+            {"extractor": "inception", "weights_file_sha256": "0" * 64},
+            f"{BASE} --extractor inception --extractor-weights FILE{TAIL}",
+        ),
+        (
+            {"extractor": "keras_applications/EfficientNetB0"},
+            f"{BASE} --extractor keras_applications/EfficientNetB0{TAIL}",
+        ),
+        ({"repeats": 3}, f"{BASE} --num-images 64 --repeats 3 --seed 0"),
+        (
+            FOLDER,
+            "keras-gan-zoo score ./g --reference FOLDER --metrics is,fid "
+            f"--extractor digits{TAIL}",
+        ),
+        ({"extractor": "mine"}, None),
+        ({"dataset": None, "reference": "array"}, None),
+    ],
+)
+def test_the_command_that_repeats_scores(gan, conditions, expected):
+    assert command(gan, **conditions) == expected
+
+
+@pytest.mark.parametrize(
+    ("conditions", "arguments"),
+    [
+        (
+            {"extractor": "mine"},
+            "gan, \"mnist:test\", metrics=['is', 'fid'], extractor=extractor",
+        ),
+        ({"dataset": None, "reference": "array"}, "gan, reference, metrics="),
+    ],
+)
+def test_objects_of_the_authors_own_are_asked_for(gan, tmp_path, conditions, arguments):
+    folder = gan.save_to_preset(tmp_path / "g", report=report(gan, **conditions))
+    text = write_card(folder).read_text()
+    assert "keras-gan-zoo score" not in text
+    assert f"kgz.score({arguments}" in text
+
+
+@pytest.mark.parametrize(
+    ("recipe", "expected"),
+    [
+        (RECIPE, "keras-gan-zoo train ./g --out run"),
+        ({**RECIPE, "data": "cats:train"}, "keras-gan-zoo train ./g --data FOLDER"),
+        ({**RECIPE, "family": "OfMine"}, None),
+        ({**RECIPE, "continued": {}}, None),
+        ({"seed": 3}, None),
+        ({}, None),
+    ],
+)
+def test_the_command_that_repeats_a_training(recipe, expected):
+    found = repeat.train_command(recipe, "./g")
+    assert found == expected or found.startswith(expected)
+
+
+def test_a_recipe_that_is_no_run_is_shown_without_a_command(gan, tmp_path):
+    folder = gan.save_to_preset(tmp_path / "g", recipe={"seed": 3})
+    text = write_card(folder).read_text()
+    assert "This is `recipe.json`:" in text
+    assert "keras-gan-zoo train" not in text
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("fashion_mnist:train", "compare with MNIST, and it was trained on Fashion-"),
+        ("/home/me/cats", "compare with MNIST, not with its training data."),
+        ("digits:train", None),
+        ("mnist:train", None),
+    ],
+)
+def test_a_reference_of_other_data_is_told(gan, tmp_path, data, told):
+    recipe = {**RECIPE, "data": data}
+    folder = gan.save_to_preset(tmp_path / "g", report=report_of(gan), recipe=recipe)
+    text = write_card(folder).read_text()
+    assert ("The scores compare with" in text) == (told is not None)
+    assert told is None or told in text
+    assert "/home/me" not in text
+
+
+def test_no_path_of_a_reference_is_in_a_card(gan, tmp_path):
+    folder = gan.save_to_preset(tmp_path / "g", report=report(gan, **FOLDER))
+    assert "/home/me" not in write_card(folder).read_text()
+
+
+def test_classes_of_the_authors_own_are_in_the_example(gan, tmp_path):
+    folder = gan.save_to_preset(tmp_path / "g", report=report_of(gan), recipe=RECIPE)
+    text = write_card(folder, custom_objects={"Mine": object}).read_text()
+    assert 'from_preset("./g", custom_objects={"Mine": Mine})' in text
+    assert "keras-gan-zoo score" not in text
+    assert "keras-gan-zoo train" not in text
+
+
+def test_the_texts_of_a_card(gan, tmp_path):
+    folder = gan.save_to_preset(tmp_path / "g", report=report_of(gan), recipe=RECIPE)
+    text = write_card(folder).read_text()
+    assert 'pip install "keras-gan-zoo[tensorflow]"' in text
+    start, end = (text.index(tag) for tag in ("<details>", "</details>"))
+    assert start < text.index("| num real | 10000 |") < end
+    assert "1 discriminator step per generator step" in text
+
+
+def test_a_score_has_one_name(gan, tmp_path):
+    from huggingface_hub import metadata_load
+
+    scores = report_of(gan, kid=0.0025, recall=0.5)
+    path = write_card(gan.save_to_preset(tmp_path / "g", report=scores))
+    (model,) = metadata_load(path)["model-index"]
+    (result,) = model["results"]
+    names = {metric["name"] for metric in result["metrics"]}
+    assert names == {scores.label(metric) for metric in scores.metrics}
+    assert "| FID (digits) |" in path.read_text()
