@@ -327,3 +327,62 @@ def test_keep_random_states_makes_dropout_follow_its_saved_state():
     again = ops.convert_to_numpy(one(np.ones((1, 64)), training=True))
     np.testing.assert_array_equal(first, again)
     assert (first != second).any()
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_lend_averages_shows_them_to_swap_ema_weights(scaled):
+    variables = [keras.Variable(np.full(2, float(i))) for i in range(2)]
+    players = [
+        keras.optimizers.SGD(0.1, use_ema=use_ema, name=f"sgd_{use_ema}")
+        for use_ema in (True, False)
+    ]
+    if scaled:
+        players = [keras.optimizers.LossScaleOptimizer(one) for one in players]
+    for player, variable in zip(players, variables, strict=True):
+        player.build([variable])
+    both = keras.optimizers.SGD(0.1)
+    internals.lend_averages(both, players)
+    network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    network.compile(both, "mse")
+    swap = keras.callbacks.SwapEMAWeights()
+    swap.set_model(network)
+    swap.on_test_begin()
+    # The average, which is 0 before any update, is where the weight was.
+    found = [ops.convert_to_numpy(variable) for variable in variables]
+    np.testing.assert_array_equal(found, [[0, 0], [1, 1]])
+    swap.on_test_end()
+
+
+def test_losses_of_last_call_are_those_of_layers_inside_too():
+    class Added(keras.layers.Layer):
+        def call(self, x):
+            self.add_loss(ops.sum(x))
+            return x
+
+    x = keras.Input((3,))
+    inside = keras.Sequential([keras.Input((3,)), Added()])
+    dense = keras.layers.Dense(2, "relu", kernel_regularizer="l2")
+    outer = keras.Model(x, dense(inside(Added()(x))))
+    for value in (1.0, 2.0):
+        with keras.StatelessScope(collect_losses=True):
+            outer(ops.ones((2, 3)) * value)
+            found = internals.losses_of_last_call(outer)
+        assert [number(loss) for loss in found] == [6 * value, 6 * value]
+
+
+def test_prefix_paths_is_done_once():
+    network = model()
+    before = [v.path for v in network.variables]
+    for _ in range(2):
+        internals.prefix_paths(network.variables, "player")
+    assert [v.path for v in network.variables] == [f"player/{path}" for path in before]
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_schedule_of_is_none_for_a_number(scaled):
+    schedule = keras.optimizers.schedules.ExponentialDecay(1.0, 1, 0.5)
+    for rate, expected in ((0.1, None), (schedule, schedule)):
+        optimizer = keras.optimizers.SGD(rate)
+        if scaled:
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        assert internals.schedule_of(optimizer) is expected
