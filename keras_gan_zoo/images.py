@@ -185,6 +185,20 @@ def to_uint8(images: Any) -> np.ndarray:
     return np.clip(np.floor(127.5 * (images + 1) + 0.5), 0, 255).astype("uint8")
 
 
+def uint8_images(images: Any, value_range: ValueRange | None = None) -> np.ndarray:
+    """`check_images`, with floats in `value_range` rounded to uint8.
+
+    Example:
+
+    >>> uint8_images(np.full((1, 2, 2, 1), 0.5), value_range=(0, 1)).ravel()
+    array([128, 128, 128, 128], dtype=uint8)
+    """
+    images = as_array(images)
+    whole = images.dtype == np.uint8
+    checked = check_images(images, value_range=None if whole else value_range)
+    return checked if whole else to_uint8(checked)
+
+
 def grid(images: Any, columns: int | None = None, padding: int = 2) -> np.ndarray:
     """Arrange images in one: left to right, then top to bottom.
 

@@ -14,6 +14,7 @@ ARGUMENT = re.compile(r"(?<!recipe's )`(\w+)(?:=([^`]*))?`")
 OTHER_WORDS = {
     "`num_images=None`": "--num-images all",
     "`num_images=10_000`": "--num-images 10000",
+    "`value_range=(low, high)`": "--value-range LOW,HIGH",
     "`InceptionV3FID(weights=path)`": "--extractor-weights FILE",
     "`extractor=`, a Keras model or one of:": "--extractor, one of:",
     "`extractor` must be an `Extractor`, a Keras model, or one of:": (

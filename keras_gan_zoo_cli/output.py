@@ -1,7 +1,9 @@
 """What commands print: Rich tables, in a pipe too."""
 
+import contextlib
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,21 @@ from rich.table import Table
 def is_live() -> bool:
     """Whether somebody is watching: a terminal gets progress bars."""
     return sys.stdout.isatty()
+
+
+@contextlib.contextmanager
+def reserved() -> Iterator[None]:
+    """Keep standard output for one thing: what libraries print goes to the errors.
+
+    Also what they print past Python: BLAS, a progress bar in C++.
+    """
+    with contextlib.redirect_stdout(sys.stderr), contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # no such stream
+            kept = os.dup(1)
+            stack.callback(os.close, kept)
+            stack.callback(os.dup2, kept, 1)
+            os.dup2(2, 1)
+        yield
 
 
 def console() -> Console:

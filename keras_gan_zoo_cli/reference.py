@@ -13,9 +13,11 @@ from keras_gan_zoo_cli.scoring import (
     BatchSize,
     Extractor,
     Resizing,
+    ValueRange,
     Weights,
     build_extractor,
     names,
+    pair,
 )
 
 group = typer.Typer(
@@ -34,7 +36,8 @@ def make(
         str,
         typer.Argument(
             metavar="REFERENCE",
-            help="NAME:SPLIT, such as mnist:test, or an image folder.",
+            help="NAME:SPLIT, such as mnist:test, an image folder, or a .zip, .npz or "
+            ".npy file.",
         ),
     ],
     metrics: Annotated[
@@ -46,6 +49,7 @@ def make(
     extractor: Extractor = None,
     extractor_weights: Weights = None,
     resizer: Resizing = None,
+    value_range: ValueRange = None,
     batch_size: BatchSize = None,
     out: Annotated[
         Path | None, typer.Option(help="Export them too.", dir_okay=False)
@@ -65,6 +69,7 @@ def make(
         chosen,
         batch_size=batch_size or 250,
         verbose=output.is_live(),
+        value_range=pair(value_range),
     )
     if found is None:
         raise typer.BadParameter(

@@ -1,5 +1,6 @@
 """`score`, and the extractor options that `reference` shares."""
 
+import contextlib
 import enum
 import math
 from collections.abc import Sequence
@@ -29,6 +30,11 @@ class Resizer(enum.StrEnum):
 class Labels(enum.StrEnum):
     reference = "reference"
     uniform = "uniform"
+
+
+class Method(enum.StrEnum):
+    halves = "halves"
+    paper = "paper"
 
 
 def _count(text):
@@ -63,6 +69,10 @@ Resizing = Annotated[
     ),
 ]
 BatchSize = Annotated[int | None, typer.Option(min=1, help="Speed only.")]
+ValueRange = Annotated[
+    str | None,
+    typer.Option(metavar="BLACK,WHITE", help="Of float images, such as 0,1."),
+]
 
 
 def build_extractor(
@@ -82,6 +92,19 @@ def build_extractor(
     return extractors.get(name or "inception", metrics, **options) if options else name
 
 
+def pair(text: str | None) -> tuple[float, float] | None:
+    """`"0,1"` as two numbers."""
+    if text is None:
+        return None
+    try:
+        low, high = map(float, text.split(","))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} must be two numbers, such as 0,1.", param_hint="--value-range"
+        ) from None
+    return low, high
+
+
 def names(text: str) -> list[str]:
     """`"is, fid"` as a list."""
     return [name.strip() for name in text.split(",") if name.strip()]
@@ -93,13 +116,17 @@ def score(
         str,
         typer.Argument(
             metavar="PRESET",
-            help="A preset, a folder of images, or an .npz file of images.",
+            help="A preset; or images: a folder, .zip, .npz or .npy file, NAME:SPLIT.",
         ),
     ],
     reference: Annotated[
-        str,
-        typer.Option(help="Real images: NAME:SPLIT, an image folder, or an .npz file."),
-    ] = "mnist:test",
+        str | None,
+        typer.Option(
+            help="Real images: NAME:SPLIT, a folder, a .zip, .npz or .npy file; or an "
+            ".npz file of statistics. By default the test images of the data set in "
+            "the preset's recipe."
+        ),
+    ] = None,
     metrics: Annotated[
         str,
         typer.Option(help=f"Any of {METRICS}."),
@@ -120,6 +147,11 @@ def score(
             "or uniform. " + default("reference, if it has labels"),
         ),
     ] = None,
+    value_range: ValueRange = None,
+    infinity_method: Annotated[
+        Method,
+        typer.Option(help="How fid_infinity and is_infinity extrapolate."),
+    ] = Method.halves,
     repeats: Annotated[int, typer.Option(min=1, help="Independent sets.")] = 1,
     seed: Seed = 0,
     batch_size: BatchSize = None,
@@ -174,6 +206,9 @@ def score(
 
     [b]Example[/b]: keras-gan-zoo score dcgan_mnist --metrics fid --max-fid 2
 
+    [b]Example[/b]: keras-gan-zoo score fakes.zip --reference ./faces --extractor \
+inception --num-images all
+
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a score misses its gate,
     130 interrupted.
     """
@@ -191,21 +226,24 @@ def score(
             f"the report goes into a preset's folder, and {source} is not one.",
             param_hint="--attach",
         )
-    report = kgz.score(
-        source,
-        reference,
-        metrics=wanted,
-        extractor=build_extractor(extractor, extractor_weights, resizer, wanted),
-        num_images=_count(num_images),
-        labels=None if labels is None else labels.value,
-        repeats=repeats,
-        seed=seed,
-        batch_size=batch_size,
-        devices=[name for text in devices or () for name in names(text)] or None,
-        workers=workers,
-        verify=(True if attach else "auto") if verify is None else verify,
-        verbose=output.is_live() and not as_json,
-    )
+    with output.reserved() if as_json else contextlib.nullcontext():
+        report = kgz.score(
+            source,
+            reference,
+            metrics=wanted,
+            extractor=build_extractor(extractor, extractor_weights, resizer, wanted),
+            num_images=_count(num_images),
+            labels=None if labels is None else labels.value,
+            value_range=pair(value_range),
+            infinity_method=infinity_method.value,
+            repeats=repeats,
+            seed=seed,
+            batch_size=batch_size,
+            devices=[name for text in devices or () for name in names(text)] or None,
+            workers=workers,
+            verify=(True if attach else "auto") if verify is None else verify,
+            verbose=output.is_live() and not as_json,
+        )
     if as_json:
         typer.echo(report.to_json(), nl=False)
     else:

@@ -6,6 +6,7 @@ the newest.
 
 import contextlib
 import sys
+import types
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from keras.src.backend.common import global_state
 from keras.src.backend.common.stateless_scope import get_stateless_scope
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 from keras.src.saving import saving_lib
+from keras.src.trainers.compile_utils import MetricsList
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 from keras.src.trainers.data_adapters.data_adapter_utils import (
     get_jax_iterator,
@@ -26,6 +28,7 @@ __all__ = [
     "DataAdapter",
     "all_layers",
     "check_compiled",
+    "declare_directions",
     "drop_loss_tracker",
     "forget_initial_epoch",
     "get_jax_iterator",
@@ -78,6 +81,34 @@ def all_layers(model: Any) -> list[Any]:
 def check_compiled(model: Any, method: str) -> None:
     """Raise Keras' own error if a model is not compiled."""
     model._assert_compile_called(method)
+
+
+def declare_directions(model: Any, higher: dict[str, bool]) -> None:
+    """Let `mode="auto"` of callbacks know logs that the model itself does not compute.
+
+    Args:
+        model: a Keras model.
+        higher: dict of the logs' names -> whether a higher value is better.
+    """
+    kept = [m for m in model._metrics if not isinstance(m, _Directions)]
+    model._metrics[:] = [*kept, _Directions(higher)]
+
+
+class _Directions(MetricsList):
+    """Where Keras' callbacks look a direction up; it has no state and no result."""
+
+    def __init__(self, higher):
+        super().__init__([])
+        self.metrics = [
+            types.SimpleNamespace(name=name, _direction="up" if is_higher else "down")
+            for name, is_higher in higher.items()
+        ]
+
+    def reset_state(self):
+        pass
+
+    def result(self):
+        return {}
 
 
 def drop_loss_tracker(model: Any) -> None:

@@ -1,26 +1,41 @@
 """Scores of the averaged generator while it trains, and in `evaluate`."""
 
+import copy
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import keras
 
+from keras_gan_zoo.backend.keras_internals import declare_directions
+from keras_gan_zoo.datasets.adapters import is_one_shot
 from keras_gan_zoo.images import NotFiniteError
+from keras_gan_zoo.typing import ValueRange
 
 
 class Score(keras.callbacks.Callback):
     """Score the averaged generator every few epochs, and put the scores in the logs.
 
-    `history.history["fid"]`, the progress bar and other callbacks see them, for
-    example `keras.callbacks.ModelCheckpoint(monitor="fid", mode="min",
-    save_best_only=True)`, listed after this one. As with Keras' `validation_freq`,
-    epochs without a score have no such keys. The scores of a generator that has
-    diverged are NaN. Choose checkpoints on a held-out slice
-    of the training set, such as `"mnist:train[55000:]"`, and report on the test set.
+    `history.history["fid"]`, the progress bar and other callbacks see them if they are
+    listed after this one, for example `keras.callbacks.CSVLogger("log.csv")` and
+    `keras.callbacks.ModelCheckpoint("best.keras", monitor="fid", save_best_only=True)`.
+    Their `mode="auto"` knows in which direction each score gets better. Choose
+    checkpoints on a held-out slice of the training set, such as
+    `"mnist:train[55000:]"`, and report on the test set.
+
+    An epoch without a score has the last one in its logs, and before the first score
+    the worst value that there is, infinity with the sign that no monitor takes for an
+    improvement (NaN for what has no direction, such as `is_std`). So each epoch has
+    the same keys, as `CSVLogger` needs them, no `ModelCheckpoint` prefers an epoch that
+    was not scored, and the `patience` of `EarlyStopping` counts epochs. The
+    scores of a generator that has diverged are NaN. `reports` has only what was
+    computed.
 
     After `gan.evaluate(images, callbacks=[score])` the scores are in
     `score.reports["evaluate"]`; they are not part of what `evaluate` returns.
+
+    Copies, as KerasTuner makes them for each trial, and pickles keep the settings and
+    the reports, and not the model.
 
     Args:
         reference: as in `keras_gan_zoo.score`, for example `"mnist:test"`.
@@ -30,6 +45,7 @@ class Score(keras.callbacks.Callback):
         extractor: as in `keras_gan_zoo.score`.
         seed: int: each score uses the same latents.
         batch_size: int, images per forward pass.
+        value_range: `(black, white)` of the float images of a reference.
 
     Attributes:
         reports: dict of epoch (from 0) -> its `ScoreReport`, with the report of the
@@ -48,11 +64,12 @@ class Score(keras.callbacks.Callback):
         self,
         reference: Any,
         every: int = 1,
-        metrics: Sequence[str] = ("is", "fid"),
+        metrics: str | Sequence[str] = ("is", "fid"),
         num_images: int = 5_000,
         extractor: Any = None,
         seed: int = 0,
         batch_size: int | None = None,
+        value_range: ValueRange | None = None,
     ) -> None:
         super().__init__()
         if every < 1:
@@ -64,12 +81,32 @@ class Score(keras.callbacks.Callback):
         self.extractor = extractor
         self.seed = seed
         self.batch_size = batch_size
+        self.value_range = value_range
         self.reports: dict[int | str, Any] = {}
         self._in_fit = False
+        self._last: dict[str, float] = {}
+
+    def __reduce__(self) -> tuple:
+        settings = (
+            *(self.reference, self.every, self.metrics, self.num_images),
+            *(self.extractor, self.seed, self.batch_size, self.value_range),
+        )
+        return type(self), settings, {"reports": dict(self.reports)}
+
+    def __deepcopy__(self, memo: dict) -> Self:
+        return copy.copy(self)  # reference, extractor and reports are only read
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._prepare()
         self._in_fit = True
+        from keras_gan_zoo.scoring.measures import METRICS, check_metrics
+
+        rows = {name: METRICS[name] for name in check_metrics(self.metrics)}
+        declare_directions(self.model, {name: r.higher for name, r in rows.items()})
+        self._last = {}
+        for name, row in rows.items():
+            self._last[name] = float("-inf" if row.higher else "inf")
+            self._last |= dict.fromkeys(row.extras, float("nan"))
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._in_fit = False
@@ -77,11 +114,12 @@ class Score(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if (epoch + 1) % self.every == 0:
             try:
-                self._score(epoch, logs)
+                self._last |= self._score(epoch)
             except NotFiniteError as error:
                 warnings.warn(f"No scores of epoch {epoch + 1}. {error}", stacklevel=2)
-                if logs is not None:
-                    logs.update(dict.fromkeys(self.metrics, float("nan")))
+                self._last = dict.fromkeys(self._last, float("nan"))
+        if logs is not None:
+            logs.update(self._last)
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         if not self._in_fit:  # not the validation inside of `fit`
@@ -89,16 +127,25 @@ class Score(keras.callbacks.Callback):
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         if not self._in_fit:
-            self._score("evaluate", logs)
+            report = self._score("evaluate")
+            if logs is not None:
+                logs.update(report)
 
     def _prepare(self):
         from keras_gan_zoo.scoring import prepare
 
-        self._prepared = prepare(
-            self.reference, self.metrics, self.extractor, self.model.image_shape
+        reference, extractor = prepare(
+            self.reference,
+            self.metrics,
+            self.extractor,
+            self.model.image_shape,
+            value_range=self.value_range,
         )
+        if is_one_shot(self.reference):  # a generator can't be read again
+            self.reference = reference
+        self._prepared = reference, extractor
 
-    def _score(self, when, logs):
+    def _score(self, when):
         from keras_gan_zoo.scoring import score
 
         reference, extractor = self._prepared
@@ -115,5 +162,4 @@ class Score(keras.callbacks.Callback):
             verbose=0,
         )
         self.reports[when] = report
-        if logs is not None:
-            logs.update(report)
+        return dict(report)

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan_zoo.datasets import array_files
+from keras_gan_zoo.datasets.array_files import is_array_file
 from keras_gan_zoo.datasets.catalogue import CATALOGUE, Dataset, load_named
 from keras_gan_zoo.datasets.folders import (
     SPLITS,
@@ -14,6 +16,7 @@ from keras_gan_zoo.datasets.folders import (
     folder_sizes,
     load_folder,
 )
+from keras_gan_zoo.datasets.gathering import gather
 from keras_gan_zoo.datasets.splits import count_shared, split_name
 from keras_gan_zoo.images import check_images
 from keras_gan_zoo.near_names import did_you_mean
@@ -25,7 +28,9 @@ __all__ = [
     "Dataset",
     "count_shared",
     "fingerprint",
+    "gather",
     "image_shape",
+    "is_array_file",
     "label_names",
     "load",
     "load_folder",
@@ -37,7 +42,7 @@ __all__ = [
 def load(
     name: PathLike, split: str | None = "train"
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Load a data set by name, or a folder of images.
+    """Load a data set by name, a folder of images, or a file of them.
 
     The full data sets come from the folder that the environment variable
     `KERAS_GAN_ZOO_DATA` names (`mnist.npz`, `fashion_mnist.npz`, `cifar10.npz`,
@@ -45,14 +50,14 @@ def load(
     `"digits"`, a part of MNIST's training set, ships with the package.
 
     Args:
-        name: a key of `CATALOGUE` or a path, with a split if you like:
-            `"mnist:test"`.
+        name: a key of `CATALOGUE` or the path of a folder, of a zip file of one, or of
+            an `.npy` or `.npz` file, with a split if you like: `"mnist:test"`.
         split: in TFDS notation: `"train"`, `"test"`, `"train[:55000]"`,
             `"train[10%:20%]"`, `"train+test"`; None for all.
 
     Returns:
         `(images, labels)`: uint8 `(n, height, width, channels)`, and int64 `(n,)`, or
-        None if there are no classes.
+        None if there are no classes. The arrays of a file are as they are in it.
 
     Raises:
         ValueError: unknown name or split, no such folder, bad files.
@@ -66,7 +71,11 @@ def load(
     ((100, 28, 28, 1), (100,))
     """
     found, split = _find(name, split)
-    return (load_named if found in CATALOGUE else load_folder)(found, split)
+    if found in CATALOGUE:
+        return load_named(found, split)
+    if is_array_file(found):
+        return array_files.load_file(found, split)
+    return load_folder(found, split)
 
 
 def label_names(name: PathLike, split: str | None = "train") -> tuple[str, ...] | None:
@@ -77,7 +86,8 @@ def label_names(name: PathLike, split: str | None = "train") -> tuple[str, ...] 
 
     Returns:
         tuple of str, in the order of the labels; those of an image folder are the
-        names of its sub-folders. None if there are no classes.
+        names of its sub-folders. None if there are no classes, or if they are numbers
+        in an `.npz` file.
 
     Raises:
         ValueError: unknown name, or no such folder.
@@ -90,6 +100,8 @@ def label_names(name: PathLike, split: str | None = "train") -> tuple[str, ...] 
     found, split = _find(name, split)
     if found in CATALOGUE:
         return CATALOGUE[found].label_names
+    if is_array_file(found):
+        return array_files.label_names(found, split)
     return class_names(found, split)
 
 
@@ -110,6 +122,8 @@ def image_shape(name: PathLike, split: str | None = "train") -> ImageShape:
     found, split = _find(name, split)
     if found in CATALOGUE:
         return CATALOGUE[found].image_shape
+    if is_array_file(found):
+        return array_files.image_shape(found, split)
     return folder_shape(found, split)
 
 
@@ -122,7 +136,9 @@ def split_sizes(name: PathLike) -> dict[str, int]:
     {'train': 9000, 'test': 1000}
     """
     found, _ = _find(name, None)
-    return dict(CATALOGUE[found].splits) if found in CATALOGUE else folder_sizes(found)
+    if found in CATALOGUE:
+        return dict(CATALOGUE[found].splits)
+    return (array_files.sizes if is_array_file(found) else folder_sizes)(found)
 
 
 def _find(name, split):
@@ -133,7 +149,7 @@ def _find(name, split):
     if known or (isinstance(name, str | os.PathLike) and os.path.exists(name)):
         return name, split
     raise ValueError(
-        "There is no folder and no data set of that name. "
+        "There is no folder, no file and no data set of that name. "
         f"{did_you_mean(name, CATALOGUE)}Known data sets: {', '.join(CATALOGUE)}. "
         f"Received: name={str(name)!r}"
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan_zoo.images import as_array, check_images, is_single
+from keras_gan_zoo.images import as_array, check_images, is_single, uint8_images
 from keras_gan_zoo.labels import check_labels
 from keras_gan_zoo.typing import ImageShape, ValueRange
 
@@ -67,7 +67,10 @@ def is_endless(x: Any) -> bool:
 
 
 def iterate(
-    x: Any, image_shape: ImageShape | None = None, value_range: ValueRange | None = None
+    x: Any,
+    image_shape: ImageShape | None = None,
+    value_range: ValueRange | None = None,
+    as_uint8: bool = False,
 ) -> Iterator[np.ndarray]:
     """One pass over a source that batches itself.
 
@@ -75,6 +78,7 @@ def iterate(
         x: tf.data.Dataset, keras.utils.PyDataset, torch DataLoader, or any iterable
             of batches. A batch is images, or a tuple whose first entry is images.
         image_shape, value_range: as in `keras_gan_zoo.images.check_images`.
+        as_uint8: bool: round floats in `value_range` to uint8.
 
     Yields:
         arrays `(n, height, width, channels)`: uint8, or float32 in [-1, 1].
@@ -90,7 +94,8 @@ def iterate(
     >>> [batch.shape for batch in iterate(batches)]
     [(8, 28, 28, 1)]
     """
-    for images, _ in iterate_pairs(x, image_shape, value_range):
+    pairs = iterate_pairs(x, image_shape, value_range, as_uint8=as_uint8)
+    for images, _ in pairs:
         yield images
 
 
@@ -100,11 +105,12 @@ def iterate_pairs(
     value_range: ValueRange | None = None,
     num_classes: int | None = None,
     order: Iterable[int] | None = None,
+    as_uint8: bool = False,
 ) -> Iterator[tuple[np.ndarray, Any]]:
     """`iterate`, but with pairs of images and labels.
 
     Args:
-        x, image_shape, value_range: as in `iterate`.
+        x, image_shape, value_range, as_uint8: as in `iterate`.
         num_classes: int: each batch must have labels, and they are checked. With None
             labels are passed on unchecked, or are None.
         order: for a `PyDataset`, the numbers of its batches, in the order in which
@@ -124,7 +130,10 @@ def iterate_pairs(
                     "`dataset.batch(64)` for tf.data, `DataLoader(..., batch_size=64)` "
                     f"for torch. Received: elements of shape {images.shape}"
                 )
-            images = check_images(images, image_shape, value_range)
+            if as_uint8:
+                images = uint8_images(images, value_range)
+            else:
+                images = check_images(images, image_shape, value_range)
             if num_classes is not None:
                 labels = check_labels(labels, len(images), num_classes, "labels")
         except (TypeError, ValueError) as error:

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def load_folder(
-    path: PathLike, split: str | None = "train"
+    path: PathLike, split: str | None = "train", called: PathLike | None = None
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Load all images below a folder; they must be of the same size.
 
@@ -47,6 +47,7 @@ def load_folder(
     Args:
         path: a folder of image files.
         split: see `keras_gan_zoo.datasets.load`. Only the images in it are decoded.
+        called: how to call the folder when saying what it gave; by default its path.
 
     Returns:
         `(images, labels)`: uint8 `(n, height, width, channels)`, channels 1 (grey),
@@ -60,7 +61,7 @@ def load_folder(
     """
     found = _select(path, split)
     images, changes = image_files.decode(found.files)
-    _say(path, split, found, images.shape[1:], changes)
+    _say(called or path, split, found, images.shape[1:], changes)
     labels = None if found.labels is None else np.array(found.labels, "int64")
     return images, labels
 

@@ -9,6 +9,7 @@ from keras_gan_zoo.metrics.frechet import (
 from keras_gan_zoo.metrics.frechet_infinity import (
     frechet_distance_infinity,
     inception_score_infinity,
+    limit_of_halves,
 )
 from keras_gan_zoo.metrics.inception import (
     class_sums,
@@ -44,6 +45,7 @@ __all__ = [
     "inception_score_infinity",
     "jackknife_interval",
     "kernel_distance",
+    "limit_of_halves",
     "mode_coverage",
     "mode_coverage_of_counts",
     "neighbour_scores",

@@ -135,15 +135,24 @@ def class_frechet_distances(
 def _distance(moments1, moments2):
     """The distance of two triples: mean, covariance, and the covariance's factor."""
     (mean1, covariance1, factor1), (mean2, covariance2, factor2) = moments1, moments2
+    return _combine(
+        mean1 - mean2,
+        np.trace(covariance1),
+        np.trace(covariance2),
+        _overlap(factor1, factor2),
+    )
+
+
+def _overlap(factor1, factor2):
+    """The trace of (C1 C2)^(1/2), from L1 and L2."""
+    if 0 in (factor1.shape[1], factor2.shape[1]):  # all rows of a side are equal
+        return 0.0
     product = _product(factor1, factor2)
     gram = linalg.blas.dsyrk(
         1.0, product, trans=product.shape[0] > product.shape[1], lower=1
     )
     eigenvalues = linalg.eigvalsh(gram, lower=True, check_finite=False)
-    overlap = np.sqrt(eigenvalues.clip(0.0)).sum()
-    return _combine(
-        mean1 - mean2, np.trace(covariance1), np.trace(covariance2), overlap
-    )
+    return np.sqrt(eigenvalues.clip(0.0)).sum()
 
 
 def _root(centred):

@@ -1,4 +1,17 @@
-"""Scores extrapolated to infinitely many samples: FID-infinity and IS-infinity."""
+"""Scores extrapolated to infinitely many samples: FID-infinity and IS-infinity.
+
+The score of N samples is off its limit by about slope / N. There are two ways to find
+the limit:
+
+- `"halves"`: the samples are cut into two disjoint halves. The limit is 2 times the
+  score of all, less the mean score of the halves. To first order its noise is that of
+  the plain score, since what is linear in the samples cancels in the difference.
+- `"paper"`: a line in 1 / N through the scores of random subsets of several sizes, by
+  least squares, as Chong & Forsyth 2020, arXiv:1911.07023, section 3, and their code
+  have it. Its intercept amplifies the noise.
+"""
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -7,49 +20,47 @@ from keras_gan_zoo.metrics.frechet import _check_moments, _distance, _factor
 from keras_gan_zoo.metrics.inception import inception_score
 from keras_gan_zoo.typing import ArrayLike
 
+METHODS = ("halves", "paper")
+POINTS = 15
+
 
 def frechet_distance_infinity(
     generated: ArrayLike,
     real: ArrayLike | tuple,
     seed: int = 0,
     *,
-    points: int = 15,
+    method: str = "halves",
+    points: int | None = None,
     at_least: int | None = None,
 ) -> tuple[float, float]:
     """The Frechet distance that infinitely many generated rows would have.
 
-    Chong & Forsyth 2020, arXiv:1911.07023, section 3. The distance of N generated rows
-    exceeds its limit by about `slope / N`, with a slope that depends on the generator.
-    So it is computed for `points` values of N, and a line in 1 / N is fitted by least
-    squares; its intercept is the estimate. This removes only the bias of the generated
-    side: the real side's moments are used as they are, with the bias of their own m.
-
-    The values of N are `numpy.linspace(at_least, n, points)`, rounded down, and use the
-    first N rows of `numpy.random.default_rng(seed).permutation(generated)`. Each N
-    continues from the moments of the previous one, and the real covariance is factored
-    once.
+    It removes only the bias of the generated side: the real side's moments are used as
+    they are, with the bias of their own m.
 
     Args:
         generated: array of shape `(n, d)`, n >= 4.
         real: array of shape `(m, d)`, m >= 2, or a tuple `(mean, covariance)` of
             shapes `(d,)` and `(d, d)`.
-        seed: int, for the permutation.
-        points: int, at least 2.
-        at_least: int, the smallest N. `None` is the paper's 5000, but at most half of
-            the rows. Unless N is well above d, the distance is not a straight line.
+        seed: int, for the choice of rows.
+        method: `"halves"` or `"paper"`. Unless n is well above 2 d, or `at_least` above
+            d, the distance is not linear in 1 / N.
+        points: int, of `"paper"`: how many values of N, at least 2; 15 by default.
+        at_least: int, of `"paper"`: the smallest N. `None` is the paper's 5000, but at
+            most half of the rows.
 
     Returns:
         `(value, slope)`, floats: in squared units of the features, and in those times
         rows. The value may be negative.
 
     Raises:
-        ValueError: no more than `at_least` rows, wrong shapes, NaN.
+        ValueError: too few rows, wrong shapes, NaN.
 
     Example:
 
     >>> rows = np.random.default_rng(0).normal(size=(4000, 20))
     >>> moments = (np.zeros(20), np.eye(20))  # of which 4000 rows are 0.031 away
-    >>> value, slope = frechet_distance_infinity(rows, moments, at_least=500)
+    >>> value, slope = frechet_distance_infinity(rows, moments)
     >>> abs(value) < 0.005
     True
     """
@@ -65,45 +76,116 @@ def frechet_distance_infinity(
         generated, real = check_pair(generated, real, at_least=2)
         mean, covariance = real.mean(axis=0), np.atleast_2d(np.cov(real.T))
     target = (mean, covariance, _factor(covariance))
-    counts = _counts(len(generated), points, at_least, "generated")
-    generated = generated[np.random.default_rng(seed).permutation(len(generated))]
 
-    distances = []
-    for moments in _moments_of_the_first(counts, generated):
-        distances.append(_distance((*moments, _factor(moments[1])), target))
-    return _intercept_and_slope(counts, distances)
+    def score(rows):
+        own = np.atleast_2d(np.cov(rows.T))
+        return _distance((rows.mean(axis=0), own, _factor(own)), target)
+
+    return _limit(generated, "generated", score, seed, method, points, at_least)
 
 
 def inception_score_infinity(
-    logits: ArrayLike, seed: int = 0, *, points: int = 15, at_least: int | None = None
+    logits: ArrayLike,
+    seed: int = 0,
+    *,
+    method: str = "halves",
+    points: int | None = None,
+    at_least: int | None = None,
 ) -> tuple[float, float]:
     """The Inception Score that infinitely many rows would have.
 
-    Chong & Forsyth 2020, arXiv:1911.07023. Like `frechet_distance_infinity`, with the
-    score of a single split. Its bias is downward, so the slope is negative.
+    Like `frechet_distance_infinity`, with the score of a single split. Its bias is
+    downward, so the slope is negative.
 
     Args:
         logits: array of shape `(n, classes)`, n >= 4, before the softmax.
-        seed, points, at_least: as in `frechet_distance_infinity`.
+        seed, method, points, at_least: as in `frechet_distance_infinity`.
 
     Returns:
         `(value, slope)`, floats.
 
     Raises:
-        ValueError: no more than `at_least` rows, wrong shapes, NaN.
+        ValueError: too few rows, wrong shapes, NaN.
 
     Example:
 
     >>> logits = np.random.default_rng(0).normal(0, 5, (2000, 10))
-    >>> value, slope = inception_score_infinity(logits, at_least=100)
+    >>> value, slope = inception_score_infinity(logits)
     >>> value > inception_score(logits, splits=1)[0] and slope < 0
     True
     """
     logits = check_rows(logits, "logits")
-    counts = _counts(len(logits), points, at_least, "logits")
-    logits = logits[np.random.default_rng(seed).permutation(len(logits))]
-    scores = [inception_score(logits[:count], splits=1)[0] for count in counts]
-    return _intercept_and_slope(counts, scores)
+
+    def score(rows):
+        return inception_score(rows, splits=1)[0]
+
+    return _limit(logits, "logits", score, seed, method, points, at_least)
+
+
+def limit_of_halves(
+    whole: tuple[float, int], halves: Sequence[tuple[float, int]]
+) -> tuple[float, float]:
+    """The limit of a score and its slope, from all samples and from disjoint halves.
+
+    Args:
+        whole: pair of the score of all samples and their number.
+        halves: two such pairs; their numbers need not be quite equal.
+
+    Returns:
+        `(value, slope)`, floats.
+
+    Example:
+
+    >>> limit_of_halves((3.0, 100), [(3.5, 50), (4.5, 50)])
+    (2.0, 100.0)
+    """
+    score, count = whole
+    scores, counts = np.transpose(halves)
+    slope = (scores.mean() - score) / ((1.0 / counts).mean() - 1.0 / count)
+    return float(score - slope / count), float(slope)
+
+
+def check_method(method: str, name: str = "method") -> str:
+    """Return one of `METHODS`, or raise a `ValueError`."""
+    if method not in METHODS:
+        raise ValueError(
+            f"`{name}` must be one of {list(METHODS)}. Received: {name}={method!r}"
+        )
+    return method
+
+
+def _limit(rows, name, score, seed, method, points, at_least):
+    rng = np.random.default_rng(seed)
+    if check_method(method) == "paper":
+        counts = _counts(
+            len(rows), POINTS if points is None else points, at_least, name
+        )
+        return _line(rows, counts, score, rng)
+    if points is not None or at_least is not None:
+        raise ValueError(
+            "`points` and `at_least` belong to `method='paper'`. Received: "
+            f"points={points}, at_least={at_least}, method={method!r}"
+        )
+    if len(rows) < 4:
+        raise ValueError(
+            "Two halves need at least 2 rows each. "
+            f"Received: {name} of {len(rows)} rows"
+        )
+    parts = np.array_split(rng.permutation(rows), 2)
+    halves = [(score(part), len(part)) for part in parts]
+    return limit_of_halves((score(rows), len(rows)), halves)
+
+
+def _line(
+    rows: np.ndarray,
+    counts: np.ndarray,
+    score: Callable[[np.ndarray], float],
+    rng: np.random.Generator,
+) -> tuple[float, float]:
+    """Intercept and slope over 1 / N; each N draws its rows anew."""
+    scores = [score(rng.permutation(rows)[:count]) for count in counts]
+    slope, intercept = np.polyfit(1.0 / counts, scores, 1)
+    return float(intercept), float(slope)
 
 
 def _counts(rows, points, at_least, name):
@@ -115,21 +197,3 @@ def _counts(rows, points, at_least, name):
             f"at_least={at_least}"
         )
     return np.linspace(least, rows, points).astype(int)
-
-
-def _moments_of_the_first(counts, rows):
-    """The mean and covariance of the first N rows, for each N in turn."""
-    centre = rows[: counts[0]].mean(axis=0)  # near the mean, so nothing large cancels
-    total, scatter, start = 0.0, 0.0, 0
-    for count in counts:
-        more = rows[start:count] - centre
-        total = total + more.sum(axis=0)
-        scatter = scatter + more.T @ more
-        gap = total / count
-        yield centre + gap, (scatter - count * np.outer(gap, gap)) / (count - 1)
-        start = count
-
-
-def _intercept_and_slope(counts, values):
-    slope, intercept = np.polyfit(1.0 / counts, values, 1)
-    return float(intercept), float(slope)

@@ -19,7 +19,7 @@ class Collection:
     """
 
     def __init__(self, plan: Any, reference: Any = None, shard: bool = False) -> None:
-        kinds = dict.fromkeys(METRICS[m].collector for m in plan.metrics)
+        kinds = dict.fromkeys(m.collector for m in plan.measures.values())
         self.plan, self.reference = plan, reference
         self.streams = [kind(plan, reference) for kind in kinds if kind]
         self.rows = {
@@ -50,7 +50,8 @@ class Collection:
         for stream in self.streams:
             found |= stream.scores()
         rows = {output: kept.matrix for output, kept in self.rows.items()}
-        for function in dict.fromkeys(METRICS[m].function for m in self.plan.metrics):
+        measures = self.plan.measures.values()
+        for function in dict.fromkeys(measure.function for measure in measures):
             if function:
                 found |= function(rows, self.reference, self.plan.seed)
         unasked = set(METRICS) - set(self.plan.metrics)

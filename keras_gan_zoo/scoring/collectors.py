@@ -27,13 +27,14 @@ class ClassSums:
     """Inception Score: sums of p and of its entropy, by split and jackknife group.
 
     Group g has the g-th part of every split, so that leaving one out shortens all
-    splits equally.
+    splits equally. Every other group is a half of IS-infinity.
     """
 
     output = "logits"
 
     def __init__(self, plan: Any, reference: Any = None) -> None:
         del reference
+        self.wanted = plan.metrics
         self.edges = np.arange(plan.splits + 1) * plan.count // plan.splits
         self.groups = min(GROUPS, plan.count // (2 * plan.splits)) or 1
         self.sums: Any = None
@@ -57,7 +58,24 @@ class ClassSums:
     def scores(self, without: int | None = None) -> dict[str, float]:
         groups = [g for g in range(self.groups) if g != without]
         scores = metrics.score_of_sums(self.sums[:, groups].sum(axis=1))
-        return {"is": scores.mean(), "is_std": scores.std()}
+        found = {"is": scores.mean()}
+        if len(scores) > 1:
+            found["is_std"] = scores.std()
+        if "is_infinity" in self.wanted:
+            found["is_infinity"], found["is_slope"] = metrics.limit_of_halves(
+                self._single(groups), [self._single(half) for half in halves(groups)]
+            )
+        return found
+
+    def _single(self, groups):
+        """The score of a single split of some groups, and their number of samples."""
+        sums = self.sums[:, groups].sum(axis=(0, 1))
+        return metrics.score_of_sums(sums), int(sums[0])
+
+
+def halves(groups: list[int]) -> tuple[list[int], list[int]]:
+    """Groups with even and with odd numbers: samples from all over in both."""
+    return [g for g in groups if g % 2 == 0], [g for g in groups if g % 2 == 1]
 
 
 def refuse_probabilities(logits: np.ndarray) -> None:
@@ -72,11 +90,15 @@ def refuse_probabilities(logits: np.ndarray) -> None:
 
 
 class BlockMoments:
-    """Frechet distance: moments of consecutive blocks, the groups of the jackknife."""
+    """Frechet distance: moments of consecutive blocks, the groups of the jackknife.
+
+    Every other block is a half of FID-infinity.
+    """
 
     name, output = "fid", "features"
 
     def __init__(self, plan: Any, reference: Any) -> None:
+        self.wanted = plan.metrics
         self.count, self.real = plan.count, reference.moments_of(self.output)
         self.groups = 0
         self.blocks: Any = None
@@ -113,15 +135,25 @@ class BlockMoments:
             block.merge(more)
 
     def scores(self, without: int | None = None) -> dict[str, float]:
-        fake = Moments()
-        for group, block in enumerate(self.blocks):
-            if group != without:
-                fake.merge(block)
-        real = self.real
+        groups = [g for g in range(self.groups) if g != without]
+        whole = self._distance(groups)
+        found = {self.name: whole[0]}
+        if f"{self.name}_infinity" in self.wanted:
+            value, slope = metrics.limit_of_halves(
+                whole, [self._distance(half) for half in halves(groups)]
+            )
+            found |= {f"{self.name}_infinity": value, f"{self.name}_slope": slope}
+        return found
+
+    def _distance(self, groups):
+        """The distance of some groups, and their number of samples."""
+        fake, real = Moments(), self.real
+        for group in groups:
+            fake.merge(self.blocks[group])
         distance = metrics.frechet_distance_from_moments(
             fake.mean, fake.covariance, real.mean, real.covariance
         )
-        return {self.name: distance}
+        return distance, fake.count
 
 
 class SpatialMoments(BlockMoments):
@@ -185,7 +217,8 @@ class KernelBlocks:
 
     def scores(self, without: int | None = None) -> dict[str, float]:
         values = [self.values[b] for b in sorted(self.values) if b != without]
-        return {"kid": float(np.mean(values)), "kid_std": float(np.std(values))}
+        spread = {"kid_std": float(np.std(values))} if len(values) > 1 else {}
+        return {"kid": float(np.mean(values)), **spread}
 
 
 class ClassCounts:

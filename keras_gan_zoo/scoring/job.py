@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS
-from keras_gan_zoo.scoring.measures import METRICS
+from keras_gan_zoo.scoring.measures import METRICS, Metric
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Plan:
         splits: int, the number of splits for the Inception Score.
         seed: int.
         keep: tuple of outputs whose rows are all kept, for a second opinion.
+        infinity_method: str, see `keras_gan_zoo.metrics.frechet_infinity`.
     """
 
     metrics: tuple
@@ -25,6 +26,12 @@ class Plan:
     splits: int = 10
     seed: int = 0
     keep: tuple = ()
+    infinity_method: str = "halves"
+
+    @property
+    def measures(self) -> dict[str, Metric]:
+        """The metrics' rows of `METRICS`, by the methods that are asked for."""
+        return {name: METRICS[name].by(self.infinity_method) for name in self.metrics}
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -40,7 +47,7 @@ class Plan:
     @property
     def whole(self) -> tuple[str, ...]:
         """Everything of which all rows are kept."""
-        rows = [METRICS[m].reads for m in self.metrics if METRICS[m].function]
+        rows = [measure.reads for measure in self.measures.values() if measure.function]
         return tuple(
             dict.fromkeys([*(name for read in rows for name in read), *self.keep])
         )

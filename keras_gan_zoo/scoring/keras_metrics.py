@@ -7,6 +7,7 @@ on. The state is float64 moments in NumPy, so these metrics run outside of compi
 graphs: by themselves, or in a model that was compiled with `run_eagerly=True`.
 """
 
+import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,13 +17,14 @@ import numpy as np
 from keras import ops
 
 from keras_gan_zoo.backend.keras_internals import in_symbolic_scope
-from keras_gan_zoo.images import check_images, to_uint8
+from keras_gan_zoo.images import uint8_images
 from keras_gan_zoo.metrics import (
     class_sums,
     frechet_distance_from_moments,
     score_of_sums,
 )
 from keras_gan_zoo.scoring.collectors import refuse_probabilities
+from keras_gan_zoo.scoring.measures import METRICS
 from keras_gan_zoo.scoring.moments import Moments
 from keras_gan_zoo.scoring.preparation import pick_extractor
 from keras_gan_zoo.scoring.references import load_reference
@@ -32,11 +34,15 @@ from keras_gan_zoo.typing import Tensor, ValueRange
 class _OfImages(keras.metrics.Metric):
     """What both metrics have in common: images in, a float out."""
 
+    reads: tuple[str, ...]  # outputs of the extractor
+    state: tuple[str, ...]  # attributes
+
     def __init__(self, metric, reference, extractor, value_range, name):
         super().__init__(name=name, dtype="float32")
         self.value_range = None if value_range is None else tuple(value_range)
         self._given = {"reference": reference, "extractor": extractor}
         self.extractor = pick_extractor(extractor, reference, (metric,))
+        self._direction = "up" if METRICS[metric].higher else "down"  # Keras' name
         self.reset_state()
 
     def update_state(
@@ -58,11 +64,18 @@ class _OfImages(keras.metrics.Metric):
                 "Received: sample_weight, which must be None"
             )
         images = _to_numpy(y_true if y_pred is None else y_pred, type(self).__name__)
-        images = check_images(images, value_range=self.value_range)
-        images = images if images.dtype == np.uint8 else to_uint8(images)
+        images = uint8_images(images, self.value_range)
         with ThreadPoolExecutor(1) as thread:  # outside of the running step's scopes
             outputs = thread.submit(self.extractor.extract, images, outputs=self.reads)
             self.add(outputs.result())
+
+    def __reduce__(self) -> tuple:  # unlike the config, with arrays, models and state
+        config = {**self.get_config(), "extractor": self.extractor}
+        if "reference" in config:
+            config["reference"] = self.reference
+        state = {name: vars(self)[name] for name in self.state}
+        state["_given"] = dict(self._given)
+        return functools.partial(type(self), **config), (), state
 
     def result(self) -> Tensor:
         """The score of the images so far, a float32 scalar; NaN for too few."""
@@ -89,7 +102,7 @@ class FrechetDistance(_OfImages):
     fid = FrechetDistance("mnist:test", value_range=(0, 1))
     model.compile("adam", "mse", metrics=[fid], run_eagerly=True)
     model.fit(x, x, validation_data=(v, v), callbacks=[
-        keras.callbacks.ModelCheckpoint("best.keras", monitor="val_fid", mode="min")])
+        keras.callbacks.ModelCheckpoint("best.keras", monitor="val_fid")])
     ```
 
     It must be `run_eagerly=True`, because there is no NumPy in a compiled graph. Keras
@@ -116,7 +129,7 @@ class FrechetDistance(_OfImages):
     True
     """
 
-    reads = ("features",)
+    reads, state = ("features",), ("moments",)
 
     def __init__(
         self,
@@ -131,7 +144,9 @@ class FrechetDistance(_OfImages):
                 "array is not saved with a model). Received: reference=None"
             )
         super().__init__("fid", reference, extractor, value_range, name)
-        self.reference = load_reference(reference, self.extractor)
+        self.reference = load_reference(
+            reference, self.extractor, value_range=value_range
+        )
 
     def reset_state(self) -> None:
         self.moments = Moments()
@@ -171,7 +186,7 @@ class InceptionScore(_OfImages):
     True
     """
 
-    reads = ("logits",)
+    reads, state = ("logits",), ("count", "sums")
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -36,6 +36,8 @@ class Metric:
         least: function of the number of splits: how many samples it needs.
         conditions: tuple, the conditions of a report, besides those for all metrics,
             that must be equal to compare two scores.
+        methods: dict of other methods, name -> `(function, protocol)`, which replace
+            `collector` or `function`; see `by`.
         opinions: tuple, the modules of `second_opinion` that compute it.
         hub: `(type, name)` in a model index if the extractor is the network of the
             literature's scores. By default the metric's key.
@@ -54,30 +56,36 @@ class Metric:
     scale: float = 1
     least: Callable = lambda splits: 2  # a covariance's
     conditions: tuple = ()
+    methods: dict = dataclasses.field(default_factory=dict)
     opinions: tuple = ()
     hub: tuple | None = None
     general: tuple | None = None
 
+    def by(self, method: str) -> Self:
+        """The row by another method, if it knows one of that name."""
+        if method not in self.methods:
+            return self
+        function, protocol = self.methods[method]
+        return dataclasses.replace(
+            self, collector=None, function=function, protocol=protocol
+        )
+
 
 def _fid_infinity(rows, reference, seed):
-    rows, real = rows["features"], reference.moments
+    real = reference.moments
     value, slope = metrics.frechet_distance_infinity(
-        rows, (real.mean, real.covariance), seed, at_least=_fewest(rows)
+        rows["features"], (real.mean, real.covariance), seed, method="paper"
     )
     return {"fid_infinity": value, "fid_slope": slope}
 
 
 def _is_infinity(rows, reference, seed):
     del reference
-    rows = rows["logits"]
-    collectors.refuse_probabilities(rows)
-    value, slope = metrics.inception_score_infinity(rows, seed, at_least=_fewest(rows))
+    collectors.refuse_probabilities(rows["logits"])
+    value, slope = metrics.inception_score_infinity(
+        rows["logits"], seed, method="paper"
+    )
     return {"is_infinity": value, "is_slope": slope}
-
-
-def _fewest(rows):
-    """Where the line over 1 / N begins: at 5000, as published, or half of the rows."""
-    return min(5000, len(rows) // 2)
 
 
 def _neighbours(rows, reference, seed):
@@ -118,6 +126,7 @@ def _accuracy(rows, reference, seed):
     return {"cas": mean, **{f"cas/{label}": v for label, v in found.items()}}
 
 
+_HALVES = "2 times the score of all samples, less the mean score of disjoint halves"
 _LINE = "a line over 1 / N through 15 values of N, from 5000 or half of the samples on"
 _NEIGHBOURS: dict[str, Any] = {
     "reads": ("features",),
@@ -186,8 +195,11 @@ METRICS = {
         "FID-infinity",
         reads=("features",),
         real=("moments",),
-        function=_fid_infinity,
-        protocol=_LINE,
+        collector=collectors.BlockMoments,
+        protocol=_HALVES,
+        methods={"paper": (_fid_infinity, _LINE)},
+        least=lambda splits: 16,  # 4 groups
+        conditions=("infinity_method",),
         extras={"fid_slope": "slope in 1/N"},
         hub=("fid_infinity", "FID-infinity"),
         general=("frechet_distance_infinity", "Frechet distance, infinity"),
@@ -195,9 +207,12 @@ METRICS = {
     "is_infinity": Metric(
         "IS-infinity",
         reads=("logits",),
-        function=_is_infinity,
+        collector=collectors.ClassSums,
         higher=True,
-        protocol=_LINE,
+        protocol=_HALVES,
+        methods={"paper": (_is_infinity, _LINE)},
+        least=lambda splits: 8 * splits,  # 4 groups
+        conditions=("infinity_method",),
         extras={"is_slope": "slope in 1/N"},
         hub=("inception_score_infinity", "Inception Score, infinity"),
         general=("classifier_score_infinity", "Classifier score, infinity"),

@@ -7,7 +7,7 @@ from keras_gan_zoo.scoring import extractors, references
 from keras_gan_zoo.scoring.extractors.extractor import Extractor
 from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS
 from keras_gan_zoo.scoring.measures import METRICS, check_metrics, needs_of
-from keras_gan_zoo.typing import ImageShape
+from keras_gan_zoo.typing import ImageShape, ValueRange
 
 
 def prepare(
@@ -18,11 +18,13 @@ def prepare(
     batch_size: int = 250,
     verbose: bool | int | str = 0,
     labels: Any = None,
+    value_range: ValueRange | None = None,
 ) -> tuple[Any, Extractor]:
     """Prepare a reference and an extractor once, for many calls of `score`.
 
     Args:
-        reference, metrics, extractor, batch_size, verbose, labels: see `score`.
+        reference, metrics, extractor, batch_size, verbose, labels, value_range: see
+            `score`.
         image_shape: `(height, width, channels)` of the samples, if it is known.
 
     Returns:
@@ -33,23 +35,24 @@ def prepare(
         ValueError: they don't fit together.
     """
     metrics = check_metrics(metrics)
-    extractor = pick_extractor(extractor, reference, metrics)
-    if image_shape is not None:
-        extractor.check_shape(image_shape)
     needs = needs_of(metrics)
     if isinstance(labels, str) and labels == "reference":
         needs |= {"label_counts"}
-    if not needs:
-        return None, extractor
-    if reference is None:
+    if needs and reference is None:
         named = [METRICS[name].label for name in metrics if METRICS[name].real]
         raise ValueError(
-            f"{', '.join(named) or 'labels=' + repr(labels)} needs a `reference`, for "
-            "example 'mnist:test', an array of images or a statistics file. "
-            "Received: reference=None"
+            f"{', '.join(named) or 'labels=' + repr(labels)} needs a `reference`: "
+            "which real images? Pass for example 'mnist:test', an image folder, an "
+            "array of images or a statistics file. Only a preset whose recipe names a "
+            "data set brings its own. Received: reference=None"
         )
+    extractor = pick_extractor(extractor, reference, metrics)
+    if image_shape is not None:
+        extractor.check_shape(image_shape)
+    if not needs:
+        return None, extractor
     found: Any = references.load_reference(
-        reference, extractor, batch_size, needs, verbose
+        reference, extractor, batch_size, needs, verbose, value_range
     )
     if "images" in needs and image_shape is not None:
         real_shape = found.images.shape[1:]

@@ -295,6 +295,9 @@ class ScoreReport(collections.abc.Mapping):
             ]
         )
 
+    def __reduce__(self) -> tuple:  # what is read-only can't be pickled as it stands
+        return type(self).from_dict, (self.to_dict(),)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ScoreReport) and self.to_dict() == other.to_dict()
 

@@ -13,12 +13,14 @@ import keras
 import numpy as np
 
 from keras_gan_zoo.metrics import jackknife_interval, t_interval
+from keras_gan_zoo.metrics.frechet_infinity import check_method
 from keras_gan_zoo.scoring import cluster, pipeline, progress, second_opinion, sources
 from keras_gan_zoo.scoring.job import Job, Plan
 from keras_gan_zoo.scoring.labels import assign, check_wanted, few
 from keras_gan_zoo.scoring.measures import METRICS, check_metrics
 from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
+from keras_gan_zoo.typing import ValueRange
 
 LEVEL = 0.95
 
@@ -35,6 +37,8 @@ def score(
     use_ema: bool = True,
     batch_size: int | None = None,
     splits: int = 10,
+    value_range: ValueRange | None = None,
+    infinity_method: str = "halves",
     verify: bool | str = "auto",
     intervals: bool = True,
     devices: Sequence[str] | None = None,
@@ -56,18 +60,20 @@ def score(
     bias that depends on N: compare only scores with equal `num_images`.
 
     Args:
-        source: a `GAN`; the name, handle or folder of a preset; a uint8 array `(n,
-            height, width, channels)` or an `.npz` file of one; an image folder; a
-            function of an int array of sample numbers that returns as many images;
-            a tf.data set, data loader or generator of uint8 batches.
-        reference: what samples are compared with: `"name:split"` such as
-            `"mnist:test"`, a uint8 array, a pair `(images, labels)`, an image folder,
-            or an `.npz` file of statistics.
+        source: a `GAN`; the name, handle or folder of a preset; a function of an int
+            array of sample numbers that returns as many images; or images in any form
+            that `fit` takes: an array `(n, height, width, channels)`, `"name:split"`,
+            an image folder, a zip file of one, an `.npy` or `.npz` file, a tf.data set,
+            `PyDataset`, `DataLoader` or generator of batches.
+        reference: what samples are compared with: images in any of these forms, a pair
+            `(images, labels)`, or an `.npz` file of statistics. By default the test
+            images of the named data set in a preset's recipe. A data set or generator
+            is read to its end.
         metrics: list of names, keys of `keras_gan_zoo.scoring.METRICS`.
         extractor: `None` for the one that goes with a named reference (`"digits"`
             for mnist and digits), a name, an `Extractor`, or a Keras model with
             outputs `features` and `logits`.
-        num_images: int; `None` uses all of an array or a folder.
+        num_images: int; `None` uses all of an array, a folder or a data set.
         repeats: int, the number of independent sets of `num_images` samples.
         seed: int. Determines the samples of a GAN; shuffles an array or a folder.
         labels: the label of each sample. For a class-conditional GAN: `"reference"`
@@ -77,6 +83,11 @@ def score(
         use_ema: bool: use the averaged generator of a GAN, or its raw one.
         batch_size: int, images per forward pass; 250 by default. Changes no score.
         splits: int, the number of splits for the Inception Score.
+        value_range: `(black, white)` of float images, such as `(0, 1)`, in `source` and
+            `reference`; they are rounded to uint8.
+        infinity_method: how `fid_infinity` and `is_infinity` extrapolate: `"halves"`,
+            or `"paper"`, which needs every row and has no interval; see
+            `keras_gan_zoo.metrics.frechet_distance_infinity`.
         verify: bool or `"auto"`: let TF-GAN, and torch-fidelity if it is installed,
             compute scores from the same activations, and fail if they differ; `"auto"`
             does so if TF-GAN is installed.
@@ -118,18 +129,28 @@ def score(
         workers=(workers, 1),
     )
     refuse = _why_not_verify(verify)
-    source = sources.get(source, seed, use_ema)
+    check_method(infinity_method, "infinity_method")
+    source = sources.get(source, seed, use_ema, value_range, num_images is None)
+    if reference is None:
+        reference = source.reference
     num_images = _check_counts(source, num_images, repeats, metrics, splits)
     check_wanted(labels, source, metrics)
     collect = _collector(devices, workers)
     batch_size = batch_size or 250
     reference, extractor = prepare(
-        reference, metrics, extractor, source.image_shape, batch_size, verbose, labels
+        reference,
+        metrics,
+        extractor,
+        source.image_shape,
+        batch_size,
+        verbose,
+        labels,
+        value_range,
     )
     labelling = assign(labels, source, reference, metrics, num_images * repeats)
     asked = () if refuse else second_opinion.outputs(metrics)
     job = Job(
-        Plan(metrics, num_images, splits, seed, asked),
+        Plan(metrics, num_images, splits, seed, asked, infinity_method),
         source,
         extractor,
         reference,
@@ -163,7 +184,8 @@ def score(
         "seed": seed,
         "is_splits": splits,
         "is_std": "spread over splits, ddof 0; no confidence interval",
-        "protocols": {name: METRICS[name].protocol for name in metrics},
+        "protocols": {name: m.protocol for name, m in job.plan.measures.items()},
+        **_methods(job.plan),
         "interval_level": LEVEL,
         "interval_method": method,
         **_environment(extractor),
@@ -206,6 +228,13 @@ def _intervals(runs, scores, collection, metrics, wanted):
         if name in bounds:
             bounds[name] = jackknife_interval(scores[name], values, LEVEL)
     return bounds, "jackknife over groups of samples"
+
+
+def _methods(plan):
+    """How scores were extrapolated, if any was."""
+    if not any(METRICS[name].methods for name in plan.metrics):
+        return {}
+    return {"infinity_method": plan.infinity_method}
 
 
 def _by_class(scores):
@@ -263,7 +292,8 @@ def _check_counts(source, num_images, repeats, metrics, splits):
     if num_images < least:
         raise ValueError(
             f"At least {least} images are needed: 2 for a covariance, one for each of "
-            "the Inception Score's splits, and 6 for neighbours. "
+            "the Inception Score's splits (8 for IS-infinity), 6 for neighbours, and "
+            "16 for FID-infinity. "
             f"Received: num_images={num_images}, splits={splits}"
         )
     return int(num_images)

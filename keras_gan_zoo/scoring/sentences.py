@@ -15,7 +15,7 @@ def notes(report: Any) -> list[str]:
     line += f", labels {facts['labels']}" if facts.get("labels") else ""
     speed = facts.get("images_per_second")
     line += f", {speed:,.0f} images/s" if speed else ""
-    line += f", {facts.get('backend')} on {facts.get('device')}."
+    line += f", {place(facts.get('backend'), facts.get('device'))}."
     lines = [line]
     shape = "x".join(map(str, facts.get("image_shape") or ()))
     if facts.get("reference_image_shape") not in (None, shape):
@@ -38,6 +38,19 @@ def notes(report: Any) -> list[str]:
     if few:
         lines.append(_few_sentence(few))
     return lines + opinion_sentences(report.second_opinion)
+
+
+def place(backend: str | None, device: str | None) -> str:
+    """Where scores were computed, in words.
+
+    Example:
+
+    >>> place("jax", "gpu:0"), place("torch", "unknown")
+    ('jax on gpu:0', 'torch, device not stated')
+    """
+    if device in (None, "unknown"):  # a function as an extractor
+        return f"{backend}, device not stated"
+    return f"{backend} on {device}"
 
 
 def _few_sentence(few):

@@ -3,11 +3,12 @@
 A source has `length` (None if it never ends or the length is unknown), `image_shape`,
 `facts` for the report, and `take(start, stop, batch_size)`, which returns its uint8
 images `start` to `stop`, in any order if it `can_seek`. If its images have labels,
-`labels[i]` is the label of image i.
+`labels[i]` is the label of image i. If it knows what to be compared with, `reference`
+says it.
 """
 
+import inspect
 import os
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,12 @@ import numpy as np
 from keras_gan_zoo import datasets
 from keras_gan_zoo.datasets.adapters import is_batched, iterate
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.images import check_images
+from keras_gan_zoo.images import as_array, uint8_images
 from keras_gan_zoo.metrics.checks import check_labels
+from keras_gan_zoo.presets import files, resolve
+from keras_gan_zoo.presets.origin import public_name
+from keras_gan_zoo.scoring.references import title_of
+from keras_gan_zoo.typing import ValueRange
 from keras_gan_zoo.weights import weights_sha256
 
 IN_ORDER = "repeat r: samples r * num_fake to (r + 1) * num_fake of the "
@@ -30,6 +35,7 @@ class Source:
     length: int | None = None
     num_classes: int | None = None
     labels: Any = None
+    reference: str | None = None
     image_shape: tuple[int, ...]
     facts: dict[str, Any]
 
@@ -86,14 +92,22 @@ class Generated(Source):
 
 
 class Stored(Source):
-    """Images of an array or a folder, shuffled with the seed.
+    """Images that are all there, as in an array or a folder, shuffled with the seed.
 
     Unshuffled, a set that is sorted by class would give each split of the Inception
     Score only one class, and its first rows would not be representative.
     """
 
-    def __init__(self, images: Any, name: str, seed: int, labels: Any = None) -> None:
-        self.images = _check_uint8(images)
+    def __init__(
+        self,
+        images: Any,
+        name: str,
+        seed: int,
+        labels: Any = None,
+        value_range: ValueRange | None = None,
+    ) -> None:
+        images = as_array(images)
+        self.images = uint8_images(images, value_range)
         self.order = np.random.default_rng(seed).permutation(len(self.images))
         self.image_shape = self.images.shape[1:]
         self.length: int = len(self.images)
@@ -103,7 +117,7 @@ class Stored(Source):
             "source_fingerprint": datasets.fingerprint(self.images),
             "samples": "rows in an order drawn from the seed; "
             f"{IN_ORDER}rows in that order",
-            "value_handling": "uint8 as given",
+            "value_handling": handling(images, value_range),
         }
         if labels is not None:
             self.set_labels(check_labels(labels, "labels"), self.length)
@@ -122,29 +136,37 @@ class Stored(Source):
 class Function(Source):
     """Images from a function of their numbers."""
 
-    def __init__(self, function: Callable) -> None:
-        self.function = function
-        self.image_shape = self.take(0, 1, 1).shape[1:]
+    def __init__(
+        self, function: Callable, value_range: ValueRange | None = None
+    ) -> None:
+        self.function, self.value_range = function, value_range
+        first = as_array(function(np.arange(1)))
+        self.image_shape = self._checked([first], [1])[0].shape[1:]
         name = getattr(function, "__name__", type(function).__name__)
         self.facts = {
             "source": f"function {name}",
             "generator_sha256": None,
             "samples": f"{IN_ORDER}function",
-            "value_handling": "uint8 as given",
+            "value_handling": handling(first, value_range),
         }
 
     def take(self, start: int, stop: int, batch_size: int) -> np.ndarray:
         """uint8 images `start` to `stop`."""
         size = max(batch_size, 1)
         numbers = [np.arange(i, min(i + size, stop)) for i in range(start, stop, size)]
-        found = [_check_uint8(self.function(some)) for some in numbers]
-        if [len(images) for images in found] != [len(some) for some in numbers]:
-            raise ValueError(
-                "A function to score takes an array of sample numbers and returns as "
-                f"many uint8 images. Received: {len(found[0])} images for "
-                f"{len(numbers[0])} numbers"
-            )
-        return np.concatenate(found)
+        found = [self.function(some) for some in numbers]
+        return np.concatenate(self._checked(found, [len(some) for some in numbers]))
+
+    def _checked(self, found, wanted):
+        found = [uint8_images(images, self.value_range) for images in found]
+        for images, count in zip(found, wanted, strict=True):
+            if len(images) != count:
+                raise ValueError(
+                    "A function to score takes an array of sample numbers and returns "
+                    f"as many images. Received: {len(images)} images for {count} "
+                    "numbers"
+                )
+        return found
 
 
 class Stream(Source):
@@ -152,15 +174,15 @@ class Stream(Source):
 
     can_seek = False
 
-    def __init__(self, batches: Any) -> None:
-        self.batches = iterate(batches)
+    def __init__(self, batches: Any, value_range: ValueRange | None = None) -> None:
+        self.batches = iterate(batches, value_range=value_range, as_uint8=True)
         self.waiting, self.at = next(self.batches), 0
-        self.image_shape = _check_uint8(self.waiting).shape[1:]
+        self.image_shape = self.waiting.shape[1:]
         self.facts = {
             "source": type(batches).__name__,
             "generator_sha256": None,
             "samples": f"{IN_ORDER}batches, in the order in which they came",
-            "value_handling": "uint8 as given",
+            "value_handling": handling(None, value_range),
         }
 
     def take(self, start: int, stop: int, batch_size: int) -> np.ndarray:
@@ -175,76 +197,75 @@ class Stream(Source):
                     f"`num_images` (and `repeats`). Received: {self.facts['source']} "
                     f"that ended after {start + len(self.waiting)} images"
                 )
-            self.waiting = np.concatenate([self.waiting, _check_uint8(more)])
+            self.waiting = np.concatenate([self.waiting, more])
         images, self.waiting = np.split(self.waiting, [stop - start])
         self.at = stop
         return images
 
 
-def get(source: Any, seed: int = 0, use_ema: bool = True) -> Source:
+def get(
+    source: Any,
+    seed: int = 0,
+    use_ema: bool = True,
+    value_range: ValueRange | None = None,
+    whole: bool = False,
+) -> Source:
     """Make a source from what `score` takes.
 
     Args:
-        source: `GAN`; the name, handle or folder of a preset; an image folder; a
-            uint8 array `(n, height, width, channels)` or `(n, height, width)`, or an
-            `.npz` file of one; a function of an int array of sample numbers that
-            returns as many images; a tf.data set, a data loader or a generator of
-            batches.
-        seed: int.
-        use_ema: bool: use the averaged generator of a GAN, or its raw one.
+        source, seed, use_ema, value_range: see `score`.
+        whole: bool: read a data set to its end, so that its length is known.
     """
     if isinstance(source, GAN):
         return Generated(source, source.name, seed, use_ema)
     if isinstance(source, str | os.PathLike):
-        return _from_path(os.fspath(source), seed, use_ema)
+        return _from_path(os.fspath(source), seed, use_ema, value_range)
     if is_batched(source):
-        return Stream(source)
+        if not whole:
+            return Stream(source, value_range)
+        images, labels = datasets.gather(source, value_range)
+        found = Stored(images, type(source).__name__, seed, labels)
+        found.facts["value_handling"] = handling(None, value_range)
+        return found
+    if inspect.isgeneratorfunction(source):
+        raise ValueError(
+            "This function makes a generator: call it, for example "
+            f"`score({source.__name__}(), ...)`. Received: source={source!r}"
+        )
     if callable(source) and not hasattr(source, "shape"):
-        return Function(source)
-    return Stored(source, "array", seed)
+        return Function(source, value_range)
+    return Stored(source, "array", seed, value_range=value_range)
 
 
-def _from_path(path, seed, use_ema):
-    name = os.path.basename(os.path.abspath(path))
-    if path.endswith(".npz"):
-        images, labels = _read_npz(path)
-        return Stored(images, f"file {name}", seed, labels)
+def handling(images: Any, value_range: ValueRange | None) -> str:
+    """What is done to pixel values, for reports; None if images are yet to come."""
+    if value_range is None or (images is not None and images.dtype == np.uint8):
+        return "uint8 as given"
+    low, high = value_range
+    return f"floats from {low:g} to {high:g}, rounded to uint8"
+
+
+def _from_path(path, seed, use_ema, value_range):
+    name, split = datasets.split_name(path, None)
     is_folder = os.path.isdir(path)
-    if is_folder and not os.path.exists(f"{path}/config.json"):
-        images, labels = datasets.load(path, None)
-        return Stored(images, f"folder {name}", seed, labels)
-    gan = GAN.from_preset(path)
-    return Generated(gan, name if is_folder else path, seed, use_ema)
+    is_preset = is_folder and os.path.exists(f"{path}/{files.CONFIG}")
+    is_there = datasets.is_array_file(name) or os.path.exists(name)
+    if name in datasets.CATALOGUE or (is_there and not is_preset):
+        if name in datasets.CATALOGUE:
+            split = split or "train"
+        images, labels = datasets.load(name, split)
+        return Stored(images, title_of(name, split), seed, labels, value_range)
+    title = public_name(path) if is_folder else path
+    source = Generated(GAN.from_preset(path), title, seed, use_ema)
+    source.reference = _reference_of(path)
+    return source
 
 
-def _read_npz(path):
+def _reference_of(preset):
+    """The test images of the named data set in a preset's recipe, or None."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError(
-            "A file to score must be an intact `.npz` with one array of uint8 images. "
-            f"Received: source={path!r}, which can't be read: {error}"
-        ) from error
-    labels = arrays.pop("labels", None)
-    images = arrays.get("images", arrays.get("arr_0"))
-    if images is None and len(arrays) == 1:
-        (images,) = arrays.values()
-    if images is None:
-        raise ValueError(
-            "An `.npz` file to score must have one array of uint8 images, or one named "
-            "`images`, and their `labels` if there are any. "
-            f"Received: source={path!r} with {sorted(arrays)}"
-        )
-    return images, labels
-
-
-def _check_uint8(images):
-    checked = check_images(images)
-    if checked.dtype != np.uint8:
-        raise ValueError(
-            "Images to score must be uint8, from 0 to 255; convert with "
-            "`keras_gan_zoo.images.to_uint8`. "
-            f"Received: images of dtype {np.asarray(images).dtype}"
-        )
-    return checked
+        recipe = files.read_json(resolve(preset), files.RECIPE, preset)
+        name, _ = datasets.split_name(recipe["data"])
+    except (OSError, ValueError, KeyError, TypeError):  # anyone may have written it
+        return None
+    return f"{name}:test" if name in datasets.CATALOGUE else None

@@ -386,3 +386,28 @@ def test_schedule_of_is_none_for_a_number(scaled):
         if scaled:
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
         assert internals.schedule_of(optimizer) is expected
+
+
+@pytest.mark.parametrize(("higher", "best"), [(True, 3.0), (False, 1.0)])
+def test_declare_directions_is_what_auto_looks_for(higher, best):
+    """`mode="auto"` of a log that a callback adds; the model's own logs stay."""
+    made = model()
+    made.compile("sgd", "mse")
+    for _ in range(2):  # the last one holds
+        internals.declare_directions(made, {"score": not higher, "other": True})
+        internals.declare_directions(made, {"score": higher})
+
+    class Adds(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["score"] = [2.0, 1.0, 3.0][epoch]
+
+    stopping = keras.callbacks.EarlyStopping(monitor="score", patience=5)
+    x, y = np.zeros((4, 3)), np.zeros((4, 1))
+    history = made.fit(x, y, epochs=3, verbose=0, callbacks=[Adds(), stopping]).history
+    assert stopping.best == best
+    assert set(history) == {"loss", "score"}
+    assert set(made.evaluate(x, y, verbose=0, return_dict=True)) == {"loss"}
+    unknown = keras.callbacks.EarlyStopping(monitor="other", patience=5)
+    unknown.set_model(made)
+    with pytest.raises(ValueError, match="isn't able to"):
+        unknown.on_epoch_end(0, {"other": 1.0})

@@ -31,15 +31,13 @@ def listed(run):
 def test_make_list_export_and_score(run, folder):
     line = "reference make mine --extractor digits"
     result = run(*line.split())
-    assert "folder mine:train: 30 images, 64 features of digits, computed" in (
-        result.stdout
-    )
+    assert "folder mine: 30 images, 64 features of digits, computed" in (result.stdout)
     assert "cached" in run(*line.split()).stdout
     (entry,) = listed(run)
-    assert (entry["reference"], entry["extractor"]) == ("folder mine:train", "digits")
+    assert (entry["reference"], entry["extractor"]) == ("folder mine", "digits")
     assert (entry["images"], entry["dimensions"]) == (30, 64)
     assert entry["bytes"] > 64 * 64 * 8
-    assert "folder mine:train" in run("reference", "list").stdout
+    assert "folder mine" in run("reference", "list").stdout
 
     run("reference", "export", entry["key"][:8], "--out", "new/stats.npz")
     features = extractors.get("digits").extract(folder)["features"].astype("float64")

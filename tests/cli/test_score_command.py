@@ -2,7 +2,10 @@
 
 import csv
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -13,6 +16,7 @@ import keras_gan_zoo as kgz
 from keras_gan_zoo.scoring.second_opinion import tfgan
 
 QUICK = "--reference digits:test --num-images 30 --seed 2 --no-verify"
+QUIET = QUICK.split()
 
 
 @pytest.fixture(autouse=True)
@@ -68,8 +72,8 @@ def test_one_metric(run, tiny_zoo):
 def test_all_of_a_file(run):
     images, _ = kgz.datasets.load("digits", "test[:40]")
     np.savez("digits.npz", images=images)
-    line = "--num-images all --metrics fid --no-verify --out r.json"
-    run("score", "digits.npz", *line.split())
+    line = "--reference digits:test --num-images all --metrics fid --no-verify"
+    run("score", "digits.npz", *line.split(), "--out", "r.json")
     assert kgz.ScoreReport.load("r.json").conditions["num_fake"] == 40
 
 
@@ -84,6 +88,82 @@ def test_a_device(run, tiny_zoo):
     two = kgz.ScoreReport.load("r.json")
     run("score", "tiny", *QUICK.split(), "--metrics", "fid", "--out", "r.json")
     assert two["fid"] == pytest.approx(kgz.ScoreReport.load("r.json")["fid"], rel=1e-4)
+
+
+# === What is scored against what ===
+
+
+def test_the_reference_is_that_of_the_recipe(run, preset):
+    line = "--num-images 20 --no-verify --out r.json"
+    run("score", preset, *line.split())
+    assert kgz.ScoreReport.load("r.json").conditions["reference"] == "digits:test"
+
+
+@pytest.mark.parametrize("recipe", [None, '{"data": "faces:train"}', "{"])
+@pytest.mark.parametrize("attach", [[], ["--attach"]])
+def test_without_one_it_is_asked_for(run, preset, recipe, attach):
+    (preset / "recipe.json").unlink()
+    if recipe:
+        (preset / "recipe.json").write_text(recipe)
+    line = ["--metrics", "fid", "--num-images", "20", "--no-verify", *attach]
+    found = run("score", preset, *line, code=1)
+    assert "which real images" in found.stderr
+    assert found.stdout == ""
+    assert not (preset / "scores.json").exists()
+    np.savez("fake.npz", np.zeros((20, 28, 28, 1), "uint8"))
+    assert "which real images" in run("score", "fake.npz", *line[:5], code=1).stderr
+
+
+def test_files_of_images_on_both_sides(run):
+    images, _ = kgz.datasets.load("digits", "test[:40]")
+    np.save("fake.npy", images / np.float32(255))
+    np.savez("real.npz", images[:30])
+    line = "--reference real.npz --extractor digits --num-images all --no-verify"
+    line += " --metrics fid,fid_infinity --out r.json --value-range 0,1"
+    run("score", "fake.npy", *line.split())
+    report = kgz.ScoreReport.load("r.json")
+    expected = kgz.score(
+        *(images, images[:30], ["fid"], "digits", None), verify=False, verbose=0
+    )
+    assert report["fid"] == pytest.approx(expected["fid"], rel=1e-6)
+    assert report.conditions["reference"] == "file real.npz"
+    assert report.conditions["infinity_method"] == "halves"
+    run("score", "fake.npy", *line.split(), "--infinity-method", "paper")
+    assert kgz.ScoreReport.load("r.json").conditions["infinity_method"] == "paper"
+
+
+def test_a_run_is_called_by_its_folder(run, preset):
+    shutil.copytree(preset, "runs/faces/preset")
+    found = run("score", "runs/faces/preset", *QUIET)
+    assert "30 samples of faces against" in found.stdout
+
+
+def test_a_collapsed_generator_prints_json_alone(tmp_path, monkeypatch):
+    """In a process of its own, since LAPACK prints past Python."""
+    monkeypatch.chdir(tmp_path)
+    np.savez("black.npz", np.zeros((60, 28, 28, 1), "uint8"))
+    line = "--metrics fid --num-images all --no-verify --json --reference digits:test"
+    command = [sys.executable, "-m", "keras_gan_zoo_cli", "score", "black.npz"]
+    done = subprocess.run(
+        [*command, *line.split()], capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["scores"]["fid"] > 0
+
+
+def test_what_libraries_print_is_not_in_the_json(run, tiny_zoo, monkeypatch, capfd):
+    def loud(*args, **kwargs):
+        print("from Python")
+        os.write(1, b"from C\n")
+        return score(*args, **kwargs)
+
+    score = kgz.score
+    monkeypatch.setattr(kgz, "score", loud)
+    found = run("score", "tiny", *QUIET, "--json")
+    jsonschema.validate(json.loads(found.stdout), kgz.ScoreReport.schema())
+    assert "from Python" in found.stderr
+    assert "from C" not in capfd.readouterr().out
+    os.write(1, b"as before")
+    assert capfd.readouterr().out == "as before"
 
 
 @pytest.mark.parametrize(
@@ -120,6 +200,9 @@ def test_gates_that_hold(run, tiny_zoo):
         ("--out report.txt", ".json, .md, .csv"),
         ("--num-images many", "is neither a number"),
         ("--resizer nearest", "nearest"),
+        ("--value-range 0", "two numbers"),
+        ("--value-range black,white", "two numbers"),
+        ("--infinity-method thirds", "thirds"),
         ("--extractor-weights nowhere.pth", "nowhere.pth"),
     ],
 )

@@ -154,3 +154,19 @@ def test_bad_moments(covariance, match):
 def test_moments_that_overflow_are_no_distance_of_0():
     with pytest.raises(ValueError, match="small enough"):
         frechet_distance_from_moments([0.0], [[1e308]], [1e200], [[1e308]])
+
+
+@pytest.mark.parametrize("d", [1, 6, 64])
+@pytest.mark.parametrize("collapsed", ["generated", "real", "both"])
+def test_collapse_has_a_closed_form_and_is_silent(rng, d, collapsed, capfd):
+    """Without any spread on a side: |mean gap|^2 and the other's trace. LAPACK, which
+    may not be given a matrix without columns, would print to standard output."""
+    x, y = rng.normal(size=(50, d)), rng.normal(size=(40, d))
+    if collapsed in ("generated", "both"):
+        x[:] = 2.0
+    if collapsed in ("real", "both"):
+        y[:] = 0.5
+    expected = scale(x, y)
+    for distance in (frechet_distance, from_moments):
+        assert distance(x, y) == pytest.approx(expected, rel=1e-9)
+    assert capfd.readouterr() == ("", "")

@@ -147,7 +147,7 @@ def test_image_files(made, images, extractor, damage):
 
 def test_an_empty_folder(made, images, extractor):
     for side in ("source", "reference"):
-        with pytest.raises(ValueError, match=r"must contain images: \.png"):
+        with pytest.raises(ValueError, match="must contain images"):
             call(images, extractor, **{side: str(made / "empty")})
 
 

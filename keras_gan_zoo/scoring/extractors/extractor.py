@@ -210,6 +210,9 @@ class Extractor:
         moved._of = self._of.on(device)
         return moved
 
+    def __deepcopy__(self, memo: dict) -> Self:
+        return copy.copy(self)  # the model is only read
+
     def named_model(self) -> keras.Model:
         """For a Keras model, one of the same layers with a dict of our outputs."""
         return self._of.named_model()

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.scoring.extractors.outputs import name_tensors
+from keras_gan_zoo.scoring.extractors.outputs import name_places, outputs_of
 from keras_gan_zoo.weights import weights_sha256
 
 
@@ -31,10 +31,19 @@ class OfKeras:
             )
         self.model, self.name = model, model.name
         self.image_shape = tuple(model.inputs[0].shape[1:])
-        self._tensors = name_tensors(model, outputs)
-        self.outputs = tuple(self._tensors)
+        self._places = name_places(model, outputs)
+        self.outputs = tuple(self._places)
         self._device: str | None = None
         self._runners: dict[Any, keras.Model] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_runners": {}}
+
+    @property
+    def _tensors(self):
+        """Our names -> the model's symbolic outputs."""
+        found = outputs_of(self.model)
+        return {name: found[place] for name, place in self._places.items()}
 
     @property
     def sha256(self) -> str:
@@ -55,7 +64,8 @@ class OfKeras:
     def run(self, images: np.ndarray, names: Any) -> dict[str, np.ndarray]:
         """A dict of float32 arrays, a row for each of the images."""
         if names not in self._runners:
-            wanted = {name: self._tensors[name] for name in names}
+            tensors = self._tensors
+            wanted = {name: tensors[name] for name in names}
             runner = keras.Model(self.model.inputs[0], wanted)
             if not backend.auto_jit_compile():
                 runner.jit_compile = False
@@ -83,7 +93,7 @@ class OfKeras:
                 original, clone_function=_clone_layer, recursive=True
             )
             moved.model.set_weights(original.get_weights())
-        moved._tensors = dict(moved.model.output)
+        moved._places = {name: name for name in self._places}  # of a named model
         return moved
 
 

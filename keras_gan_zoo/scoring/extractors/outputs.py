@@ -5,11 +5,18 @@ from typing import Any
 OUTPUTS = ("features", "logits", "spatial")
 
 
-def name_tensors(model: Any, outputs: Any) -> dict[str, Any]:
-    """Our names -> the symbolic outputs of a Keras model."""
-    if isinstance(model.output, dict):
-        return _pick(model.output, outputs, "model")
-    return _zip(model.outputs, outputs, "model")
+def name_places(model: Any, outputs: Any) -> dict[str, Any]:
+    """Our names -> where a Keras model has its outputs: keys of a dict, or numbers."""
+    found = outputs_of(model)
+    if isinstance(found, dict):
+        return _pick({key: key for key in found}, outputs, "model")
+    return _zip(range(len(found)), outputs, "model")
+
+
+def outputs_of(model: Any) -> Any:
+    """The symbolic outputs of a Keras model, a dict or a list."""
+    output = getattr(model, "output", None)  # Sequential has none
+    return output if isinstance(output, dict) else model.outputs
 
 
 def name_arrays(found: Any, outputs: Any) -> dict[str, Any]:

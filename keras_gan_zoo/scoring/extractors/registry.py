@@ -16,7 +16,7 @@ from keras_gan_zoo.scoring.extractors.classifiers import (
 )
 from keras_gan_zoo.scoring.extractors.extractor import Extractor
 from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
-from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS
+from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS, outputs_of
 from keras_gan_zoo.scoring.measures import METRICS
 from keras_gan_zoo.typing import PathLike
 
@@ -164,7 +164,7 @@ def get(
             `"inception"`; `"keras_applications/NAME"` for a network of
             `keras.applications`.
         metrics: names of metrics. If a model has a single output, and they need only
-            features or only logits, then that is what it is.
+            features, then that is what it is; logits only if it is named so.
         **options: options of a named extractor: `weights=`, `resizer=`.
 
     Raises:
@@ -236,9 +236,16 @@ def _unknown(extractor):
 
 
 def _single_output(model, metrics):
-    """What the single output of a model is, if metrics tell."""
-    if len(model.outputs or ()) != 1 or isinstance(model.output, dict):
+    """What the single output of a model is, if metrics or its name tell.
+
+    Anything will do as features. Features that are taken for logits give an Inception
+    Score that means nothing.
+    """
+    found = outputs_of(model)
+    if isinstance(found, dict) or len(found or ()) != 1:
         return None
     read = {n for name in metrics or () if name in METRICS for n in METRICS[name].reads}
     read &= set(OUTPUTS)
-    return tuple(read) if len(read) == 1 else None
+    if read == {"features"}:
+        return ("features",)
+    return ("logits",) if model.layers[-1].name == "logits" else None

@@ -9,6 +9,7 @@ from keras_gan_zoo.scoring.references.loading import (
     compute_reference,
     dataset_of,
     load_reference,
+    title_of,
 )
 from keras_gan_zoo.scoring.references.reference import Reference
 from keras_gan_zoo.scoring.references.statistics import (
@@ -27,5 +28,6 @@ __all__ = [
     "export_statistics",
     "load_reference",
     "read_statistics",
+    "title_of",
     "write_statistics",
 ]

@@ -1,6 +1,7 @@
 """`load_reference`: what samples are compared with, by name, from images or a file."""
 
 import dataclasses
+import inspect
 import os
 from collections.abc import Collection
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo import backend, datasets
-from keras_gan_zoo.images import check_images
+from keras_gan_zoo.datasets.adapters import is_batched
+from keras_gan_zoo.images import uint8_images
 from keras_gan_zoo.metrics.checks import check_labels
 from keras_gan_zoo.scoring import progress
 from keras_gan_zoo.scoring.collectors import Rows
@@ -19,12 +21,16 @@ from keras_gan_zoo.scoring.references.cache import (
     write_cache,
 )
 from keras_gan_zoo.scoring.references.reference import Reference
-from keras_gan_zoo.scoring.references.statistics import read_statistics
+from keras_gan_zoo.scoring.references.statistics import (
+    has_statistics,
+    read_statistics,
+)
+from keras_gan_zoo.typing import PathLike, ValueRange
 
 
 def dataset_of(reference: Any) -> str | None:
     """`"mnist"` for `"mnist:test"`; None if a reference is not named like that."""
-    if not isinstance(reference, str) or _is_file(reference):
+    if not isinstance(reference, str) or datasets.is_array_file(reference):
         return None
     name = datasets.split_name(reference)[0]
     return name if name in datasets.CATALOGUE else None
@@ -36,6 +42,7 @@ def load_reference(
     batch_size: int = 250,
     needs: Collection[str] = (),
     verbose: bool | int | str = 0,
+    value_range: ValueRange | None = None,
 ) -> Reference:
     """Load a reference for an extractor.
 
@@ -43,16 +50,19 @@ def load_reference(
     images and then cached.
 
     Args:
-        reference: `"name:split"` such as `"mnist:test"`, a uint8 array, a pair
-            `(images, labels)`, an image folder, an `.npz` statistics file (`count`,
-            `mean`, `covariance`, or the `mu`, `sigma` of pytorch-fid and clean-fid),
-            or a `Reference`.
+        reference: `"name:split"` such as `"mnist:test"`, an array, a pair `(images,
+            labels)`, an image folder, a zip file of one, an `.npy` or `.npz` file of
+            images, a tf.data set, `PyDataset`, `DataLoader` or generator of batches,
+            which is read to its end, an `.npz` file of statistics (`count`, `mean`,
+            `covariance`, or the `mu`, `sigma` of pytorch-fid and clean-fid), or a
+            `Reference`.
         extractor: an `Extractor` with features.
         batch_size: int.
         needs: what is needed besides the moments of features: any of `"spatial"`
             (moments of the spatial features), `"features"` (all rows of them),
             `"labels"` and `"images"`.
         verbose: 0, or 1 for a progress bar if they are computed.
+        value_range: `(black, white)` of float images; they are rounded to uint8.
 
     Returns:
         `Reference`.
@@ -62,12 +72,20 @@ def load_reference(
             another extractor, or a statistics file if more is needed.
     """
     needs = set(needs) - {"moments"}
-    if _is_file(reference):
+    if has_statistics(reference):
         reference = read_statistics(reference)
     if isinstance(reference, Reference):
         reference.check_extractor(extractor)
         return reference.check_holds(needs)
-    if not isinstance(reference, str | os.PathLike):
+    if is_batched(reference):
+        images, labels = datasets.gather(reference, value_range)
+        facts = {"name": type(reference).__name__, "labels": labels}
+    elif inspect.isgeneratorfunction(reference):
+        raise ValueError(
+            "This function makes a generator: call it, for example "
+            f"`{reference.__name__}()`. Received: reference={reference!r}"
+        )
+    elif not isinstance(reference, str | os.PathLike):
         images, labels = reference if _is_pair(reference) else (reference, None)
         facts = {"name": "array", "labels": labels}
     else:
@@ -79,9 +97,26 @@ def load_reference(
         facts = {"dataset": name, "split": split, "labels": labels}
         if name not in datasets.CATALOGUE:  # reports are published: no paths
             facts["dataset"] = os.path.basename(os.path.abspath(name))
-            name = f"folder {facts['dataset']}"
-        facts["name"] = f"{name}:{split}"
+        facts["name"] = title_of(*datasets.split_name(reference, None), split)
+    images = uint8_images(images, value_range)
     return _from_images(images, extractor, batch_size, needs, verbose, facts)
+
+
+def title_of(name: PathLike, split: str | None, default: str | None = None) -> str:
+    """What reports call images: `"mnist:test"`, `"folder faces"`, `"file faces.npz"`.
+
+    The split of a folder or file is only named if it was given.
+
+    Example:
+
+    >>> title_of("mnist", None, "train"), title_of("./faces", None, "train")
+    ('mnist:train', 'folder faces')
+    """
+    if name in datasets.CATALOGUE:
+        return f"{name}:{split or default}"
+    kind = "file" if os.path.isfile(name) else "folder"
+    title = f"{kind} {os.path.basename(os.path.abspath(name))}"
+    return f"{title}:{split}" if split else title
 
 
 def compute_reference(
@@ -127,7 +162,6 @@ def compute_reference(
 
 
 def _from_images(images, extractor, batch_size, needs, verbose, facts):
-    images = check_images(images)
     extractor.check(images)
     if len(images) < 2:
         raise ValueError(
@@ -159,10 +193,6 @@ def _from_images(images, extractor, batch_size, needs, verbose, facts):
 def counts_of(labels: np.ndarray) -> np.ndarray | None:
     """The number of each label, starting from 0; None if a label is negative."""
     return np.bincount(labels) if labels.min() >= 0 else None
-
-
-def _is_file(reference):
-    return isinstance(reference, str | os.PathLike) and str(reference).endswith(".npz")
 
 
 def _is_pair(reference):

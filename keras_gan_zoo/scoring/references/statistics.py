@@ -1,6 +1,7 @@
 """Files of moments: our own, and those of pytorch-fid and clean-fid."""
 
 import hashlib
+import os
 import pathlib
 import zipfile
 import zlib
@@ -27,6 +28,34 @@ FACTS = (
 )
 
 
+def has_statistics(path: Any) -> bool:
+    """Whether this is the path of an `.npz` file, and not one of images.
+
+    One that can't be read counts as statistics, which `read_statistics` refuses.
+    """
+    if not isinstance(path, str | os.PathLike) or not str(path).endswith(".npz"):
+        return False
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            names = set(file.files)
+            if names & {"mu", "sigma", "mean", "covariance"}:
+                return True
+            return not any(_rank(file, name) in (3, 4) for name in names)
+    except (*UNREADABLE, KeyError):
+        return True
+
+
+def _rank(file, name):
+    """The number of axes of an array in an `.npz` file, whose values are not read."""
+    with file.zip.open(f"{name}.npy") as member:
+        major, _ = np.lib.format.read_magic(member)
+        header = {
+            1: np.lib.format.read_array_header_1_0,
+            2: np.lib.format.read_array_header_2_0,
+        }[major]
+        return len(header(member)[0])
+
+
 def read_statistics(path: PathLike) -> Reference:
     """Read a `Reference` from an `.npz` file of moments."""
     try:
@@ -43,8 +72,9 @@ def read_statistics(path: PathLike) -> Reference:
         mean, covariance = np.reshape(mean, 1), np.reshape(covariance, (1, 1))
     if mean is None or covariance is None:
         raise ValueError(
-            "A statistics file must have `count`, `mean` and `covariance` (or `mu` and "
-            f"`sigma`). Received: reference={str(path)!r} with {sorted(values)}"
+            "An `.npz` file must have images, or the statistics `count`, `mean` and "
+            "`covariance` (or `mu` and `sigma`). "
+            f"Received: reference={str(path)!r} with {sorted(values)}"
         )
     if mean.ndim != 1 or covariance.shape != 2 * mean.shape or mean.size == 0:
         raise ValueError(

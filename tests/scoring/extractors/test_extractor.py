@@ -109,20 +109,22 @@ def test_features_of_any_rank_become_rows(images):
     assert extractor.extract(images)["features"].shape == (120, 4 * 4 * 3)
 
 
-def test_a_single_output_is_what_the_metric_reads(images):
+def test_a_single_output_is_features_and_logits_only_if_that_is_said(images):
     common = {"num_images": None, "verify": False, "verbose": 0}
     model = dense_model(5)
-    assert "is" in score(images, metrics="is", extractor=model, **common)
+    with pytest.raises(ValueError, match=r"Which output.*outputs=\('logits',\)"):
+        score(images, metrics="is", extractor=model, **common)
     assert "fid" in score(images, images, metrics="fid", extractor=model, **common)
     with pytest.raises(ValueError, match="Which output"):
         score(images, images, extractor=model, **common)
     logits = Extractor(model, outputs=("logits",))
+    assert "is" in score(images, metrics="is", extractor=logits, **common)
     with pytest.raises(ValueError, match="'fid' reads `features`"):
         score(images, images, extractor=logits, **common)
 
 
 def test_softmax_is_no_logits(images):
-    model = dense_model(5, activation="softmax")
+    model = Extractor(dense_model(5, activation="softmax"), outputs=("logits",))
     with pytest.raises(ValueError, match="look like probabilities"):
         score(images, metrics="is", extractor=model, num_images=None, verbose=0)
 

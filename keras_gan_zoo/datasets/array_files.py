@@ -1,0 +1,160 @@
+"""Images in a single file: an array in `.npy` or `.npz`, or a folder in a `.zip`."""
+
+import contextlib
+import functools
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_gan_zoo.datasets import folders
+from keras_gan_zoo.datasets.splits import select
+from keras_gan_zoo.typing import ImageShape, PathLike
+
+SUFFIXES = (".npy", ".npz", ".zip")
+IMAGES, LABELS = ("images", "x", "arr_0"), ("labels", "y", "arr_1")
+UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
+
+
+def is_array_file(path: Any) -> bool:
+    """Whether `path` names a file of images by its suffix.
+
+    Example:
+
+    >>> is_array_file("faces.npz"), is_array_file("faces")
+    (True, False)
+    """
+    is_path = isinstance(path, str | os.PathLike)
+    return is_path and os.fspath(path).lower().endswith(SUFFIXES)
+
+
+def load_file(
+    path: PathLike, split: str | None = "train"
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Load the images, and labels if there are any, of one file.
+
+    An `.npy` file has one array. An `.npz` file has one array, or several named
+    `images` (or `x`, `arr_0`) and `labels` (or `y`, `arr_1`), or those of splits,
+    `x_train`, `y_train`, `x_test` and so on. A `.zip` file has what
+    `keras_gan_zoo.datasets.folders.load_folder` reads.
+
+    Args:
+        path: the file.
+        split: see `keras_gan_zoo.datasets.load`. Without splits, all is `"train"`.
+
+    Returns:
+        `(images, labels)`: arrays as they are in the file, or those of `load_folder`.
+
+    Raises:
+        ValueError: a file that is missing, damaged, or has no images.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".zip":
+        with unzipped(path) as folder:
+            return folders.load_folder(folder, split, called=path)
+    sources: dict[str, Any] = {
+        name: functools.partial(tuple, pair) for name, pair in _splits(path).items()
+    }
+    parts = select(split, sources)
+    images, labels = zip(*parts, strict=True)
+    if len(parts) == 1:
+        return images[0], labels[0]
+    known = [some for some in labels if some is not None]
+    whole = len(known) == len(labels)
+    return np.concatenate(images), np.concatenate(known) if whole else None
+
+
+def label_names(path: PathLike, split: str | None = "train") -> tuple[str, ...] | None:
+    """The names of the classes, folders in a zip file; those of arrays have none."""
+    path = Path(path)
+    if path.suffix.lower() != ".zip":
+        return None
+    with unzipped(path) as folder:
+        return folders.class_names(folder, split)
+
+
+def image_shape(path: PathLike, split: str | None = "train") -> ImageShape:
+    """`(height, width, channels)` of the images in a file."""
+    path = Path(path)
+    if path.suffix.lower() == ".zip":
+        with unzipped(path) as folder:
+            return folders.folder_shape(folder, split)
+    shape = load_file(path, split)[0].shape[1:]
+    return (*shape, 1) if len(shape) == 2 else shape
+
+
+def sizes(path: PathLike) -> dict[str, int]:
+    """The number of images in each split of a file."""
+    path = Path(path)
+    if path.suffix.lower() == ".zip":
+        with unzipped(path) as folder:
+            return folders.folder_sizes(folder)
+    return {name: len(images) for name, (images, _) in _splits(path).items()}
+
+
+@contextlib.contextmanager
+def unzipped(path: Path) -> Iterator[Path]:
+    """A temporary folder with what is in a zip file, without an outermost folder."""
+    with tempfile.TemporaryDirectory() as temporary:
+        try:
+            with zipfile.ZipFile(path) as file:
+                names = [n for n in file.namelist() if not n.startswith("__MACOSX/")]
+                file.extractall(temporary, names)
+        except (*UNREADABLE, RuntimeError, NotImplementedError) as error:
+            raise _unreadable(path, error) from error
+        folder = Path(temporary)
+        inside = list(folder.iterdir())
+        while len(inside) == 1 and inside[0].is_dir():
+            if inside[0].name in folders.SPLITS:
+                break
+            folder = inside[0]
+            inside = list(folder.iterdir())
+        try:
+            yield folder
+        except ValueError as error:  # it should name a file that there is
+            raise ValueError(str(error).replace(str(folder), str(path))) from error
+
+
+def _splits(path):
+    """A dict of split -> images and labels or None."""
+    try:
+        if path.suffix.lower() == ".npy":
+            return {"train": (np.load(path, mmap_mode="r", allow_pickle=False), None)}
+        with np.load(path, allow_pickle=False) as file:
+            arrays: dict[str, Any] = {name: file[name] for name in file.files}
+    except UNREADABLE as error:
+        raise _unreadable(path, error) from error
+    found = {
+        name: (arrays[f"x_{name}"], _flat(arrays.get(f"y_{name}")))
+        for name in folders.SPLITS
+        if f"x_{name}" in arrays
+    }
+    if found:
+        return found
+    if len(arrays) == 1:
+        (images,) = arrays.values()
+        return {"train": (images, None)}
+    images = next((arrays[name] for name in IMAGES if name in arrays), None)
+    labels = next((arrays[name] for name in LABELS if name in arrays), None)
+    if images is None:
+        raise ValueError(
+            "An `.npz` file must have one array of images, or one named `images`, and "
+            f"their `labels` if there are any. Received: {path} with {sorted(arrays)}"
+        )
+    return {"train": (images, _flat(labels))}
+
+
+def _flat(labels):
+    return labels.reshape(-1) if labels is not None and labels.ndim == 2 else labels
+
+
+def _unreadable(path, error):
+    return ValueError(
+        "A file of images must be an intact `.npy`, `.npz` or `.zip` file. "
+        f"Received: {path}, which can't be read: {error}"
+    )
