@@ -5,9 +5,11 @@ import functools
 import importlib.metadata
 import importlib.util
 import inspect
+import logging
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -34,6 +36,7 @@ a Hugging Face handle such as [b]hf://user/repo[/b], or a folder.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a score misses its gate, \
 130 interrupted.""",
 )
+SHOW_WARNING = warnings.showwarning
 _settings = {"debug": False}
 
 
@@ -71,8 +74,31 @@ def settings(
     ] = False,
 ) -> None:
     _settings["debug"] = debug
+    say_on_standard_error()
     if backend is not None:
         choose_backend(backend.value)
+
+
+class Echo(logging.Handler):
+    """Shows what the package logs; standard output is for results."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(record.getMessage(), err=True)
+
+
+def say_on_standard_error() -> None:
+    """Show the package's log and its warnings, each as one line."""
+    log = logging.getLogger("keras_gan_zoo")
+    log.setLevel(logging.INFO)
+    log.handlers = log.handlers or [Echo()]
+    warnings.showwarning = _show_warning
+
+
+def _show_warning(message, category, *where, **options):
+    if category is UserWarning:
+        typer.echo(f"Warning: {message}", err=True)
+    else:
+        SHOW_WARNING(message, category, *where, **options)
 
 
 def choose_backend(backend: str) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import keras
 
-from keras_gan_zoo import datasets
 from keras_gan_zoo.callbacks import BackupAndRestore, SampleGrid
 from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.presets import files
@@ -108,17 +107,10 @@ def train(
         return gan
     write_json(folder / files.RECIPE, recipe)
     gan = build(recipe)
-    images, labels = datasets.load(*datasets.split_name(recipe["data"]))
-    if gan.num_classes is not None and labels is None:
-        raise ValueError(
-            f"A GAN with {gan.num_classes} classes learns from labels, and these data "
-            f"have none. Received: data={recipe['data']!r}"
-        )
     _cut(folder / LOG, done)
     with Interruption(done) as interruption:
         gan.fit(
-            images,
-            labels if gan.num_classes is not None else None,
+            recipe["data"],
             batch_size=recipe["batch_size"],
             epochs=recipe["epochs"],
             verbose=verbose,

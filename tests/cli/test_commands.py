@@ -52,9 +52,12 @@ def test_train_ends_with_a_preset_and_goes_on_where_it_was(run, tmp_path):
     for i in range(8):
         pixels = np.full((9, 7, 3), 30 * i, "uint8")
         images.save_png(folder / f"{i}.png", pixels)
+    (folder / "notes.txt").write_text("no image")
     Path("tiny.json").write_text(json.dumps(RECIPE))
     line = ["train", "tiny.json", "--data", "faces", "--batch-size", 4]
     result = run(*line, "--epochs", 1, "--out", "r")
+    said = "Warning: faces: 8 images 9x7x3; skipped 1 file (.txt)"
+    assert result.stderr.count(said) == 1
     assert "MLPGAN on faces (9x7x3)" in result.stdout
     assert "keras-gan-zoo sample r/preset" in result.stdout
     first = kgz.MLPGAN.from_preset("r/preset")
@@ -63,7 +66,9 @@ def test_train_ends_with_a_preset_and_goes_on_where_it_was(run, tmp_path):
     # the recipe that travels with the weights names no path
     assert json.loads(Path("r/preset/recipe.json").read_text())["data"] == "faces:train"
 
-    run(*line, "--epochs", 2, "--out", "r")
+    (folder / "notes.txt").unlink()
+    result = run(*line, "--epochs", 2, "--out", "r")
+    assert result.stderr.count("faces: 8 images 9x7x3\n") == 1
     epochs = Path("r/log.csv").read_text().splitlines()[1:]
     assert [row.split(",")[0] for row in epochs] == ["0", "1"]
     assert len(Path("r/log.csv").read_text().splitlines()) == 3

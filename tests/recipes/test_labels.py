@@ -55,6 +55,16 @@ def test_a_data_set_says_the_classes():
     assert gan.label_names == tuple("0123456789")
 
 
+@pytest.mark.usefixtures("pets")
+def test_the_recipe_names_the_classes_of_a_folder(tmp_path):
+    names = {"num_classes": 3, "label_names": ["ant", "cat", "dog"]}
+    recipe = {**RECIPE, "arguments": {**RECIPE["arguments"], **names}}
+    assert recipes.train(recipe, tmp_path / "run", verbose=0).num_classes == 3
+    recipe["arguments"]["label_names"] = ["ant", "bee", "cat"]
+    with pytest.raises(ValueError, match="the GAN lacks 'dog'"):
+        recipes.train(recipe, tmp_path / "other", verbose=0)
+
+
 def test_the_recipe_comes_first():
     arguments = {**RECIPE["arguments"], "num_classes": 12}
     gan = recipes.build({**RECIPE, "arguments": arguments, "data": "digits"})
@@ -67,5 +77,5 @@ def test_data_without_labels_are_refused(tmp_path):
     with pytest.raises(ValueError, match="one sub-folder per class"):
         recipes.build(recipe)
     recipe["arguments"] = {**RECIPE["arguments"], "num_classes": 2}
-    with pytest.raises(ValueError, match="these data have none"):
+    with pytest.raises(ValueError, match="Received: no labels"):
         recipes.train(recipe, tmp_path / "run")
