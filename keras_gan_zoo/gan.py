@@ -5,6 +5,7 @@ and docstrings of `compile`, `fit` and `evaluate`; the work is elsewhere.
 """
 
 import contextlib
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -22,7 +23,8 @@ from keras_gan_zoo.backend.keras_internals import (
     without_tensorflow,
 )
 from keras_gan_zoo.latents import Latents
-from keras_gan_zoo.networks import contract
+from keras_gan_zoo.networks import contract, policies
+from keras_gan_zoo.networks.subclassed import as_functional
 from keras_gan_zoo.objectives import auxiliaries as auxiliary_terms
 from keras_gan_zoo.objectives import generator_penalties as generator_terms
 from keras_gan_zoo.objectives import losses
@@ -65,9 +67,11 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         generator: a built `keras.Model`, latents `(n, latent_dim)` -> images
             `(n, height, width, channels)` in [-1, 1]. A conditional one takes a dict of
             `latents` and `labels`, int32 `(n,)`.
-        discriminator: a built `keras.Model`, images -> logits `(n, 1)`, or a dict of
-            outputs that includes `logits`. A conditional one takes a dict of `images`
-            and `labels`.
+        discriminator: a built `keras.Model`, images -> logits `(n, 1)`, without a
+            sigmoid, or a dict of outputs that includes `logits`. A PatchGAN's logits
+            are `(n, rows, columns, 1)`: losses are means over patches too, and the
+            score of an image, whose gradient penalties take, is its patches' mean.
+            A conditional one takes a dict of `images` and `labels`.
         loss: `"minimax"`, `"non_saturating"`, `"wasserstein"`, `"least_squares"`,
             `"hinge"`, `"relativistic_paired"`, `"relativistic_average"` or a
             `keras_gan_zoo.losses.AdversarialLoss`. Kept as the attribute `objective`.
@@ -98,6 +102,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             layers without a seed of their own, are drawn when the networks are built:
             `keras.utils.set_random_seed` determines them, as in all of Keras.
         name: str.
+        dtype: the networks' dtype policy or its name, which they are built with.
+        trainable: bool: False freezes both networks.
 
     Raises:
         ValueError: the networks don't fit each other, or a setting is unknown.
@@ -148,9 +154,10 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         latents: Latents | None = None,
         seed: int | None = None,
         name: str | None = None,
-        **kwargs: Any,
+        dtype: Any = None,
+        trainable: bool = True,
     ) -> None:
-        super().__init__(name=name, **kwargs)
+        super().__init__(name=name)
         # === Config ===
         self.objective = losses.get(loss)
         self.penalties = [penalty_terms.get(term) for term in penalties]
@@ -172,14 +179,20 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         self.latents = latents
 
         # === Networks ===
+        generator = as_functional("generator", generator)
+        discriminator = as_functional("discriminator", discriminator)
         contract.check_networks(
             generator, discriminator, self.num_classes, self.augmentation
         )
+        contract.check_ranges(generator, discriminator, self.objective.of_logits)
         contract.check_reads(discriminator, self.auxiliaries)
         contract.check_per_image(discriminator, self.penalties)
         contract.check_tap(generator, self.generator_penalties)
+        self.dtype_policy = policies.check(generator, dtype)
         self.generator = generator
         self.discriminator = discriminator
+        if not trainable:
+            self.trainable = False
         settings.check(self)
         if ema_half_life is None:
             self._average = None
@@ -287,7 +300,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
                 chosen, self.default_optimizers(), strict=True
             )
         ]
-        if self.generator.dtype_policy.name == "mixed_float16":
+        if policies.computes_in("float16", self.generator, self.discriminator):
             scaler = keras.optimizers.LossScaleOptimizer
             pair = [o if isinstance(o, scaler) else scaler(o) for o in pair]
         for optimizer, updates in zip(
@@ -299,8 +312,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             "run_eagerly": run_eagerly,
             "steps_per_execution": steps_per_execution,
         }
-        if jit_compile == "auto" and not run_eagerly:
-            jit_compile = backend.auto_jit_compile()
+        if not run_eagerly:
+            jit_compile = backend.jit_compile(jit_compile)
         super().compile(
             optimizer=AdversarialOptimizer(*pair),
             auto_scale_loss=False,  # each player scales its own
@@ -541,7 +554,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         own = keras.saving.custom_object_scope(custom_objects)
         with own if custom_objects else contextlib.nullcontext():
             networks = {
-                name: keras.saving.deserialize_keras_object(config[name])
+                # A copy, because Keras takes out of a config what it reads.
+                name: keras.saving.deserialize_keras_object(copy.deepcopy(config[name]))
                 for name in ("generator", "discriminator")
                 if isinstance(config.get(name), dict)
             }

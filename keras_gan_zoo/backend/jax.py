@@ -42,6 +42,11 @@ def _run_inside(outer, fn, values=()):
     return result, scope.state_mapping
 
 
+def call_in_training(network: Any, inputs: Any) -> Any:
+    """Call a network whose layers may assign to variables, such as batch norm's."""
+    return network(inputs, training=True)
+
+
 def vjp(fn: Callable, variables: Sequence[Any]) -> tuple[Any, Any, Callable]:
     """Run `fn() -> (outputs, aux)` and return `outputs, aux, pull`.
 
@@ -55,8 +60,7 @@ def vjp(fn: Callable, variables: Sequence[Any]) -> tuple[Any, Any, Callable]:
         (outputs, aux), state = _run_inside(
             outer, fn, dict(zip(keys, values, strict=True))
         )
-        # What is differentiated is an input, not a change of state.
-        return outputs, (aux, {k: v for k, v in state.items() if k not in set(keys)})
+        return outputs, (aux, state)
 
     values = [outer.get_current_value(v) for v in variables]
     outputs, pull_all, (aux, state) = jax.vjp(pure, values, has_aux=True)
@@ -123,6 +127,8 @@ def apply_gradients(
     optimizer: Any, gradients: Sequence[Tensor], variables: Sequence[Any]
 ) -> None:
     """Update `variables` once."""
+    if not variables:  # of a player that stands still
+        return
     state = optimizer.variables
     values, new_state = optimizer.stateless_apply(
         [v.value for v in state], gradients, [v.value for v in variables]
@@ -148,9 +154,9 @@ def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> An
     return get_jax_iterator(batches())
 
 
-def auto_jit_compile() -> bool | str:
-    """Keras' own choice."""
-    return "auto"
+def jit_compile(chosen: bool | str) -> bool | str:
+    """What `compile(jit_compile=chosen)` means here: what it means to Keras."""
+    return chosen
 
 
 class Steps:

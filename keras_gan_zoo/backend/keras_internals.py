@@ -34,7 +34,9 @@ __all__ = [
     "get_jax_iterator",
     "get_stateless_scope",
     "get_torch_dataloader",
+    "history_of",
     "in_symbolic_scope",
+    "keep_losses",
     "keep_random_states",
     "kernel_attribute",
     "lend_averages",
@@ -135,6 +137,22 @@ def keep_random_states(model: Any) -> None:
                 generator._initial_seed = int(
                     keras.ops.convert_to_numpy(generator.state)[0]
                 )
+
+
+def history_of(tensor: Any) -> tuple[Any, Any, int]:
+    """The operation that made a symbolic tensor, the call of it, and which output.
+
+    The call has `arguments` (`args` and `kwargs`) and the list `input_tensors`.
+    """
+    operation, call, index = tensor._keras_history
+    return operation, operation._inbound_nodes[call], index
+
+
+def keep_losses(model: Any, scope: Any) -> None:
+    """Leave with the layers what they added to the loss inside a `StatelessScope`."""
+    for layer in model._flatten_layers():
+        own = [loss for loss in scope.losses if id(loss) in layer._loss_ids]
+        layer._losses.extend(own)
 
 
 def kernel_attribute(layer: Any) -> str | None:

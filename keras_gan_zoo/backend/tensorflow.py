@@ -30,6 +30,11 @@ def images_at_once(images: Tensor) -> int | None:
     return None
 
 
+def call_in_training(network: Any, inputs: Any) -> Any:
+    """Call a network whose layers may assign to variables, such as batch norm's."""
+    return network(inputs, training=True)
+
+
 def vjp(fn: Callable, variables: Sequence[Any]) -> tuple[Any, Any, Callable]:
     """Run `fn() -> (outputs, aux)` and return `outputs, aux, pull`.
 
@@ -152,15 +157,16 @@ def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> An
     )
 
 
-def auto_jit_compile() -> bool | str:
-    """XLA on accelerators only.
+def jit_compile(chosen: bool | str) -> bool | str:
+    """What `compile(jit_compile=chosen)` means here: `"auto"` is accelerators only.
 
     As measured by benchmarks/train_step.py, on a CPU its convolutions are half as fast
     as TensorFlow's, and its random numbers cost a dense network more than it saves.
     """
-    if tf.distribute.has_strategy() or not tf.config.list_physical_devices("GPU"):
+    alone = not tf.distribute.has_strategy()
+    if chosen == "auto" and not (alone and tf.config.list_physical_devices("GPU")):
         return False
-    return "auto"
+    return chosen
 
 
 class Steps:

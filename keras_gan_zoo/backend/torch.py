@@ -1,13 +1,14 @@
 """torch: autograd."""
 
 import contextlib
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
 import torch
 
-from keras_gan_zoo.backend.keras_internals import get_torch_dataloader
+from keras_gan_zoo.backend.keras_internals import get_torch_dataloader, keep_losses
 from keras_gan_zoo.typing import Tensor
 
 # With channels last, Keras copies the images twice per convolution.
@@ -37,6 +38,43 @@ def images_at_once(images: Tensor) -> int | None:
     return 8 if images.device.type == "cpu" else None
 
 
+class _Scope(keras.StatelessScope):
+    """A scope that knows which variables were assigned to."""
+
+    def __init__(self) -> None:
+        super().__init__(collect_losses=True)
+        self.assigned: dict[int, Any] = {}
+
+    def add_update(self, update: tuple[Any, Tensor]) -> None:
+        super().add_update(update)
+        self.assigned[id(update[0])] = update[0]
+
+
+_assigned: Any = weakref.WeakKeyDictionary()  # network -> the same of its calls
+
+
+def call_in_training(network: Any, inputs: Any) -> Any:
+    """Call a network whose layers may assign to variables, such as batch norm's.
+
+    Keras assigns in place, which spoils the gradients of an earlier call in the same
+    graph if that has read the variable. So layers read copies of what they assign to:
+    from the second call on, for which a first one tells what that is.
+    """
+    known = _assigned.setdefault(network, {})
+    while True:
+        scope = _Scope()
+        scope.state_mapping = {key: v.value.clone() for key, v in known.items()}
+        with scope:
+            outputs = network(inputs, training=True)
+        if scope.assigned.keys() <= known.keys():
+            break
+        known.update(scope.assigned)
+    keep_losses(network, scope)
+    for key, variable in scope.assigned.items():
+        variable.assign(scope.state_mapping[key].detach())
+    return outputs
+
+
 def vjp(fn: Callable, variables: Sequence[Any]) -> tuple[Any, Any, Callable]:
     """Run `fn() -> (outputs, aux)` and return `outputs, aux, pull`.
 
@@ -47,6 +85,8 @@ def vjp(fn: Callable, variables: Sequence[Any]) -> tuple[Any, Any, Callable]:
         outputs, aux = fn()
 
     def pull(cotangents, variables):
+        if not variables:  # of a player that stands still
+            return []
         pairs = zip(
             keras.tree.flatten(outputs), keras.tree.flatten(cotangents), strict=True
         )
@@ -122,8 +162,17 @@ def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> An
     return get_torch_dataloader(batches())
 
 
-def auto_jit_compile() -> bool | str:
-    """Never: `torch.compile` can't differentiate a gradient penalty twice."""
+def jit_compile(chosen: bool | str) -> bool | str:
+    """What `compile(jit_compile=chosen)` means here: never.
+
+    `torch.compile` frees what a second backward pass through a step's graph needs.
+    """
+    if chosen not in ("auto", False):
+        raise ValueError(
+            "A GAN's step takes several gradients of one graph, which `torch.compile` "
+            "can't: leave `jit_compile` out, or train on another backend, such as "
+            f"KERAS_BACKEND=jax. Received: jit_compile={chosen!r}"
+        )
     return False
 
 

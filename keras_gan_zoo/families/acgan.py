@@ -21,9 +21,10 @@ class ACGAN(Family):
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_classes: int.
         latent_dim: int.
-        generator_widths: channels of each grid before the image.
+        generator_widths: channels of each grid before the image; (384, 192, 96) up to
+            56x56.
         discriminator_widths: channels of each stage; the strides are 2, 1, 2, 1 and
-            so on.
+            so on. 16, 32, ... 512 up to 128x128.
         dropout: float, in the discriminator.
         auxiliaries: see `GAN`.
         **kwargs: those of `GAN`.
@@ -49,8 +50,8 @@ class ACGAN(Family):
         *,
         num_classes: int,
         latent_dim: int = 100,
-        generator_widths: Sequence[int] = (384, 192, 96),
-        discriminator_widths: Sequence[int] = (16, 32, 64, 128, 256, 512),
+        generator_widths: Sequence[int] | None = None,
+        discriminator_widths: Sequence[int] | None = None,
         dropout: float = 0.5,
     ) -> tuple[keras.Model, keras.Model]:
         return (

@@ -7,6 +7,7 @@ from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
+from keras_gan_zoo.networks.dcgan import earlier_widths
 from keras_gan_zoo.typing import ImageShape
 
 
@@ -46,6 +47,7 @@ class DCGAN(Family):
     )
     method = {"latent_distribution": "uniform"}
     optimizers = adam(2e-4, 0.5)
+    earlier_sizes = staticmethod(earlier_widths)
 
     @staticmethod
     def networks(

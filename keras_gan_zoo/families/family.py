@@ -3,12 +3,13 @@
 import copy
 import inspect
 import re
-from typing import Any
+from typing import Any, Self
 
 import keras
 
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.near_names import did_you_mean
+from keras_gan_zoo.networks import policies
 from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.typing import ImageShape
 
@@ -34,14 +35,21 @@ class Family(GAN):
       these, for the generator and the discriminator.
 
     Every constructor argument is an attribute. A `generator` and a `discriminator`
-    passed as keywords replace those that `networks` would build, so that stored
-    networks are restored as they were even if the code that built them has changed.
+    passed as keywords replace those that `networks` would build; the configuration has
+    both, so that stored networks are restored as they were, frozen layers and dtypes
+    included, even if the code that built them has changed. `dtype` is the policy that
+    `networks` builds with.
     """
 
     paper = GAN.paper
     method: dict[str, Any] = {}
     optimizers: Any = None
     file_name: Any = None  #: its name on the command line and in recipes: "wgan_gp"
+
+    @staticmethod
+    def earlier_sizes(config: dict[str, Any]) -> dict[str, Any]:
+        """Sizes for a configuration without networks, as version 0.1 saved it."""
+        return {}
 
     @staticmethod
     def networks(
@@ -81,10 +89,9 @@ class Family(GAN):
             for name in inspect.signature(type(self).networks).parameters
         }
         given |= sizes
-        self_made = generator is None or discriminator is None
-        if self_made:
-            made = type(self).networks(**sizes)
-            self_made = generator is discriminator is None
+        if generator is None or discriminator is None:
+            with policies.built_with(given.get("dtype")):
+                made = type(self).networks(**sizes)
             generator, discriminator = generator or made[0], discriminator or made[1]
         keywords = _keywords()
         super().__init__(
@@ -92,7 +99,6 @@ class Family(GAN):
             discriminator,
             **{k: v for k, v in given.items() if k in keywords or k not in sizes},
         )
-        self._self_made = self_made
         self._sizes = {k: v for k, v in sizes.items() if k not in keywords}
         for name, value in self._sizes.items():
             if not hasattr(type(self), name):  # `latent_dim`: the networks know
@@ -114,11 +120,16 @@ class Family(GAN):
         # Copies, because Keras modifies the configs that it reads ("Adam" -> "adam").
         return copy.deepcopy(pair[0]), copy.deepcopy(pair[1])
 
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Self:
+        if "discriminator" not in config:
+            config = {**config, **cls.earlier_sizes(config)}
+        return super().from_config(config, custom_objects)
+
     def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        if self._self_made:
-            del config["generator"], config["discriminator"]
-        return {**config, **self._sizes}
+        return {**super().get_config(), **self._sizes}
 
 
 def adam(learning_rate: float, beta_1: float, beta_2: float = 0.999) -> dict[str, Any]:
@@ -203,16 +214,15 @@ def _signature(cls):
         for name, p in keywords.items()
         if name not in sizes
     ]
-    layers = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
-    return inspect.Signature([*sizes.values(), *rest, layers])
+    return inspect.Signature([*sizes.values(), *rest])
 
 
 def _bind(cls, args, kwargs):
     """All arguments of a constructor call by name, with copies of the method's."""
     signature = cls._declared
-    names = [name for name in signature.parameters if name != "kwargs"]
+    names = list(signature.parameters)
     for name in kwargs:
-        if name not in (*names, "dtype", "trainable"):  # these two are Keras' own
+        if name not in names:
             raise TypeError(
                 f"`{cls.__name__}` takes no `{name}`. "
                 f"{did_you_mean(name, names, '`')}Its arguments are "
@@ -227,7 +237,7 @@ def _bind(cls, args, kwargs):
         for name in names
         if name not in bound
     }
-    return {**defaults, **bound, **bound.pop("kwargs", {})}
+    return {**defaults, **bound}
 
 
 def _copy(value):

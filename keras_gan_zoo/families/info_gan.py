@@ -27,8 +27,10 @@ class InfoGAN(Family):
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         latents: a `keras_gan_zoo.latents.Latents` with the codes at the end.
         num_codes: int, how many of the latents are codes.
-        generator_widths: channels of each grid before the image.
-        discriminator_widths: channels of each stage.
+        generator_widths: channels of each grid before the image; (128, 64) up to
+            32x32.
+        discriminator_widths: channels of each stage; by default the generator's,
+            reversed.
         dense_width: int, units of the wide layer in both networks.
         code_width: int, units of the layer before the codes.
         auxiliaries: see `GAN`.
@@ -57,8 +59,8 @@ class InfoGAN(Family):
         image_shape: ImageShape = (28, 28, 1),
         latents: Latents = Latents(uniform=64, categorical=(10,)),  # noqa: B008
         num_codes: int = 12,
-        generator_widths: Sequence[int] = (128, 64),
-        discriminator_widths: Sequence[int] = (64, 128),
+        generator_widths: Sequence[int] | None = None,
+        discriminator_widths: Sequence[int] | None = None,
         dense_width: int = 1024,
         code_width: int = 128,
     ) -> tuple[keras.Model, keras.Model]:

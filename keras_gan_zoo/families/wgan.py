@@ -8,6 +8,7 @@ from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
+from keras_gan_zoo.networks.dcgan import earlier_widths
 from keras_gan_zoo.typing import ImageShape
 
 
@@ -44,6 +45,7 @@ class WGAN(Family):
     )
     method = {"loss": "wasserstein", "critic_steps": 5}
     optimizers = rmsprop(5e-5)
+    earlier_sizes = staticmethod(earlier_widths)
 
     @staticmethod
     def networks(

@@ -7,6 +7,7 @@ from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
+from keras_gan_zoo.networks.dcgan import earlier_widths
 from keras_gan_zoo.penalties import GradientPenalty
 from keras_gan_zoo.typing import ImageShape
 
@@ -50,6 +51,7 @@ class WGANGP(Family):
         "critic_steps": 5,
     }
     optimizers = adam(1e-4, 0.0, 0.9)
+    earlier_sizes = staticmethod(earlier_widths)
 
     @staticmethod
     def networks(

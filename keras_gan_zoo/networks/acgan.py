@@ -16,15 +16,39 @@ from keras_gan_zoo.networks.blocks import (
     labels_input,
     normal,
 )
-from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+from keras_gan_zoo.networks.shapes import (
+    check_image_shape,
+    check_widths,
+    halved,
+    stages_from,
+)
 from keras_gan_zoo.typing import ImageShape
+
+
+def default_generator_widths(image_shape: ImageShape) -> tuple[int, ...]:
+    """The channels of each grid before the image, which halve towards it.
+
+    (384, 192, 96) up to 56x56; larger images start from the 768 of the paper's
+    networks for ImageNet, with more stages, down to 48 wide.
+    """
+    stages = stages_from(7, check_image_shape(image_shape), least=3)
+    return halved(384 if stages == 3 else 768, stages, least=48)
+
+
+def default_discriminator_widths(image_shape: ImageShape) -> tuple[int, ...]:
+    """The channels of each stage, of which every second halves the image.
+
+    16 to 512 up to 128x128, as in the paper; two more of 512 for each doubling.
+    """
+    doubled = stages_from(128, check_image_shape(image_shape), least=0)
+    return (16, 32, 64, 128, 256, 512) + (512, 512) * doubled
 
 
 def acgan_generator(
     image_shape: ImageShape,
     num_classes: int,
     latent_dim: int = 100,
-    widths: Sequence[int] = (384, 192, 96),
+    widths: Sequence[int] | None = None,
     name: str = "generator",
 ) -> Model:
     """Latents `(n, latent_dim)` and labels `(n,)` -> images in [-1, 1].
@@ -33,7 +57,8 @@ def acgan_generator(
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_classes: int.
         latent_dim: int, without the class.
-        widths: channels of each grid before the image.
+        widths: channels of each grid before the image; by default
+            `default_generator_widths`.
 
     Returns:
         A functional `keras.Model` of a dict of `latents` and `labels`.
@@ -44,7 +69,7 @@ def acgan_generator(
     (None, 32, 32, 3)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths)
+    widths = check_widths("widths", widths or default_generator_widths(image_shape))
     rows, columns = first_grid(image_shape, len(widths))
     units = rows * columns * widths[0]
 
@@ -65,7 +90,7 @@ def acgan_generator(
 def acgan_discriminator(
     image_shape: ImageShape,
     num_classes: int,
-    widths: Sequence[int] = (16, 32, 64, 128, 256, 512),
+    widths: Sequence[int] | None = None,
     dropout: float = 0.5,
     name: str = "discriminator",
 ) -> Model:
@@ -74,7 +99,8 @@ def acgan_discriminator(
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_classes: int.
-        widths: channels of each stage; the strides are 2, 1, 2, 1 and so on.
+        widths: channels of each stage; the strides are 2, 1, 2, 1 and so on. By default
+            `default_discriminator_widths`.
         dropout: float, after each stage.
 
     Returns:
@@ -86,8 +112,9 @@ def acgan_discriminator(
     ['classes', 'logits']
     """
     image_shape = check_image_shape(image_shape)
+    widths = check_widths("widths", widths or default_discriminator_widths(image_shape))
     images = x = Input(image_shape, name="images")
-    for stage, width in enumerate(check_widths("widths", widths)):
+    for stage, width in enumerate(widths):
         x = layers.Conv2D(
             width,
             3,

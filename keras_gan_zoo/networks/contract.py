@@ -2,7 +2,8 @@
 
 A network takes one tensor, or a dict by name: `latents` and `labels` for a generator,
 `images` and `labels` for a discriminator. A discriminator returns logits, or a dict of
-outputs by name that includes `logits`.
+outputs by name that includes `logits`: one for an image, `(n, 1)`, or one for each of
+its patches, `(n, rows, columns, 1)`.
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,10 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import all_layers
 from keras_gan_zoo.layers import Tap
+from keras_gan_zoo.networks.activations import last_activation
 
 TAKES = {"generator": ("latents", "labels"), "discriminator": ("images", "labels")}
 
@@ -23,9 +26,10 @@ def call(network: keras.Model, training: bool, **inputs: Any) -> Any:
     """
     names = input_names(network)
     values = {name: inputs[name] for name in names} if names else None
-    return network(
-        next(iter(inputs.values())) if values is None else values, training=training
-    )
+    values = next(iter(inputs.values())) if values is None else values
+    if training:
+        return backend.call_in_training(network, values)
+    return network(values, training=False)
 
 
 def input_names(network: keras.Model) -> tuple[str, ...]:
@@ -76,12 +80,6 @@ def check_networks(
         ValueError: the message says what must match.
     """
     for kind, network in (("generator", generator), ("discriminator", discriminator)):
-        graph = isinstance(network, keras.Model) and hasattr(network, "inputs")
-        if not graph or not network.built:
-            raise ValueError(
-                f"`{kind}` must be a built Keras model, functional or `Sequential`. "
-                f"Received: {kind}={network!r}"
-            )
         _check_inputs(kind, network, num_classes)
     latents, images = main_input(generator, "latents").shape, made_by(generator)
     if not hasattr(images, "shape"):
@@ -96,6 +94,13 @@ def check_networks(
             "width, channels) of a fixed size. Received: a model from shape "
             f"{tuple(latents)} to shape {images}"
         )
+    if images[3] > 4 >= images[1]:
+        raise ValueError(
+            "`generator` must make images with the channels last, whatever Keras' "
+            "`image_data_format` is. End it in `keras.layers.Permute((2, 3, 1))`, or "
+            'give its layers `data_format="channels_last"`. '
+            f"Received: a model that makes the shape {images}"
+        )
     shown = images
     if augmentation is not None:
         shown = tuple(augmentation.compute_output_shape(images))
@@ -108,12 +113,13 @@ def check_networks(
         )
     found = outputs(discriminator)
     logits: Any = found.get("logits")
-    if not hasattr(logits, "shape") or tuple(logits.shape[1:]) != (1,):
+    shape = tuple(getattr(logits, "shape", ()))
+    if len(shape) not in (2, 4) or shape[-1] != 1:
         shapes = keras.tree.map_structure(lambda output: tuple(output.shape), found)
         raise ValueError(
-            "`discriminator` must return logits of shape (n, 1), without a sigmoid, "
-            "or a dict of outputs that includes such `logits`. Received: a model "
-            f"with the output shapes {shapes}"
+            "`discriminator` must return logits of shape (n, 1), or (n, rows, columns, "
+            "1) for patches, without a sigmoid, or a dict of outputs that includes "
+            f"such `logits`. Received: a model with the output shapes {shapes}"
         )
 
 
@@ -123,10 +129,12 @@ def _check_inputs(kind, network, num_classes):
     if not names and len(network.inputs) == 1:
         return
     if expected[0] not in names or not set(names) <= set(expected):
+        shown = ", ".join(f"{x.name} {tuple(x.shape)}" for x in network.inputs)
         raise ValueError(
             f"`{kind}` must take one tensor, or a dict by name: "
             f"`keras.Model({{{expected[0]!r}: ..., 'labels': ...}}, outputs)`. "
-            f"Received: a model with the inputs {names or taken_by(network)!r}"
+            "What else it needs it can draw or compute itself. Received: a model with "
+            f"the inputs {shown}"
         )
     if "labels" not in names:
         return
@@ -143,6 +151,34 @@ def _check_inputs(kind, network, num_classes):
             f"`{kind}` takes labels, so the GAN needs `num_classes`, for example "
             "`GAN(generator, discriminator, num_classes=10)`. "
             "Received: num_classes=None"
+        )
+
+
+def check_ranges(
+    generator: keras.Model, discriminator: keras.Model, of_logits: bool
+) -> None:
+    """Raise an error for a last activation that can't return what is needed.
+
+    Logits may be of any size, negative or positive; images are in [-1, 1].
+    `of_logits` says whether the loss takes logits.
+    """
+    found = last_activation(outputs(discriminator)["logits"])
+    if of_logits and found is not None and (found.low > -100 or found.high < 100):
+        raise ValueError(
+            "`discriminator` must return logits, which may be of any size, negative "
+            "or positive: the losses apply the sigmoid themselves. Leave the "
+            "activation out of its last layer: `keras.layers.Dense(1)`. A loss of your "
+            "own that takes something else sets `of_logits = False`. Received: "
+            f"logits that end in `{found.name}` (layer {found.layer})"
+        )
+    found = last_activation(made_by(generator))
+    if found is not None and (found.low > -0.99 or found.high < 0.99):
+        raise ValueError(
+            "`generator` must make images in [-1, 1], from black to white. End it in "
+            "`tanh`, or rescale what it makes, for example "
+            "`keras.layers.Rescaling(2, offset=-1)` after a sigmoid. Received: images "
+            f"that end in `{found.name}` (layer {found.layer}), which are from "
+            f"{found.low:.3g} to {found.high:.3g}"
         )
 
 

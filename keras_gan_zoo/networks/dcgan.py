@@ -5,7 +5,6 @@ and crops the centre; the discriminator halves the image in each stage, rounding
 45x37 in three stages is 6x5 -> 12x10 -> 24x20 -> 48x40, cropped.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,12 @@ from keras import Input, Model, layers
 
 from keras_gan_zoo.layers import LayerNormalization
 from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, normal
-from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+from keras_gan_zoo.networks.shapes import (
+    check_image_shape,
+    check_widths,
+    halved,
+    stages_from,
+)
 from keras_gan_zoo.typing import ImageShape
 
 
@@ -21,12 +25,24 @@ def default_widths(image_shape: ImageShape) -> tuple[int, ...]:
     """Generator widths, one per stage, which halve towards the image.
 
     Stages are added until the first grid is 7 or less: (128, 64) at 28x28,
-    (256, 128, 64) at 32x32, and the paper's (1024, 512, 256, 128) at 64x64.
+    (256, 128, 64) at 32x32, and the paper's (1024, 512, 256, 128) at 64x64. Larger
+    images have the paper's 1024 too, and their last stages are down to 32 wide.
     """
-    height, width, _ = check_image_shape(image_shape)
-    stages = max(1, math.ceil(math.log2(max(height, width) / 7)))
+    stages = stages_from(7, check_image_shape(image_shape))
+    return halved(64 * 2 ** (stages - 1) if stages < 4 else 1024, stages)
+
+
+def earlier_widths(config: dict[str, Any]) -> dict[str, Any]:
+    """The default widths of version 0.1, whose files do not have the networks.
+
+    Args:
+        config: dict, a family's configuration.
+    """
+    stages = stages_from(7, check_image_shape(config["image_shape"]))
     last = 64 if stages < 4 else 128
-    return tuple(last * 2**i for i in reversed(range(stages)))
+    widths = tuple(last * 2**i for i in reversed(range(stages)))
+    defaults = {"generator_widths": widths, "discriminator_widths": widths[::-1]}
+    return {name: config.get(name) or value for name, value in defaults.items()}
 
 
 def _normalization(kind, name, constraint=None):

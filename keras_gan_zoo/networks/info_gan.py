@@ -14,14 +14,29 @@ from keras_gan_zoo.networks.blocks import (
     first_grid,
     normal,
 )
-from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+from keras_gan_zoo.networks.shapes import (
+    check_image_shape,
+    check_widths,
+    halved,
+    stages_from,
+)
 from keras_gan_zoo.typing import ImageShape
+
+
+def default_widths(image_shape: ImageShape) -> tuple[int, ...]:
+    """Generator widths, one per stage, which halve towards the image.
+
+    (128, 64) up to 32x32. For larger images there are more stages, from a grid of 8 or
+    less with 256 channels.
+    """
+    stages = stages_from(8, check_image_shape(image_shape), least=2)
+    return halved(128 if stages == 2 else 256, stages)
 
 
 def info_gan_generator(
     image_shape: ImageShape,
     latent_dim: int = 74,
-    widths: Sequence[int] = (128, 64),
+    widths: Sequence[int] | None = None,
     dense_width: int = 1024,
     name: str = "generator",
 ) -> Model:
@@ -32,7 +47,7 @@ def info_gan_generator(
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         latent_dim: int, noise and codes together.
-        widths: channels of each grid before the image.
+        widths: channels of each grid before the image; by default `default_widths`.
         dense_width: int, units of the layer before the first grid.
 
     Returns:
@@ -44,7 +59,7 @@ def info_gan_generator(
     (None, 28, 28, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths)
+    widths = check_widths("widths", widths or default_widths(image_shape))
     rows, columns = first_grid(image_shape, len(widths))
 
     latents = Input((latent_dim,), name="latents")
@@ -64,7 +79,7 @@ def info_gan_generator(
 def info_gan_discriminator(
     image_shape: ImageShape,
     num_codes: int = 12,
-    widths: Sequence[int] = (64, 128),
+    widths: Sequence[int] | None = None,
     dense_width: int = 1024,
     code_width: int = 128,
     name: str = "discriminator",
@@ -77,7 +92,8 @@ def info_gan_discriminator(
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_codes: int, the size of all codes: 1 for a continuous code, k for one with
             k classes.
-        widths: channels of each stage of the trunk.
+        widths: channels of each stage of the trunk; by default the generator's,
+            reversed.
         dense_width: int, units of the trunk's last layer.
         code_width: int, units of the layer before the codes.
 
@@ -90,13 +106,14 @@ def info_gan_discriminator(
     (None, 12)
     """
     image_shape = check_image_shape(image_shape)
+    widths = check_widths("widths", widths or default_widths(image_shape)[::-1])
 
     def dense(x, units, name, dtype=None):
         layer = layers.Dense(units, kernel_initializer=normal(), dtype=dtype, name=name)
         return layer(x)
 
     images = x = Input(image_shape, name="images")
-    for stage, width in enumerate(check_widths("widths", widths)):
+    for stage, width in enumerate(widths):
         x = layers.Conv2D(
             width,
             4,

@@ -24,7 +24,12 @@ from keras_gan_zoo.networks.blocks import (
     residual_down,
     residual_up,
 )
-from keras_gan_zoo.networks.shapes import check_image_shape, check_widths
+from keras_gan_zoo.networks.shapes import (
+    check_image_shape,
+    check_widths,
+    halved,
+    stages_from,
+)
 from keras_gan_zoo.typing import ImageShape
 
 
@@ -32,13 +37,15 @@ def default_generator_widths(image_shape: ImageShape) -> tuple[int, ...]:
     """The channels of the first grid, then of each block.
 
     (256, 256, 256, 256) at 32x32, (512, 256, 128, 64) at 48x48,
-    (1024, 512, 256, 128, 64) at 64x64.
+    (1024, 512, 256, 128, 64) at 64x64, (1024, 1024, 512, 256, 128, 64) at 128x128;
+    above that the last blocks are down to 32 wide.
     """
-    height, width, _ = check_image_shape(image_shape)
-    blocks = max(1, math.ceil(math.log2(max(height, width) / 7)))
-    if max(height, width) <= 32:
+    blocks = stages_from(7, check_image_shape(image_shape))
+    if max(image_shape[:2]) <= 32:
         return (256,) * (blocks + 1)
-    return tuple(min(64 * 2**i, 1024) for i in reversed(range(blocks + 1)))
+    if blocks < 5:
+        return halved(64 * 2**blocks, blocks + 1)
+    return (1024, *halved(1024, blocks))
 
 
 def default_discriminator_widths(image_shape: ImageShape) -> tuple[int, ...]:

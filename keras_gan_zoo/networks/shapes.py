@@ -1,5 +1,6 @@
-"""Checks of image shapes and layer widths."""
+"""Image shapes and layer widths."""
 
+import math
 from typing import Any
 
 
@@ -29,3 +30,28 @@ def check_widths(name: str, widths: Any) -> tuple[int, ...]:
             f"Received: {name}={widths!r}"
         )
     return widths
+
+
+def stages_from(largest: int, image_shape: tuple[int, int, int], least: int = 1) -> int:
+    """How often a grid of at most `largest` rows or columns doubles to an image.
+
+    Example:
+
+    >>> stages_from(7, (28, 28, 1)), stages_from(7, (64, 48, 3))
+    (2, 4)
+    """
+    return max(least, math.ceil(math.log2(max(image_shape[:2]) / largest)))
+
+
+def halved(first: int, stages: int, least: int = 32) -> tuple[int, ...]:
+    """Widths that halve from stage to stage, down to `least`.
+
+    So whatever the size of the image, there are about as many parameters as in the
+    first few stages, as in Progressive GAN and BigGAN.
+
+    Example:
+
+    >>> halved(1024, 7)
+    (1024, 512, 256, 128, 64, 32, 32)
+    """
+    return tuple(max(first >> stage, least) for stage in range(stages))

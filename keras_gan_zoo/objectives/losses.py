@@ -34,16 +34,19 @@ class AdversarialLoss:
     For a loss of your own, override both methods, and register the class with
     `keras.saving.register_keras_serializable` so that a model with it can be saved. A
     loss with state (a control variable, a count) extends `keras.layers.Layer` as well,
-    so that the state is saved, and changes it in `update`.
+    so that the state is saved, and changes it in `update`; with
+    `add_weight(..., aggregation="mean")`, so that replicas agree on it.
     """
 
     #: d(generator loss)/d(fake logits) == -d(discriminator loss)/d(fake logits)
     zero_sum = False
     #: whether the generator's loss depends on the real logits too
     relativistic = False
+    #: False lets the discriminator end in an activation, such as a sigmoid
+    of_logits = True
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-        """A scalar, from logits of shape `(n, 1)` each."""
+        """A scalar, from logits of shape `(n, 1)` each, or `(n, rows, columns, 1)`."""
         raise NotImplementedError(
             f"{type(self).__name__} must define `discriminator_loss`."
         )

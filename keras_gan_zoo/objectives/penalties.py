@@ -27,6 +27,7 @@ __all__ = [
     "GradientPenalty",
     "Penalty",
     "get",
+    "image_logits",
     "squared_norm",
     "unit_norm_penalty",
     "zero_norm_penalty",
@@ -54,11 +55,27 @@ def zero_norm_penalty(gradients: Tensor) -> Tensor:
     return 0.5 * ops.mean(squared_norm(gradients))
 
 
+def image_logits(logits: Tensor) -> Tensor:
+    """One logit for each image, `(n, 1)`: the mean of its patches'.
+
+    "Averaging all responses to provide the ultimate output of D" (Isola et al. 2017,
+    section 3.2.2). arXiv:1611.07004.
+
+    Example:
+
+    >>> import numpy as np
+    >>> tuple(image_logits(np.ones((8, 3, 3, 1))).shape)
+    (8, 1)
+    """
+    axes = tuple(range(1, len(logits.shape) - 1))
+    return ops.mean(logits, axis=axes) if axes else logits
+
+
 class Penalty:
     """Base class of penalties.
 
-    Gradients are those of the logits with respect to the images before augmentation,
-    as in StyleGAN2-ADA and R3GAN.
+    Gradients are those of each image's logit, `image_logits`, with respect to the
+    images before augmentation, as in StyleGAN2-ADA and R3GAN.
 
     Args:
         weight: float, or a `keras.optimizers.schedules` schedule of the images seen:
@@ -115,9 +132,12 @@ class Penalty:
         if self.at is not None:
             return self.value(gradients_at[self.at]())
         points = self.points(real, fake, draw)
-        gradients, _ = backend.input_gradients(
-            lambda x: (judge(points._replace(images=x))["logits"], None), points.images
-        )
+
+        def forward(images):
+            found = judge(points._replace(images=images))
+            return image_logits(found["logits"]), None
+
+        gradients, _ = backend.input_gradients(forward, points.images)
         return self.value(gradients)
 
     def get_config(self) -> dict[str, Any]:

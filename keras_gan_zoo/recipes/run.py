@@ -107,6 +107,8 @@ def train(
         return gan
     write_json(folder / files.RECIPE, recipe)
     gan = build(recipe)
+    if verbose:
+        print(_size(gan))
     _cut(folder / LOG, done)
     with Interruption(done) as interruption:
         gan.fit(
@@ -139,6 +141,14 @@ def _cut(log, done):
     ]
     if len(kept) < len(rows):
         write_text(log, "".join([head, *kept]))
+
+
+def _size(gan):
+    counts = [n.count_params() for n in (gan.generator, gan.discriminator)]
+    return (
+        f"{sum(counts):,} parameters: {counts[0]:,} of the generator, "
+        f"{counts[1]:,} of the discriminator"
+    )
 
 
 def _check_same(recipe, folder):

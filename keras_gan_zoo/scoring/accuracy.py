@@ -45,7 +45,7 @@ def classification_accuracy(
     model.compile(
         keras.optimizers.Adam(LEARNING_RATE),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=backend.auto_jit_compile(),
+        jit_compile=backend.jit_compile("auto"),
     )
     rng = np.random.default_rng(SEED)
     for _ in range(EPOCHS):

@@ -16,6 +16,7 @@ from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.networks import contract
+from keras_gan_zoo.objectives.penalties import image_logits
 from keras_gan_zoo.training import terms
 from keras_gan_zoo.training.batch import Batch, Judged, part
 from keras_gan_zoo.typing import Tensor
@@ -47,7 +48,8 @@ def look(gan: Any, batch: Batch, kind: str, training: bool = True) -> Judged:
 
     def forward(images):
         found = judge(gan, batch._replace(images=images), training)
-        return found["logits"], (found, terms.added_by(gan.discriminator))
+        added = terms.added_by(gan.discriminator)
+        return image_logits(found["logits"]), (found, added)
 
     logits, (found, added), pull = backend.input_vjp(forward, batch.images)
     return Judged(batch, found, lambda: pull(ops.ones_like(logits)), added)

@@ -411,3 +411,33 @@ def test_declare_directions_is_what_auto_looks_for(higher, best):
     unknown.set_model(made)
     with pytest.raises(ValueError, match="isn't able to"):
         unknown.on_epoch_end(0, {"other": 1.0})
+
+
+def test_history_of_a_tensor_is_the_call_that_made_it():
+    x = keras.Input((3,))
+    layer = keras.layers.Dense(2)
+    other, y = layer(keras.Input((3,))), layer(x)
+    operation, call, index = internals.history_of(y)
+    assert operation is layer
+    assert len(call.input_tensors) == 1
+    assert call.input_tensors[0] is x
+    assert call.arguments.args[0] is x
+    assert index == 0
+    assert internals.history_of(other)[1] is not call
+
+
+def test_keep_losses_that_layers_added_in_a_scope():
+    class Adds(keras.layers.Layer):
+        def call(self, x):
+            self.add_loss(ops.sum(x))
+            return x
+
+    inner = Adds()
+    network = keras.Sequential([keras.Input((2,)), Adds(), inner])
+    network(ops.ones((1, 2)))
+    for times in (2, 3):  # those of the last call alone
+        with keras.StatelessScope(collect_losses=True) as scope:
+            network(times * ops.ones((1, 2)))
+        internals.keep_losses(network, scope)
+        assert [*map(number, network.losses)] == [2 * times] * 2
+        assert [*map(number, inner.losses)] == [2 * times]

@@ -115,7 +115,7 @@ class InceptionV3FID(keras.Model):
         super().__init__(images, network(images), name=name or "inception_v3_fid")
         network.set_weights(fold(arrays))
         self.trainable = False
-        if not backend.auto_jit_compile():
+        if not backend.jit_compile("auto"):
             self.jit_compile = False
         self.resizer = resizer
         self.source_sha256 = sha256

@@ -67,7 +67,7 @@ class OfKeras:
             tensors = self._tensors
             wanted = {name: tensors[name] for name in names}
             runner = keras.Model(self.model.inputs[0], wanted)
-            if not backend.auto_jit_compile():
+            if not backend.jit_compile("auto"):
                 runner.jit_compile = False
             self._runners[names] = runner
         found = self._runners[names].predict_on_batch(images)

@@ -6,6 +6,7 @@ from typing import Any
 from keras import ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.objectives.penalties import image_logits
 from keras_gan_zoo.training import step, terms
 from keras_gan_zoo.training.batch import Batch, Judged, part
 from keras_gan_zoo.typing import Tensor
@@ -43,7 +44,7 @@ def move(
 
     def logits(latents):
         fake = Batch(step.make(gan, latents, labels), labels, latents)
-        return step.judge(gan, fake)["logits"], None
+        return image_logits(step.judge(gan, fake)["logits"]), None
 
     found, _, pull = backend.input_vjp(logits, latents)
     gradients = ops.cast(pull(ops.ones_like(found)), "float32")
