@@ -1,5 +1,6 @@
 """`list`, `show`, `train`: each parses, calls the package and prints."""
 
+import importlib.util
 import json
 import pkgutil
 from pathlib import Path
@@ -29,8 +30,9 @@ MODEL = "The model: by default as its family was published"
 
 def family_names() -> list[str]:
     """The package's families by their files, because importing one imports Keras."""
-    folder = Path(__file__).parents[1] / "keras_gan_zoo" / "families"
-    files = pkgutil.iter_modules([str(folder)])
+    package = importlib.util.find_spec("keras_gan_zoo")
+    folders = package.submodule_search_locations if package else None
+    files = pkgutil.iter_modules([f"{folder}/families" for folder in folders or ()])
     return sorted(file.name for file in files if file.name != "family")
 
 
