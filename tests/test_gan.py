@@ -147,6 +147,16 @@ def test_seed_none_follows_keras(tiny_gan):
     assert tiny_gan(seed=None).seed != first
 
 
+@pytest.mark.skipif(
+    keras.backend.backend() != "torch", reason="the other backends compile by XLA"
+)
+def test_a_step_that_torch_cannot_compile_is_refused(tiny_gan):
+    gan = tiny_gan()
+    with pytest.raises(ValueError, match=r"Received: jit_compile=True"):
+        gan.compile(jit_compile=True)
+    gan.compile(jit_compile=False)
+
+
 def test_summary_shows_both_networks(tiny_gan, capsys):
     tiny_gan().summary()
     text = capsys.readouterr().out

@@ -47,6 +47,7 @@ def score_command(report: ScoreReport, target: str) -> str | None:
         "num-images": facts.get("num_fake"),
         "repeats": facts.get("repeats") if (facts.get("repeats") or 1) > 1 else None,
         "seed": facts.get("seed"),
+        "infinity-method": _paper(facts),
     }
     given = (
         f" --{name} {value}" for name, value in options.items() if value is not None
@@ -67,7 +68,14 @@ def score_call(report: ScoreReport) -> str:
         f"num_images={facts.get('num_fake')}",
         f"seed={facts.get('seed')}",
     ]
+    if _paper(facts):
+        arguments.append(f'infinity_method="{_paper(facts)}"')
     return f"kgz.score({', '.join(arguments)})"
+
+
+def _paper(facts):
+    """The method of extrapolation if it is not the default."""
+    return "paper" if facts.get("infinity_method") == "paper" else None
 
 
 def _extractor_of(facts):

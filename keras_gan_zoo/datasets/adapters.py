@@ -106,6 +106,7 @@ def iterate_pairs(
     num_classes: int | None = None,
     order: Iterable[int] | None = None,
     as_uint8: bool = False,
+    weights: bool = False,
 ) -> Iterator[tuple[np.ndarray, Any]]:
     """`iterate`, but with pairs of images and labels.
 
@@ -115,6 +116,8 @@ def iterate_pairs(
             labels are passed on unchecked, or are None.
         order: for a `PyDataset`, the numbers of its batches, in the order in which
             they are read.
+        weights: bool: a third part of a batch, which to Keras is sample weights, is
+            refused, not passed over.
 
     Yields:
         pairs of images, as in `iterate`, and labels.
@@ -122,7 +125,7 @@ def iterate_pairs(
     index = -1
     for index, element in enumerate(_py_batches(x, order) if is_py_dataset(x) else x):
         try:
-            images, labels = _pair(element, image_shape, num_classes)
+            images, labels = _pair(element, image_shape, num_classes, weights)
             images = as_array(images)
             if is_single(images.shape, image_shape):
                 raise ValueError(
@@ -147,7 +150,7 @@ def iterate_pairs(
         )
 
 
-def _pair(element, image_shape, num_classes):
+def _pair(element, image_shape, num_classes, weights):
     """Images and labels, from `(x, y)`, from torch's `[x, y]` or from images alone."""
     if isinstance(element, dict):
         raise ValueError(
@@ -164,6 +167,13 @@ def _pair(element, image_shape, num_classes):
         if collated or (len(shape) >= 3 and not is_single(shape, image_shape)):
             parts = element
     labels = parts[1] if len(parts) > 1 else None
+    if weights and len(parts) > 2 and parts[2] is not None:
+        raise ValueError(
+            "A batch must be images or a tuple (images, labels): a GAN's losses give "
+            "all images the same weight. Pick them, for example "
+            "`dataset.map(lambda images, labels, weights: (images, labels))`. "
+            f"Received: a batch of {len(parts)} parts"
+        )
     if num_classes is not None and (labels is None or len(parts) > 2):
         raise ValueError(
             "A class-conditional GAN trains on batches (images, labels). "

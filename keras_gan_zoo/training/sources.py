@@ -69,7 +69,12 @@ def batches_of(
 
     def checked(source, order=None):
         for found, labels in adapters.iterate_pairs(
-            source, gan.image_shape, value_range, gan.num_classes, order
+            source,
+            gan.image_shape,
+            value_range,
+            gan.num_classes,
+            order,
+            weights=True,
         ):
             if gan.num_classes is not None:
                 yield found, labels

@@ -43,6 +43,8 @@ FOLDER = {"dataset": "/home/me/cats", "reference": "folder cats:train"}
             {"extractor": "keras_applications/EfficientNetB0"},
             f"{BASE} --extractor keras_applications/EfficientNetB0{TAIL}",
         ),
+        ({"infinity_method": "paper"}, f"{BASE}{TAIL} --infinity-method paper"),
+        ({"infinity_method": "halves"}, BASE + TAIL),
         ({"repeats": 3}, f"{BASE} --num-images 64 --repeats 3 --seed 0"),
         (
             FOLDER,

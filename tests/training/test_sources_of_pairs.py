@@ -226,6 +226,15 @@ def test_no_weights_of_images(name, method, tiny_gan):
         getattr(tiny_gan(), method)(IMAGES, **{name: np.ones(N)})
 
 
+@pytest.mark.parametrize("classes", [None, 3])
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+def test_batches_have_no_weights_of_images(classes, method, tiny_gan, conditional_gan):
+    gan = tiny_gan() if classes is None else conditional_gan()
+    triples = [(IMAGES[:8], LABELS[:8], np.ones(8))]
+    with pytest.raises(ValueError, match="a batch of 3 parts"):
+        getattr(gan, method)(triples.__iter__(), verbose=0)
+
+
 def test_validation_on_pairs(conditional_gan):
     gan = conditional_gan()
     history = gan.fit(
