@@ -316,7 +316,7 @@ def test_save_png_replaces_whole_files_only(tmp_path, monkeypatch):
     path = save_png(tmp_path / "image.png", RGB[0])
     before = path.read_bytes()
 
-    def fail(self, file, *args):
+    def fail(self, file, *args, **kwargs):
         file.write(b"half")
         raise OSError("disk full")
 

@@ -25,8 +25,10 @@ def test_list_of_families(run):
         assert part in text
     rows = json.loads(run("list", "--families", "--json").stdout)
     assert rows["dcgan"]["year"] == 2016
+    text = run("train", "--help").stdout
     for name in rows:
-        assert name in run("train", "--help").stdout
+        if kgz.families.find(name).__module__.startswith("keras_gan_zoo."):
+            assert name in text
 
 
 def test_show(run, tiny_zoo):

@@ -1,11 +1,10 @@
 """Sizes from the published code, blocks against NumPy."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import keras
 import numpy as np
 import pytest
 from keras import ops
+from undrawn import undrawn
 
 from keras_gan_zoo.layers import BatchNormalization
 from keras_gan_zoo.networks import blocks, resnet_discriminator, resnet_generator
@@ -28,21 +27,6 @@ def numpy(x):
 
 def count(network):
     return sum(int(np.prod(w.shape)) for w in network.trainable_variables)
-
-
-def undrawn(function):
-    """What a function of networks finds, without weights being drawn.
-
-    Keras keeps the variables that wait in thread-local state, hence another thread:
-    here they would be drawn when the next scope ends.
-    """
-
-    def run():
-        with keras.StatelessScope(initialize_variables=False):
-            return function()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(run).result()
 
 
 @pytest.mark.parametrize(("size", "num_classes"), COUNTS)

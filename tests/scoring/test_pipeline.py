@@ -178,9 +178,13 @@ def test_ctrl_c_waits_for_one_batch_at_most(monkeypatch):
             signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
         time.sleep(0.2)
 
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        collect(by_number, reading(slow), 1000, batch_size=10)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            collect(by_number, reading(slow), 1000, batch_size=10)
+    finally:  # a shell starts what it puts in the background without the handler
+        signal.signal(signal.SIGINT, before)
     assert len(batches) <= 5  # of the 100 of this chunk
     assert time.monotonic() - started < 10
 
@@ -230,7 +234,7 @@ def test_npz_files_that_can_not_be_read(tmp_path):
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(ValueError, match=r"intact.*can't be read"):
         sources.get(path)
-    with pytest.raises(ValueError, match=r"can't be read: .*No such file"):
+    with pytest.raises(ValueError, match=r"no file .*none\.npz"):
         sources.get(tmp_path / "none.npz")
 
 
