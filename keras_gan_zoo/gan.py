@@ -573,6 +573,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         Its inputs are latents, and labels of a conditional GAN; its outputs are images
         in [-1, 1].
         """
+        self.generate(1, seed=0)  # Keras exports what has been called
         self.ema_generator.export(filepath, *args, **kwargs)
 
     def summary(self, *args: Any, **kwargs: Any) -> None:
