@@ -29,6 +29,10 @@ test: $(VENV)/.tensorflow $(VENV)/.peers
 test-all: export KERAS_GAN_ZOO_ALL_FAMILIES := 1
 test-all: test test-jax test-torch test-oldest-keras
 
+# Many tests compile the same step of the same tiny GAN: XLA keeps what it has compiled.
+test-jax: export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/$(VENV)/jax-cache
+test-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
+
 test-jax test-torch: test-%: $(VENV)/.% $(VENV)/.peers
 	KERAS_BACKEND=$* $(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
