@@ -162,16 +162,25 @@ def kernel_attribute(layer: Any) -> str | None:
 
 
 def lend_averages(optimizer: Any, players: Sequence[Any]) -> None:
-    """Show an optimizer's `players` with `use_ema` to `SwapEMAWeights` as its own."""
+    """Show an optimizer's `players` with `use_ema` to `SwapEMAWeights` as its own.
+
+    Older Keras pairs the averages with all variables of the model, whoever trains them:
+    there it takes averages of all players.
+    """
     players = [getattr(one, "inner_optimizer", one) for one in players]
     averaging = [one for one in players if one.use_ema]
-    if averaging:
+    if averaging and (swaps_by_optimizer() or len(averaging) == len(players)):
         optimizer._trainable_variables = [
             v for one in averaging for v in one._trainable_variables
         ]
         optimizer._model_variables_moving_average = [
             v for one in averaging for v in one._model_variables_moving_average
         ]
+
+
+def swaps_by_optimizer() -> bool:
+    """Whether `SwapEMAWeights` takes the variables from the optimizer."""
+    return hasattr(keras.callbacks.SwapEMAWeights, "_apply_to_ema_optimizers")
 
 
 def losses_of_last_call(model: Any) -> list[Any]:
