@@ -30,7 +30,7 @@ test-all: export KERAS_GAN_ZOO_ALL_FAMILIES := 1
 test-all: test test-jax test-torch test-oldest-keras
 
 # Two workers have the two cores; more threads would only wait for each other.
-test test-jax test-torch: export OMP_NUM_THREADS := 1
+test test-jax test-torch cases: export OMP_NUM_THREADS := 1
 
 # Many tests compile the same step of the same tiny GAN: XLA keeps what it has compiled.
 test-jax: export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/$(VENV)/jax-cache
