@@ -4,18 +4,10 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from same import assert_same, values
 from scipy import stats
 
 import keras_gan_zoo as kgz
-
-
-def values(variables):
-    return [np.array(ops.convert_to_numpy(v)) for v in variables]
-
-
-def assert_same(left, right):
-    for a, b in zip(values(left), values(right), strict=True):
-        np.testing.assert_array_equal(a, b)
 
 
 def wgan_gp(**kwargs):

@@ -1,8 +1,6 @@
 """The dtype policy of a preset's networks."""
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -46,20 +44,6 @@ def replaced(config: Any, old: str, new: str) -> Any:
     if _is_policy(config) and config["config"]["name"] == old:
         return {**config, "config": {"name": new}}
     return {key: replaced(item, old, new) for key, item in config.items()}
-
-
-@contextlib.contextmanager
-def default(name: str) -> Iterator[None]:
-    """Make `name` the policy of what is built meanwhile.
-
-    A functional model does not store its own.
-    """
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def _is_policy(value):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import keras
 
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
+from keras_gan_zoo.networks.policies import built_with
 from keras_gan_zoo.presets import dry_build, dtypes, files, parts, together, trust
 from keras_gan_zoo.presets.files import invalid
 from keras_gan_zoo.presets.origin import Origin, public_name, read_recipe
@@ -83,7 +84,7 @@ def _read_gan(cls, source, load_weights, custom_objects, dtype=None, **overrides
     try:
         with (
             keras.saving.custom_object_scope(custom_objects),
-            dtypes.default(policy),
+            built_with(policy),  # a functional model does not store its own
         ):
             gan = preset.cls.from_config(settings)
         if load_weights:

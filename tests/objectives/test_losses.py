@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from same import values
 from scipy.special import expit
 
 import keras_gan_zoo as kgz
@@ -210,10 +211,6 @@ def with_loss(loss):
     )
     gan.compile()
     return gan
-
-
-def values(variables):
-    return [np.array(ops.convert_to_numpy(v)) for v in variables]
 
 
 @pytest.mark.parametrize("loss", [Balanced, TopK])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.presets import dtypes
+from keras_gan_zoo.networks.policies import built_with
 from presets.tiny_gans import tiny_gan, tiny_wgan
 
 
@@ -20,7 +20,7 @@ def policies(gan):
 
 @pytest.fixture
 def mixed():
-    with dtypes.default("mixed_bfloat16"):
+    with built_with("mixed_bfloat16"):
         yield
 
 

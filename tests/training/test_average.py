@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 from keras import ops
-
-
-def values(variables):
-    return [np.array(ops.convert_to_numpy(v)) for v in variables]
+from same import values
 
 
 def test_average_follows_the_half_life_and_batch_norm_statistics(noise, tiny_gan):

@@ -12,21 +12,12 @@ import keras
 import numpy as np
 import pytest
 import stopped_writers
-from keras import ops
+from same import assert_same, values
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.training import backup
 
 STOPS = 20
-
-
-def values(variables):
-    return [np.array(ops.convert_to_numpy(v)) for v in variables]
-
-
-def assert_same(left, right):
-    for a, b in zip(values(left), values(right), strict=True):
-        np.testing.assert_array_equal(a, b)
 
 
 class Stop(keras.callbacks.Callback):
