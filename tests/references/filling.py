@@ -1,9 +1,10 @@
 """Random weights for a published network and for ours: one rule, no weight file.
 
-A fixture `tests/references/<name>.npz` was made by running the published code on the CPU
-with the weights of `weight`. It has the names and the shapes of its tensors, what went
-in, and what came out: no weights, and nothing of the code. A test draws the same
-weights, renames and turns them into ours by `fill`, and compares the outputs.
+A fixture `tests/references/<name>.npz` was made by running the published code on a CPU
+with the weights of `weight`: `make_<name>.py` beside it says how. It has the names and
+the shapes of its tensors, what went in, and what came out: no weights, and nothing of
+the code. A test draws the same weights, renames and turns them into ours by `fill`, and
+compares the outputs.
 """
 
 import math
@@ -70,9 +71,9 @@ def same(array):
 
 
 def grid(rows, columns):
-    """The kernel or bias of a linear layer whose output is reshaped to (c, rows, columns).
+    """A linear layer's kernel or bias, where its output becomes (c, rows, columns).
 
-    Ours is reshaped to (rows, columns, c).
+    Ours becomes (rows, columns, c).
     """
 
     def turn(array):
@@ -107,14 +108,17 @@ def fill(network, weights, rules, unused=()):
                 target = path(match) if callable(path) else match.expand(path)
                 assert target in ours, f"{name} -> {target}, not in {sorted(ours)}"
                 assert target not in filled, f"{name}, {filled[target]} -> {target}"
-                ours[target].assign(turn(array).reshape(ours[target].shape))
+                turned = turn(array)
+                assert turned.shape == tuple(ours[target].shape), f"{name} -> {target}"
+                ours[target].assign(turned)
                 filled[target] = name
                 break
         else:
             if not any(re.fullmatch(pattern, name) for pattern in unused):
                 left.append(name)
     missing = sorted(set(ours) - set(filled))
-    assert not left and not missing, f"left over: {left}; not filled: {missing}"
+    assert not left, f"left over: {left}; not filled: {missing}"
+    assert not missing, f"not filled: {missing}"
 
 
 def assert_close(found, expected, tolerance=1e-4):
