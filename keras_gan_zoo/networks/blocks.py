@@ -5,6 +5,7 @@ Convolutions are channels last, whatever Keras' setting.
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from keras import Input, initializers, layers
 
@@ -23,6 +24,96 @@ def normal(stddev: float = 0.02) -> initializers.Initializer:
 def glorot(gain: float = 1.0) -> initializers.Initializer:
     """Glorot's uniform initializer, with weights multiplied by a gain."""
     return initializers.VarianceScaling(gain**2, mode="fan_avg", distribution="uniform")
+
+
+def orthogonal(gain: float = 1.0) -> initializers.Initializer:
+    """Orthogonal weights, whatever the gain, as in BigGAN (Saxe et al. 2014)."""
+    return initializers.Orthogonal()
+
+
+class Style(NamedTuple):
+    """How a network makes its layers.
+
+    Attributes:
+        initializer: function of a gain that returns an initializer of kernels.
+        spectral: bool, whether kernels are spectrally normalized.
+        epsilon: float, of `layers.SpectralNormalization`.
+        regularizer: a Keras regularizer of kernels, or None.
+    """
+
+    initializer: Callable[[float], Any] = glorot
+    spectral: bool = False
+    epsilon: float = 1e-12
+    regularizer: Any = None
+
+    def convolution(
+        self,
+        x: Tensor,
+        width: int,
+        size: int,
+        name: str,
+        gain: float = 1.0,
+        use_bias: bool = True,
+    ) -> Tensor:
+        """A convolution of stride 1."""
+        return self.normalized(
+            layers.Conv2D(
+                width,
+                size,
+                padding="same",
+                use_bias=use_bias,
+                kernel_initializer=self.initializer(gain),
+                kernel_regularizer=self.regularizer,
+                name=name,
+                **LAST,
+            )
+        )(x)
+
+    def dense(
+        self,
+        x: Tensor,
+        units: int,
+        name: str,
+        use_bias: bool = True,
+        dtype: Any = None,
+    ) -> Tensor:
+        """A fully connected layer."""
+        return self.normalized(
+            layers.Dense(
+                units,
+                use_bias=use_bias,
+                kernel_initializer=self.initializer(1.0),
+                kernel_regularizer=self.regularizer,
+                dtype=dtype,
+                name=name,
+            )
+        )(x)
+
+    def embedding(
+        self, labels: Tensor, num_classes: int, width: int, name: str, dtype: Any = None
+    ) -> Tensor:
+        """A vector `(n, width)` for each label; never regularized."""
+        return self.normalized(
+            layers.Embedding(
+                num_classes,
+                width,
+                embeddings_initializer=self.initializer(1.0),
+                dtype=dtype,
+                name=name,
+            )
+        )(labels)
+
+    def normalized(self, layer: layers.Layer) -> layers.Layer:
+        """The layer itself, or spectrally normalized under the same name."""
+        if not self.spectral:
+            return layer
+        return SpectralNormalization(
+            layer, epsilon=self.epsilon, dtype=layer.dtype_policy, name=layer.name
+        )
+
+
+PLAIN = Style()
+SPECTRAL = Style(spectral=True)
 
 
 def labels_input() -> Tensor:
@@ -91,19 +182,16 @@ def convolution(
     x: Tensor, width: int, size: int, gain: float, name: str, spectral: bool = False
 ) -> Tensor:
     """A convolution of stride 1 with a bias, spectrally normalized or not."""
-    layer = layers.Conv2D(
-        width,
-        size,
-        padding="same",
-        kernel_initializer=glorot(gain),
-        name=name,
-        **LAST,
-    )
-    return (SpectralNormalization(layer, name=name) if spectral else layer)(x)
+    style = SPECTRAL if spectral else PLAIN
+    return style.convolution(x, width, size, name, gain)
 
 
 def residual_up(
-    x: Tensor, width: int, normalize: Callable[[Tensor, str], Tensor], name: str
+    x: Tensor,
+    width: int,
+    normalize: Callable[[Tensor, str], Tensor],
+    name: str,
+    style: Style = PLAIN,
 ) -> Tensor:
     """The generator's residual block, which doubles rows and columns.
 
@@ -116,27 +204,34 @@ def residual_up(
         width: int, channels of the output.
         normalize: function of a tensor and a layer's name.
         name: str, a prefix of the layers' names.
+        style: of the convolutions.
     """
     up = layers.UpSampling2D(2, name=f"{name}_shortcut_up", **LAST)(x)
-    shortcut = convolution(up, width, 1, 1.0, f"{name}_shortcut")
+    shortcut = style.convolution(up, width, 1, f"{name}_shortcut")
     x = layers.ReLU(name=f"{name}_relu_1")(normalize(x, f"{name}_norm_1"))
     x = layers.UpSampling2D(2, name=f"{name}_up", **LAST)(x)
-    x = convolution(x, width, 3, math.sqrt(2), f"{name}_conv_1")
+    x = style.convolution(x, width, 3, f"{name}_conv_1", math.sqrt(2))
     x = layers.ReLU(name=f"{name}_relu_2")(normalize(x, f"{name}_norm_2"))
-    x = convolution(x, width, 3, math.sqrt(2), f"{name}_conv_2")
+    x = style.convolution(x, width, 3, f"{name}_conv_2", math.sqrt(2))
     return layers.Add(name=f"{name}_add")([x, shortcut])
 
 
 def residual_down(
-    x: Tensor, width: int, downsample: bool, name: str, first: bool = False
+    x: Tensor,
+    width: int,
+    downsample: bool,
+    name: str,
+    first: bool = False,
+    style: Style = SPECTRAL,
+    wide: bool = False,
+    activated: bool = False,
 ) -> Tensor:
-    """The discriminator's residual block, with spectral normalization throughout.
+    """The discriminator's residual block.
 
     ReLU, 3x3, ReLU, 3x3, then the mean of 2x2. The shortcut is 1x1, then the mean, or
     the identity if the shape stays the same. The first block of a network sees images:
     it has no ReLU before, and its shortcut takes the mean before the 1x1 (Miyato et al.
-    2018, fig. 8). Between the two 3x3 it is as wide as its input, as in the authors'
-    code.
+    2018, fig. 8).
 
     Args:
         x: tensor `(n, height, width, channels)`.
@@ -144,6 +239,11 @@ def residual_down(
         downsample: bool: halve rows and columns, rounding up.
         name: str, a prefix of the layers' names.
         first: bool, whether it is the first block.
+        style: of the convolutions.
+        wide: bool: between the two 3x3 it is as wide as its output, as in SAGAN and
+            BigGAN, or else as its input, as in the code of SNGAN.
+        activated: bool: the shortcut begins after the ReLU, as in implementations in
+            torch whose ReLU overwrites its input (mimicry, StudioGAN).
     """
 
     def halve(x, which):
@@ -155,14 +255,16 @@ def residual_down(
         return pool(x)
 
     channels = x.shape[-1]
-    shortcut = halve(x, "shortcut_mean") if first else x
+    h = x if first else layers.ReLU(name=f"{name}_relu_1")(x)
+    shortcut = h if activated else x
+    if first:
+        shortcut = halve(shortcut, "shortcut_mean")
     if first or downsample or channels != width:
-        shortcut = convolution(shortcut, width, 1, 1.0, f"{name}_shortcut", True)
+        shortcut = style.convolution(shortcut, width, 1, f"{name}_shortcut")
     if not first:
         shortcut = halve(shortcut, "shortcut_mean")
-        x = layers.ReLU(name=f"{name}_relu_1")(x)
-    hidden = width if first else channels
-    x = convolution(x, hidden, 3, math.sqrt(2), f"{name}_conv_1", True)
-    x = layers.ReLU(name=f"{name}_relu_2")(x)
-    x = convolution(x, width, 3, math.sqrt(2), f"{name}_conv_2", True)
-    return layers.Add(name=f"{name}_add")([halve(x, "mean"), shortcut])
+    hidden = width if first or wide else channels
+    h = style.convolution(h, hidden, 3, f"{name}_conv_1", math.sqrt(2))
+    h = layers.ReLU(name=f"{name}_relu_2")(h)
+    h = style.convolution(h, width, 3, f"{name}_conv_2", math.sqrt(2))
+    return layers.Add(name=f"{name}_add")([halve(h, "mean"), shortcut])

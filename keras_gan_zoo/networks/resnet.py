@@ -13,9 +13,9 @@ from keras_gan_zoo.layers import (
     BatchNormalization,
     ConditionalBatchNormalization,
     GlobalSumPooling2D,
-    SpectralNormalization,
 )
 from keras_gan_zoo.networks.blocks import (
+    SPECTRAL,
     convolution,
     crop,
     first_grid,
@@ -24,6 +24,7 @@ from keras_gan_zoo.networks.blocks import (
     residual_down,
     residual_up,
 )
+from keras_gan_zoo.networks.heads import Head, with_head
 from keras_gan_zoo.networks.shapes import (
     check_image_shape,
     check_widths,
@@ -127,13 +128,12 @@ def resnet_discriminator(
     widths: Sequence[int] | None = None,
     downsample: Sequence[bool] | None = None,
     num_classes: int | None = None,
+    head: Head | None = None,
     name: str = "discriminator",
 ) -> Model:
     """Images `(n, *image_shape)` and labels `(n,)` -> logits `(n, 1)`.
 
-    Every layer is spectrally normalized. With classes the logit of an image x is
-    `psi(phi(x)) + <embed(label), phi(x)>`, where phi are the features summed over the
-    last grid (Miyato and Koyama 2018, eq. 8).
+    Every layer is spectrally normalized. The features are summed over the last grid.
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
@@ -142,6 +142,8 @@ def resnet_discriminator(
         downsample: bools, which blocks halve the image; by default
             `default_downsample`.
         num_classes: int or None.
+        head: what stands on the features: see `heads`. By default a logit, with classes
+            the projection.
 
     Returns:
         A functional `keras.Model`; with classes it takes a dict of `images` and
@@ -165,25 +167,4 @@ def resnet_discriminator(
         x = residual_down(x, width, down, f"block_{i}", first=i == 0)
     x = layers.ReLU(name="relu")(x)
     features = GlobalSumPooling2D(dtype="float32", name="features")(x)
-    logit = SpectralNormalization(
-        layers.Dense(1, kernel_initializer=glorot(), dtype="float32", name="logit"),
-        dtype="float32",
-        name="logit",
-    )(features)
-    if num_classes is None:
-        return Model(images, logit, name=name)
-    labels = labels_input()
-    embedded = SpectralNormalization(
-        layers.Embedding(
-            num_classes,
-            widths[-1],
-            embeddings_initializer=glorot(),
-            dtype="float32",
-            name="embedding",
-        ),
-        dtype="float32",
-        name="embedding",
-    )(labels)
-    projection = layers.Dot(1, dtype="float32", name="projection")([embedded, features])
-    logits = layers.Add(dtype="float32", name="logits")([logit, projection])
-    return Model({"images": images, "labels": labels}, logits, name=name)
+    return with_head(images, features, head, num_classes, SPECTRAL, name)

@@ -152,11 +152,20 @@ def mean(x):
 
 
 @pytest.mark.parametrize("size", [6, 5])
-@pytest.mark.parametrize(("first", "downsample"), [(True, 1), (False, 1), (False, 0)])
-def test_residual_down(size, first, downsample):
+@pytest.mark.parametrize(
+    ("first", "downsample", "options"),
+    [
+        (True, 1, {}),
+        (False, 1, {}),
+        (False, 0, {}),
+        (False, 1, {"wide": True, "activated": True}),
+        (False, 0, {"activated": True}),
+    ],
+)
+def test_residual_down(size, first, downsample, options):
     x = keras.Input((size, size, 3))
     width = 5 if first or downsample else 3
-    y = blocks.residual_down(x, width, bool(downsample), "b", first)
+    y = blocks.residual_down(x, width, bool(downsample), "b", first, **options)
     network = keras.Model(x, y)
     at = {layer.name: layer for layer in network.layers}
     x = np.random.default_rng(0).normal(size=(2, size, size, 3))
@@ -164,12 +173,15 @@ def test_residual_down(size, first, downsample):
         shortcut = spectral(mean(x), at["b_shortcut"])
         h = x
     else:
-        shortcut = mean(spectral(x, at["b_shortcut"])) if downsample else x
         h = relu(x)
+        shortcut = h if "activated" in options else x
+        if downsample:
+            shortcut = mean(spectral(shortcut, at["b_shortcut"]))
     h = spectral(relu(spectral(h, at["b_conv_1"])), at["b_conv_2"])
     expected = (mean(h) if downsample else h) + shortcut
     np.testing.assert_allclose(numpy(network(x.astype("float32"))), expected, atol=1e-4)
-    assert at["b_conv_1"].layer.filters == (5 if first else 3)
+    hidden = 5 if first or "wide" in options else 3
+    assert at["b_conv_1"].layer.filters == hidden
 
 
 def test_residual_up():
