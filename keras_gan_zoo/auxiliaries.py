@@ -1,4 +1,8 @@
-"""The public name of `keras_gan_zoo.objectives.auxiliaries`."""
+"""The public name of `keras_gan_zoo.objectives.auxiliaries`, and of more such terms."""
 
+from keras_gan_zoo.objectives import auxiliaries, class_terms, drift
 from keras_gan_zoo.objectives.auxiliaries import *  # noqa: F403
-from keras_gan_zoo.objectives.auxiliaries import __all__  # noqa: F401
+from keras_gan_zoo.objectives.class_terms import *  # noqa: F403
+from keras_gan_zoo.objectives.drift import *  # noqa: F403
+
+__all__ = [*auxiliaries.__all__, *class_terms.__all__, *drift.__all__]

@@ -185,7 +185,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             generator, discriminator, self.num_classes, self.augmentation
         )
         contract.check_ranges(generator, discriminator, self.objective.of_logits)
-        contract.check_reads(discriminator, self.auxiliaries)
+        contract.check_reads(discriminator, [self.objective, *self.auxiliaries])
         contract.check_per_image(discriminator, self.penalties)
         contract.check_tap(generator, self.generator_penalties)
         self.dtype_policy = policies.check(generator, dtype)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -51,6 +52,29 @@ class Augmentation(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name}
+
+
+def alike(
+    augmentation: Augmentation, batches: Sequence[Tensor], draw: Draw
+) -> list[Tensor]:
+    """Augment several batches of images, all with the same random numbers.
+
+    Args:
+        batches: images `(n, h, w, c)`, each of the same size.
+        draw: see `Augmentation.call`.
+    """
+    drawn: list[Tensor] = []
+
+    def first(shape, distribution):
+        drawn.append(draw(shape, distribution))
+        return drawn[-1]
+
+    augmented = [augmentation(batches[0], draw=first)]
+    for images in batches[1:]:
+        numbers = iter(drawn)
+        again = augmentation(images, draw=lambda *_, numbers=numbers: next(numbers))
+        augmented.append(again)
+    return augmented
 
 
 def get(augmentation: Any) -> Augmentation | None:

@@ -182,15 +182,16 @@ def check_ranges(
         )
 
 
-def check_reads(discriminator: keras.Model, auxiliaries: Sequence[Any]) -> None:
-    """Raise an error if auxiliaries read what the discriminator does not return."""
+def check_reads(discriminator: keras.Model, terms: Sequence[Any]) -> None:
+    """Raise an error if a loss or a term reads what the discriminator has not."""
     found = outputs(discriminator)
-    for auxiliary in auxiliaries:
-        missing = [name for name in auxiliary.reads if name not in found]
+    for term in terms:
+        missing = [name for name in term.reads if name not in found]
         if missing:
             raise ValueError(
-                f"`{auxiliary.name}` reads the discriminator's outputs "
-                f"{', '.join(auxiliary.reads)}: have it return a dict with these and "
+                f"`{getattr(term, 'name', type(term).__name__)}` reads the "
+                f"discriminator's outputs {', '.join(term.reads)}: have it return a "
+                "dict with these and "
                 "`logits`. "
                 f"Received: a discriminator with the outputs {', '.join(found)}"
             )

@@ -4,6 +4,7 @@ A loss is two functions, one for each player. `minimax` and `wasserstein` are ze
 as far as generated images are concerned, one player's gain is the other's loss.
 """
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import keras
@@ -44,6 +45,8 @@ class AdversarialLoss:
     relativistic = False
     #: False lets the discriminator end in an activation, such as a sigmoid
     of_logits = True
+    #: the names of the discriminator's outputs that it reads, besides `"logits"`
+    reads: tuple[str, ...] = ()
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """A scalar, from logits of shape `(n, 1)` each, or `(n, rows, columns, 1)`."""
@@ -59,6 +62,19 @@ class AdversarialLoss:
         raise NotImplementedError(
             f"{type(self).__name__} must define `generator_loss`."
         )
+
+    def of_discriminator(self, real: Any, fake: Any) -> Tensor:
+        """The discriminator's loss, from two `Judged`: batches and all outputs.
+
+        Override it, and `of_generator`, for a loss that `reads` more than the logits.
+        """
+        return self.discriminator_loss(real.of["logits"], fake.of["logits"])
+
+    def of_generator(self, fake: Any, real_logits: Callable[[], Tensor]) -> Tensor:
+        """The generator's loss, from a `Judged`; `real_logits()` costs a pass."""
+        logits = fake.of["logits"]
+        given = (logits, real_logits()) if self.relativistic else (logits,)
+        return self.generator_loss(*given)
 
     def logs(self, real_logits: Tensor, fake_logits: Tensor) -> dict[str, Tensor]:
         """Anything else for the logs, a dict of scalars."""
@@ -100,7 +116,10 @@ class Minimax(AdversarialLoss):
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class NonSaturating(Minimax):
-    """The generator maximises log D(G(z)) instead (Goodfellow 2014, section 3)."""
+    """The generator maximises log D(G(z)) instead (Goodfellow 2014, section 3).
+
+    Called the logistic loss in StyleGAN and its followers.
+    """
 
     zero_sum = False
 

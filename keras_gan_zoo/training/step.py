@@ -15,6 +15,7 @@ from typing import Any
 from keras import ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.augmentation.base import alike
 from keras_gan_zoo.networks import contract
 from keras_gan_zoo.objectives.penalties import image_logits
 from keras_gan_zoo.training import terms
@@ -28,14 +29,23 @@ def make(gan: Any, latents: Tensor, labels: Tensor, training: bool = True) -> Te
     return ops.cast(made, "float32")
 
 
-def judge(gan: Any, batch: Batch, training: bool = True) -> dict[str, Tensor]:
-    """The discriminator's outputs by name, including `"logits"`, in float32."""
-    images, augmentation = batch.images, gan.augmentation
+def judge(
+    gan: Any, batch: Batch, training: bool = True, moved: Tensor | None = None
+) -> dict[str, Tensor]:
+    """The discriminator's outputs by name, including `"logits"`, in float32.
+
+    `moved` are other images for the same labels, augmented by the same numbers and
+    judged in the same pass: the outputs have the rows of the batch, then theirs.
+    """
+    images, labels, augmentation = batch.images, batch.labels, gan.augmentation
+    both = [images] if moved is None else [images, moved]
     if augmentation is not None and (training or augmentation.always):
-        images = augmentation(images, draw=partial(gan.draw, training=training))
-    found = contract.call(
-        gan.discriminator, training, images=images, labels=batch.labels
-    )
+        both = alike(augmentation, both, partial(gan.draw, training=training))
+    images = both[0]
+    if moved is not None:
+        images = ops.concatenate(both)
+        labels = None if labels is None else ops.concatenate([labels, labels])
+    found = contract.call(gan.discriminator, training, images=images, labels=labels)
     found = found if isinstance(found, dict) else {"logits": found}
     return {name: ops.cast(value, "float32") for name, value in found.items()}
 

@@ -54,7 +54,7 @@ def discriminator_losses(
     """The discriminator's terms, from two `Judged`."""
     draw = partial(gan.draw, training=training)
     logits = real.of["logits"], fake.of["logits"]
-    terms = {"d_loss": gan.objective.discriminator_loss(*logits)}
+    terms = {"d_loss": gan.objective.of_discriminator(real, fake)}
     for term in gan.auxiliaries:
         if overrides(term, "discriminator_loss"):
             terms[f"d_{term.name}"] = term.discriminator_loss(
@@ -82,9 +82,7 @@ def generator_losses(
 
     `real_logits()` gives the logits of real images, if the loss looks at them.
     """
-    logits = fake.of["logits"]
-    given = (logits, real_logits()) if gan.objective.relativistic else (logits,)
-    terms = {"g_loss": gan.objective.generator_loss(*given)}
+    terms = {"g_loss": gan.objective.of_generator(fake, real_logits)}
     for term in gan.auxiliaries:
         if overrides(term, "generator_loss"):
             terms[f"g_{term.name}"] = term.generator_loss(

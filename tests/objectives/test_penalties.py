@@ -51,6 +51,10 @@ def draw(shape, distribution):
     return tensor(SHARE if int(shape[1]) == 1 else PIXELS)
 
 
+def one_sided():
+    return kgz.GradientPenalty(one_sided=True)
+
+
 def evaluate(penalty, critic):
     """On JAX a gradient is taken inside a scope, as `train_step` has one."""
 
@@ -84,6 +88,14 @@ CASES = [
         kgz.GradientPenalty,
         Quadratic,
         ((norms(SHARE * REAL + (1 - SHARE) * FAKE) - 1) ** 2).mean(),
+    ),
+    (one_sided, Linear, (STEEP - 1) ** 2),
+    (one_sided, Flat, 0.0),
+    (penalties.ZeroCenteredGradientPenalty, Linear, STEEP**2),
+    (
+        penalties.ZeroCenteredGradientPenalty,
+        Quadratic,
+        (norms(SHARE * REAL + (1 - SHARE) * FAKE) ** 2).mean(),
     ),
     (penalties.DRAGAN, Linear, (STEEP - 1) ** 2),
     (
@@ -140,7 +152,14 @@ def test_bad_every(every):
 
 
 @pytest.mark.parametrize(
-    "penalty", [kgz.GradientPenalty, penalties.DRAGAN, kgz.R1, penalties.R2]
+    "penalty",
+    [
+        kgz.GradientPenalty,
+        penalties.ZeroCenteredGradientPenalty,
+        penalties.DRAGAN,
+        kgz.R1,
+        penalties.R2,
+    ],
 )
 def test_config_round_trip(penalty):
     schedule = keras.optimizers.schedules.PolynomialDecay(4.0, 100)
@@ -152,6 +171,18 @@ def test_config_round_trip(penalty):
     assert copy.every == 16
     assert copy.name == "mine"
     assert float(ops.convert_to_numpy(copy.weight(100))) == pytest.approx(1e-4)
+
+
+def test_config_of_options():
+    finite = penalties.R2(2.0, method="finite_difference", scale=0.1)
+    for one in (finite, kgz.GradientPenalty(one_sided=True)):
+        config = keras.saving.serialize_keras_object(one)
+        copy = keras.saving.deserialize_keras_object(config)
+        assert copy.get_config() == one.get_config()
+    with pytest.raises(ValueError, match=r"`method` must be .*Received: method='fd'"):
+        kgz.R1(method="fd")
+    with pytest.raises(ValueError, match=r"`scale` must be .*Received: scale=0"):
+        kgz.R1(scale=0)
 
 
 def test_defaults():
