@@ -24,7 +24,6 @@ results/objectives.md is written. Seeds come last, so that each case soon has on
 
 import argparse
 import importlib
-import inspect
 import json
 import os
 import platform
@@ -45,6 +44,7 @@ from keras_gan_zoo.augmentation import Packing
 from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.latents import draw_latents
 from keras_gan_zoo.layers import WeightClipping
+from keras_gan_zoo.recipes import is_conditional
 from keras_gan_zoo.scoring.extractors.classifiers import load_classifier
 
 RESULTS = Path(__file__).parent / "results" / "objectives.json"
@@ -116,6 +116,12 @@ METHODS = {
 
 NARROW = {"latent_dim": 32, "generator_widths": [64, 32]}
 CONVOLUTIONAL = {**NARROW, "discriminator_widths": [32, 64]}
+RESIDUAL = {
+    "latent_dim": 32,
+    "generator_widths": [64, 32, 16],
+    "discriminator_widths": [16, 32, 64],
+    "critic_steps": 1,
+}
 FAMILIES = {
     "dcgan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
     "lsgan": Case(CONVOLUTIONAL, (8e-4, 0.5, 0.999), 64, 2500),
@@ -141,17 +147,8 @@ FAMILIES = {
         64,
         6000,
     ),
-    "projection_gan": Case(
-        {
-            "latent_dim": 32,
-            "generator_widths": [64, 32, 16],
-            "discriminator_widths": [16, 32, 64],
-            "critic_steps": 1,
-        },
-        (5e-4, 0.0, 0.9),
-        64,
-        1500,
-    ),
+    "projection_gan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 1500),
+    "sngan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 1500),
     "info_gan": Case(
         {
             "generator_widths": [64, 32],
@@ -222,7 +219,7 @@ def point_gan(case, seed):
 def digit_gan(family, case, seed):
     family = kgz.families.find(family)
     settings = {"image_shape": DIGITS, "ema_half_life": 10_000, **case.settings}
-    if "num_classes" in inspect.signature(family.networks).parameters:
+    if is_conditional(family):
         settings["num_classes"] = 10
     return compiled(family(seed=seed, **settings), case)
 

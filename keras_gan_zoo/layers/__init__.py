@@ -8,6 +8,7 @@ from keras_gan_zoo.layers.global_sum_pooling import GlobalSumPooling2D
 from keras_gan_zoo.layers.gradient_reversal import GradientReversal
 from keras_gan_zoo.layers.layer_normalization import LayerNormalization
 from keras_gan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
+from keras_gan_zoo.layers.self_attention import SelfAttention
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 from keras_gan_zoo.layers.tap import Tap
 from keras_gan_zoo.layers.weight_clipping import WeightClipping
@@ -19,6 +20,7 @@ __all__ = [
     "GradientReversal",
     "LayerNormalization",
     "MinibatchDiscrimination",
+    "SelfAttention",
     "SpectralNormalization",
     "Tap",
     "WeightClipping",

@@ -10,7 +10,7 @@ A recipe is a dict, kept as a JSON file, of
 - `selection`: arguments of `score`, which chooses the best snapshot.
 """
 
-from keras_gan_zoo.recipes.build import build, is_conditional
+from keras_gan_zoo.recipes.build import build, is_conditional, takes_labels
 from keras_gan_zoo.recipes.recipe import find, load, with_options
 from keras_gan_zoo.recipes.run import epochs_done, train
 
@@ -20,6 +20,7 @@ __all__ = [
     "find",
     "is_conditional",
     "load",
+    "takes_labels",
     "train",
     "with_options",
 ]

@@ -14,8 +14,9 @@ from keras_gan_zoo.training.settings import check_seed
 def build(recipe: dict[str, Any]) -> Any:
     """The recipe's model, compiled.
 
-    If the recipe of a conditional family leaves out `num_classes` and `label_names`,
-    they come from its data. Its `seed` determines the initial weights too, and
+    If the recipe of a family that needs labels leaves out `num_classes` and
+    `label_names`, they come from its data; a family that can do without is
+    unconditional then. Its `seed` determines the initial weights too, and
     whatever else is drawn from the generators of Python, NumPy and the backend.
 
     Raises:
@@ -32,15 +33,21 @@ def build(recipe: dict[str, Any]) -> Any:
     return gan
 
 
-def is_conditional(family: Any) -> bool:
-    """Whether the networks of a family take labels."""
+def takes_labels(family: Any) -> bool:
+    """Whether the networks of a family take labels, always or if told to."""
     return "num_classes" in inspect.signature(family.networks).parameters
+
+
+def is_conditional(family: Any) -> bool:
+    """Whether a family needs labels: its `num_classes` has no default of None."""
+    taken = inspect.signature(family.networks).parameters.get("num_classes")
+    return taken is not None and taken.default is not None
 
 
 def label_arguments(recipe: dict[str, Any]) -> dict[str, Any]:
     """The arguments that a conditional family takes from the data, a dict.
 
-    Empty if the recipe gives them, or if the family is unconditional.
+    Empty if the recipe gives them, or if the family can do without labels.
     """
     given = recipe.get("arguments", {})
     if "num_classes" in given or not is_conditional(families.find(recipe["family"])):

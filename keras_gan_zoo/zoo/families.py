@@ -4,7 +4,7 @@ import inspect
 from typing import Any
 
 from keras_gan_zoo import families, losses
-from keras_gan_zoo.recipes import is_conditional
+from keras_gan_zoo.recipes import is_conditional, takes_labels
 from keras_gan_zoo.scoring import tables
 
 
@@ -13,7 +13,8 @@ def list_families() -> dict[str, dict[str, Any]]:
 
     Returns:
         dict, name on the command line -> `class`, `paper`, `year`, `arxiv`, `loss`,
-        `terms` (the names of penalties and other terms) and `conditional`.
+        `terms` (the names of penalties and other terms) and `labels`: "yes",
+        "optional" or "".
     """
 
     def age(cls):
@@ -35,7 +36,7 @@ def families_table() -> str:
                     f"`{facts['class']}`",
                     f"[{facts['paper']}]({address}), {facts['year']}",
                     ", ".join((facts["loss"], *facts["terms"])).replace("_", " "),
-                    "yes" if facts["conditional"] else "",
+                    facts["labels"],
                 )
             )
     return tables.markdown(rows)
@@ -55,5 +56,11 @@ def _facts(cls):
         "arxiv": cls.paper.arxiv,
         "loss": loss if isinstance(loss, str) else loss["class_name"],
         "terms": [term.name for key in terms for term in defaults.get(key) or ()],
-        "conditional": is_conditional(cls),
+        "labels": _labels(cls),
     }
+
+
+def _labels(cls):
+    if is_conditional(cls):
+        return "yes"
+    return "optional" if takes_labels(cls) else ""

@@ -5,8 +5,10 @@ import os
 
 import keras
 import numpy as np
+import pytest
 
 from keras_gan_zoo.families import FAMILIES
+from keras_gan_zoo.recipes import is_conditional, takes_labels
 
 SHAPE = (9, 8, 1)
 CLASSES = 3
@@ -29,6 +31,22 @@ def published():
     return list(lines.values())
 
 
+def families(both_ways=False):
+    """Parametrises a test by `family` and `given`, arguments for `small`.
+
+    A family that may take labels gets them; with `both_ways`, it also comes without.
+    """
+    cases = []
+    for family in published():
+        optional = takes_labels(family) and not is_conditional(family)
+        if both_ways or not optional:
+            cases.append(pytest.param(family, {}, id=family.file_name))
+        if optional:
+            given = {"num_classes": CLASSES}
+            cases.append(pytest.param(family, given, id=f"{family.file_name}-labels"))
+    return pytest.mark.parametrize(("family", "given"), cases)
+
+
 def settings(family):
     """Constructor arguments of a small one: lists of at most three narrow stages."""
     arguments = {"seed": 1}
@@ -41,8 +59,8 @@ def settings(family):
             arguments[name] = 8
         elif name == "critic_steps":
             arguments[name] = min(default, 2)
-        elif name == "num_classes" and default is inspect.Parameter.empty:
-            arguments[name] = CLASSES
+    if is_conditional(family):
+        arguments["num_classes"] = CLASSES
     return arguments
 
 

@@ -5,26 +5,24 @@ import json
 import keras
 import numpy as np
 import pytest
-from families.contract import CLASSES, EAGER, data, moved, published, small, weights
+from families.contract import CLASSES, EAGER, data, families, moved, small, weights
 
 from keras_gan_zoo import GAN
 
-families = pytest.mark.parametrize("family", published(), ids=lambda f: f.file_name)
 
-
-@families
+@families()
 @pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3), (45, 37, 3)])
-def test_any_image_size(family, shape):
-    gan = small(family, shape)
+def test_any_image_size(family, given, shape):
+    gan = small(family, shape, **given)
     assert gan.image_shape == shape
     assert tuple(gan.generator.output.shape) == (None, *shape)
 
 
-@families
-def test_what_it_declares(family):
+@families()
+def test_what_it_declares(family, given):
     assert family.__doc__.strip()
     assert family.paper.arxiv in family.__doc__
-    gan = small(family)
+    gan = small(family, **given)
     assert len(gan.default_optimizers()) == 2
     config = gan.get_config()
     assert family.from_config(config).get_config() == config
@@ -32,10 +30,10 @@ def test_what_it_declares(family):
     assert json.dumps(again.get_config()) == json.dumps(config)
 
 
-@families
-def test_training_and_storing(family, tmp_path):
+@families(both_ways=True)
+def test_training_and_storing(family, given, tmp_path):
     """Two steps in the backend's own mode, then what was learnt is kept."""
-    gan = small(family, ema_half_life=16)
+    gan = small(family, ema_half_life=16, **given)
     gan.compile()
     before = weights(gan.generator), weights(gan.discriminator)
     history = gan.fit(**data(gan)).history
@@ -66,9 +64,9 @@ def test_training_and_storing(family, tmp_path):
         np.testing.assert_array_equal(loaded.generate(5, seed=3), images)
 
 
-@families
-def test_exact_resume(family, tmp_path):
-    gan = small(family, ema_half_life=16)
+@families()
+def test_exact_resume(family, given, tmp_path):
+    gan = small(family, ema_half_life=16, **given)
     gan.compile(run_eagerly=EAGER)
     gan.fit(**data(gan, steps=1))
     gan.save(tmp_path / "gan.keras")
@@ -81,11 +79,11 @@ def test_exact_resume(family, tmp_path):
             np.testing.assert_array_equal(a, b)
 
 
-@families
-def test_mixed_precision(family):
+@families()
+def test_mixed_precision(family, given):
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        gan = small(family)
+        gan = small(family, **given)
     finally:
         keras.config.set_dtype_policy("float32")
     gan.compile(run_eagerly=EAGER)
@@ -96,9 +94,9 @@ def test_mixed_precision(family):
     assert moved(before[1], gan.discriminator)
 
 
-@families
-def test_simultaneous(family):
-    gan = small(family, update="simultaneous", critic_steps=1)
+@families()
+def test_simultaneous(family, given):
+    gan = small(family, update="simultaneous", critic_steps=1, **given)
     gan.compile(run_eagerly=EAGER)
     before = weights(gan.generator), weights(gan.discriminator)
     history = gan.fit(**data(gan, steps=1)).history

@@ -266,6 +266,7 @@ PUBLISHED = {
     "cgan": ("NonSaturating", [], 1, (2e-4, 0.5, 0.999)),
     "acgan": ("NonSaturating", [("Classification", 1.0)], 1, (2e-4, 0.5, 0.999)),
     "projection_gan": ("Hinge", [], 5, (2e-4, 0.0, 0.9)),
+    "sngan": ("Hinge", [], 5, (2e-4, 0.0, 0.9)),
 }
 
 

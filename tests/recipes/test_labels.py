@@ -23,7 +23,7 @@ def pet_gan(conditional_gan):
         """Pets."""
 
         @staticmethod
-        def networks(image_shape=(8, 8, 1), num_classes=None):
+        def networks(image_shape=(8, 8, 1), *, num_classes):
             names = [str(i) for i in range(num_classes)]
             gan = conditional_gan(tuple(image_shape), names)
             return gan.generator, gan.discriminator
@@ -79,3 +79,13 @@ def test_data_without_labels_are_refused(tmp_path):
     recipe["arguments"] = {**RECIPE["arguments"], "num_classes": 2}
     with pytest.raises(ValueError, match="Received: no labels"):
         recipes.train(recipe, tmp_path / "run")
+
+
+def test_a_family_that_can_do_without_labels_does():
+    sizes = {"generator_widths": [8, 4], "discriminator_widths": [4, 4]}
+    recipe = {"family": "sngan", "arguments": sizes, "data": "digits:train[:20]"}
+    assert recipes.build(recipe).num_classes is None
+    recipe["arguments"] = {**sizes, "num_classes": 10}
+    assert recipes.build(recipe).num_classes == 10
+    assert recipes.takes_labels(families.SNGAN)
+    assert not recipes.is_conditional(families.SNGAN)

@@ -1,7 +1,7 @@
 """Random weights for a published network and for ours: one rule, no weight file.
 
 A fixture `tests/references/<name>.npz` was made by running the published code on a CPU
-with the weights of `weight`: `make_<name>.py` beside it says how. It has the names and
+with the weights of `draw`: `make_<name>.py` beside it says how. It has the names and
 the shapes of its tensors, what went in, and what came out: no weights, and nothing of
 the code. A test draws the same weights, renames and turns them into ours by `fill`, and
 compares the outputs.
@@ -30,6 +30,35 @@ def weight(name, shape):
     return np.asarray(drawn, "float32")
 
 
+def draw(shapes):
+    """All tensors of a published network, by name, from their shapes.
+
+    Beside a `weight_orig` of torch's spectral norm, `weight_u` and `weight_v` come from
+    a few steps of the power iteration, as in a trained network.
+    """
+    drawn = {name: weight(name, shape) for name, shape in shapes.items()}
+    for name in drawn:
+        if not name.endswith("weight_orig"):
+            continue
+        stem = name.removesuffix("orig")
+        u, kernel = drawn[f"{stem}u"], drawn[name].astype("float64")
+        if len(u) != len(kernel):  # of a transposed convolution
+            kernel = kernel.swapaxes(0, 1)
+        drawn[f"{stem}u"], drawn[f"{stem}v"] = power_iteration(kernel, u)
+    return drawn
+
+
+def power_iteration(kernel, u, steps=5):
+    """Approximate singular vectors of a kernel's rows, float32."""
+    matrix = kernel.reshape(len(kernel), -1)
+    for _ in range(steps):
+        v = matrix.T @ u
+        v = v / np.linalg.norm(v)
+        u = matrix @ v
+        u = u / np.linalg.norm(u)
+    return u.astype("float32"), v.astype("float32")
+
+
 def save(path, shapes, **arrays):
     """Write a fixture: shapes by tensor name, then inputs and outputs.
 
@@ -50,7 +79,7 @@ def read(name):
         str(key): tuple(int(number) for number in str(size).split())
         for key, size in zip(arrays.pop("names"), arrays.pop("sizes"), strict=True)
     }
-    return {key: weight(key, shape) for key, shape in shapes.items()}, arrays
+    return draw(shapes), arrays
 
 
 def conv(kernel):

@@ -33,15 +33,13 @@ def test_each_family_has_a_row():
     assert row["class"] == "WGANGP"
     assert (row["loss"], row["terms"]) == ("wasserstein", ["gradient_penalty"])
     assert (row["year"], row["arxiv"]) == (2017, "1704.00028")
-    assert not row["conditional"]
+    assert row["labels"] == ""
+    assert rows["projection_gan"]["labels"] == "yes"
 
 
 def test_a_family_of_yours_is_listed_and_not_in_the_readme(mine):
     row = zoo.list_families()["tiny_gan"]
-    assert (row["paper"], row["loss"], row["conditional"]) == (
-        "Tiny Nets",
-        "hinge",
-        True,
-    )
+    found = row["paper"], row["loss"], row["labels"]
+    assert found == ("Tiny Nets", "hinge", "optional")
     assert list(zoo.list_families())[-1] == "tiny_gan"
     assert "tiny_gan" not in zoo.families_table()

@@ -68,7 +68,7 @@ def families(rows: Mapping[str, Any]) -> None:
             f"{row['paper']}, arXiv:{row['arxiv']}",
             str(row["year"]),
             ", ".join((row["loss"], *row["terms"])),
-            "yes" if row["conditional"] else "",
+            row["labels"],
         )
     console().print(table)
 
