@@ -16,19 +16,26 @@ CLASSES = 3
 EAGER = keras.config.backend() == "tensorflow"
 
 
+def ours():
+    return [f for f in FAMILIES.values() if f.__module__.startswith("keras_gan_zoo.")]
+
+
+def one_a_network():
+    """Of the families that share their networks, the first."""
+    lines = {}
+    for family in ours():
+        lines.setdefault(family.networks.__code__.co_names, family)
+    return list(lines.values())
+
+
 def published():
     """This package's families: all on TensorFlow, else one a network.
 
     `KERAS_GAN_ZOO_ALL_FAMILIES=1`, set by `make test-all`, takes all on each backend.
     """
-    ours = [f for f in FAMILIES.values() if f.__module__.startswith("keras_gan_zoo.")]
     everything = os.environ.get("KERAS_GAN_ZOO_ALL_FAMILIES")
-    if everything or keras.config.backend() == "tensorflow":
-        return ours
-    lines = {}
-    for family in ours:
-        lines.setdefault(family.networks.__code__.co_names, family)
-    return list(lines.values())
+    everything = everything or keras.config.backend() == "tensorflow"
+    return ours() if everything else one_a_network()
 
 
 def families(both_ways=False):
