@@ -142,7 +142,7 @@ FAMILIES = {
         2500,
     ),
     "wgan_gp": Case({**CONVOLUTIONAL, "critic_steps": 2}, (1e-3, 0.0, 0.9), 64, 800),
-    "mlp_gan": Case({}, (2e-4, 0.5, 0.999), 64, 10_000),
+    "mlp_gan": Case({}, (5e-4, 0.5, 0.999), 64, 15_000),
     "cgan": Case(
         {
             "generator_widths": [100, 100, 400],
