@@ -8,7 +8,7 @@ or a dict of outputs that includes `logits`.
 from collections.abc import Callable
 from typing import Any
 
-from keras import Model, layers
+from keras import Model, layers, ops
 
 from keras_gan_zoo.networks.blocks import Style, labels_input
 from keras_gan_zoo.typing import Tensor
@@ -34,6 +34,72 @@ def projection(num_classes: int) -> Head:
         )
         inner = layers.Dot(1, dtype="float32", name="projection")([embedded, features])
         return layers.Add(dtype="float32", name="logits")([plain, inner])
+
+    return head
+
+
+def classifier(classes: int, twin: bool = False) -> Head:
+    """A logit, and as `classes` the logits of so many classes, without biases.
+
+    `twin` adds a second classifier, `twin_classes` (ACGAN as in PyTorch-StudioGAN,
+    TAC-GAN; ADC-GAN with twice as many classes as labels).
+    """
+    names = ("classes", "twin_classes") if twin else ("classes",)
+
+    def head(features, labels, style):
+        heads = {
+            name: style.dense(features, classes, name, use_bias=False, dtype="float32")
+            for name in names
+        }
+        return {"logits": logit(features, labels, style), **heads}
+
+    return head
+
+
+def class_embedding(num_classes: int, width: int) -> Head:
+    """A logit, `embedding` of the image and `proxy` of its label, of unit length.
+
+    Both are `(n, width)` (ContraGAN, ReACGAN).
+    """
+
+    def head(features, labels, style):
+        found = {
+            "embedding": style.dense(features, width, "embedding", dtype="float32"),
+            "proxy": style.embedding(
+                labels, num_classes, width, "proxy", dtype="float32"
+            ),
+        }
+        units = {
+            name: layers.UnitNormalization(dtype="float32", name=f"unit_{name}")(x)
+            for name, x in found.items()
+        }
+        return {"logits": logit(features, labels, style), **units}
+
+    return head
+
+
+def own_logit(num_classes: int) -> Head:
+    """A logit for each class, of which the label's is returned (MDGAN)."""
+
+    def head(features, labels, style):
+        each = style.dense(features, num_classes, "logit", dtype="float32")
+        return ops.take_along_axis(each, labels[:, None], axis=1)
+
+    return head
+
+
+def multi_class(num_classes: int) -> Head:
+    """`classes`, K + 1 logits of which the last is for generated images (MHGAN).
+
+    `logits` is by how much the largest other one exceeds it; `features` too are
+    returned.
+    """
+
+    def head(features, labels, style):
+        classes = style.dense(features, num_classes + 1, "classes", dtype="float32")
+        real, generated = ops.split(classes, [num_classes], axis=1)
+        logits = ops.max(real, axis=1, keepdims=True) - generated
+        return {"logits": logits, "classes": classes, "features": features}
 
     return head
 

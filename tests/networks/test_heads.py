@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 from keras import layers, ops
 
@@ -55,3 +56,63 @@ def test_style():
     np.testing.assert_allclose(kernel @ kernel.T, np.eye(4), atol=1e-5)
     plain = layers.Dense(3)
     assert Style().normalized(plain) is plain
+
+
+def judged(head, num_classes=None):
+    """Outputs and features for X, and the network."""
+    network = resnet_discriminator(
+        (8, 8, 1), (8, 4), num_classes=num_classes, head=head
+    )
+    given = X if num_classes is None else {"images": X, "labels": Y}
+    features = keras.Model(network.input, network.get_layer("features").output)(given)
+    found = network(given)
+    found = found if isinstance(found, dict) else {"logits": found}
+    found = {name: ops.convert_to_numpy(value) for name, value in found.items()}
+    return found, ops.convert_to_numpy(features), network
+
+
+def linear(features, layer):
+    """A spectrally normalized layer, written out."""
+    kernel, u, v = (
+        ops.convert_to_numpy(w) for w in (layer.layer.kernel, layer.u, layer.v)
+    )
+    bias = 0.0 if layer.layer.bias is None else ops.convert_to_numpy(layer.layer.bias)
+    return features @ kernel / (v @ kernel @ u) + bias
+
+
+def close(found, expected):
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_classifiers():
+    found, features, network = judged(heads.classifier(5, twin=True))
+    assert sorted(found) == ["classes", "logits", "twin_classes"]
+    for name in ("classes", "twin_classes"):
+        layer = network.get_layer(name)
+        assert not layer.layer.use_bias
+        close(found[name], linear(features, layer))
+    close(found["logits"], linear(features, network.get_layer("logit")))
+    assert sorted(judged(heads.classifier(5))[0]) == ["classes", "logits"]
+
+
+def test_class_embedding():
+    found, features, network = judged(heads.class_embedding(3, 6), 3)
+    embedding = linear(features, network.get_layer("embedding"))
+    table = ops.convert_to_numpy(network.get_layer("proxy").layer.embeddings)[Y]
+    for name, rows in (("embedding", embedding), ("proxy", table)):
+        close(found[name], rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    close(found["logits"], linear(features, network.get_layer("logit")))
+
+
+def test_own_logit():
+    found, features, network = judged(heads.own_logit(3), 3)
+    each = linear(features, network.get_layer("logit"))
+    close(found["logits"], np.array([[each[i, y]] for i, y in enumerate(Y)]))
+
+
+def test_multi_class():
+    found, features, network = judged(heads.multi_class(3))
+    scores = linear(features, network.get_layer("classes"))
+    close(found["classes"], scores)
+    close(found["features"], features)
+    close(found["logits"], scores[:, :3].max(1, keepdims=True) - scores[:, 3:])
