@@ -160,7 +160,7 @@ FAMILIES = {
         64,
         6000,
     ),
-    "projection_gan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 1500),
+    "projection_gan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 4500),
     "sngan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 1500),
     "info_gan": Case(
         {
