@@ -17,6 +17,7 @@ from keras_gan_zoo.latents import (
     interpolate_latents,
 )
 from keras_gan_zoo.networks import contract
+from keras_gan_zoo.networks.statistics import recompute_moments
 from keras_gan_zoo.typing import ArrayLike
 
 
@@ -24,6 +25,7 @@ class Sampling:
     """The part of `GAN` that makes images."""
 
     generator: Any
+    ema_generator: Any
     num_classes: int | None
     label_counts: Any
     latents: Latents | None
@@ -79,10 +81,9 @@ class Sampling:
         if latents is None:
             latents = self.sample_latents(n, seed, truncation, start)
         labels = self._labels_to_make(labels, n, seed, start)
-        takes_labels = contract.takes_labels(self.generator)
         return sample(
             self if use_ema else self.generator,
-            {"latents": latents, "labels": labels} if takes_labels else latents,
+            self._inputs(latents, labels),
             n,
             batch_size or 128,
         )
@@ -158,6 +159,61 @@ class Sampling:
             use_ema=use_ema,
             batch_size=batch_size,
         )
+
+    def standing_statistics(
+        self,
+        batches: int = 16,
+        batch_size: int = 64,
+        *,
+        labels: Any = None,
+        seed: int | None = 0,
+        truncation: float | None = None,
+        use_ema: bool = True,
+    ) -> None:
+        """Set batch norm's moments in the generator to those of new images.
+
+        The moving moments of training mix in those of older weights, and are of latents
+        that are not truncated: call this before images are generated, with the
+        truncation that they will have (Brock et al. 2019, appendix C, with 100
+        batches). arXiv:1809.11096. Training goes on from them.
+
+        Args:
+            batches: int, how many.
+            batch_size: int, images in each.
+            labels: see `generate`.
+            seed: see `generate`.
+            truncation: see `generate`.
+            use_ema: bool: of the averaged generator, or the raw one.
+
+        Raises:
+            ValueError: the generator has no batch norm.
+
+        Example:
+
+        ```python
+        gan.standing_statistics(truncation=0.5)
+        images = gan.generate(64, truncation=0.5, seed=7)
+        ```
+        """
+        count, size = _check_n(batches), _check_n(batch_size)
+        seed = _check_seed(seed)
+        network = self.ema_generator if use_ema else self.generator
+        recompute_moments(
+            network,
+            (
+                self._inputs(
+                    self.sample_latents(size, seed, truncation, start),
+                    self._labels_to_make(labels, size, seed, start),
+                )
+                for start in range(0, count * size, size)
+            ),
+        )
+
+    def _inputs(self, latents, labels):
+        """What the generator takes."""
+        if contract.takes_labels(self.generator):
+            return {"latents": latents, "labels": labels}
+        return latents
 
     def _end(self, given):
         """One end of a walk, from a latent or a seed."""

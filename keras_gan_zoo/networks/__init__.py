@@ -6,6 +6,11 @@ name: `latents` or `images`, and `labels`, int32 `(n,)`.
 """
 
 from keras_gan_zoo.networks.acgan import acgan_discriminator, acgan_generator
+from keras_gan_zoo.networks.biggan import biggan_discriminator, biggan_generator
+from keras_gan_zoo.networks.biggan_deep import (
+    biggan_deep_discriminator,
+    biggan_deep_generator,
+)
 from keras_gan_zoo.networks.cgan import cgan_discriminator, cgan_generator
 from keras_gan_zoo.networks.dcgan import (
     convolutional_discriminator,
@@ -21,6 +26,10 @@ from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
 __all__ = [
     "acgan_discriminator",
     "acgan_generator",
+    "biggan_deep_discriminator",
+    "biggan_deep_generator",
+    "biggan_discriminator",
+    "biggan_generator",
     "cgan_discriminator",
     "cgan_generator",
     "convolutional_discriminator",

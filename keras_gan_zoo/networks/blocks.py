@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from keras import Input, initializers, layers
 
-from keras_gan_zoo.layers import SpectralNormalization
+from keras_gan_zoo.layers import SelfAttention, SpectralNormalization
 from keras_gan_zoo.typing import ImageShape, Tensor
 
 #: for each layer with a data format
@@ -102,6 +102,16 @@ class Style(NamedTuple):
                 name=name,
             )
         )(labels)
+
+    def attention(self, x: Tensor, name: str) -> Tensor:
+        """Self-attention between all places of a grid."""
+        return SelfAttention(
+            self.spectral,
+            self.epsilon,
+            self.initializer(1.0),
+            self.regularizer,
+            name=name,
+        )(x)
 
     def normalized(self, layer: layers.Layer) -> layers.Layer:
         """The layer itself, or spectrally normalized under the same name."""

@@ -43,6 +43,19 @@ def stages_from(largest: int, image_shape: tuple[int, int, int], least: int = 1)
     return max(least, math.ceil(math.log2(max(image_shape[:2]) / largest)))
 
 
+def halvings_to(size: int | None, image_shape: tuple[int, int, int]) -> int | None:
+    """How often an image is halved, at least once, to at most `size` on each side.
+
+    Example:
+
+    >>> halvings_to(64, (128, 96, 3)), halvings_to(64, (256, 256, 3))
+    (1, 2)
+    """
+    if size is None:
+        return None
+    return max(1, math.ceil(math.log2(max(image_shape[:2]) / size)))
+
+
 def halved(first: int, stages: int, least: int = 32) -> tuple[int, ...]:
     """Widths that halve from stage to stage, down to `least`.
 

@@ -79,6 +79,7 @@ KINDS = (
     keras.layers.Layer,  # auxiliaries, generator penalties and augmentations too
     keras.initializers.Initializer,
     keras.constraints.Constraint,
+    keras.regularizers.Regularizer,
     AdversarialLoss,
     Penalty,
     Latents,

@@ -285,6 +285,24 @@ def test_published_settings(name):
         assert optimizer.epsilon == 1e-8
 
 
+@pytest.mark.parametrize("family", [kgz.BigGAN, kgz.BigGANDeep])
+def test_biggan_is_the_papers(family):
+    gan = small(family, num_classes=4)
+    assert type(gan.objective).__name__ == "Hinge"
+    assert [learning_rate(o) for o in optimizers(gan)] == pytest.approx([5e-5, 2e-4])
+    assert all((o.beta_1, o.beta_2) == (0.0, 0.999) for o in optimizers(gan))
+    parameters = inspect.signature(family).parameters
+    assert parameters["critic_steps"].default == 2
+    half_life = parameters["ema_half_life"].default  # 0.9999 in batches of 2048
+    assert 0.5 ** (2048 / half_life) == pytest.approx(0.9999, abs=1e-5)
+    kernels = [v for v in gan.generator.trainable_variables if "kernel" in v.path]
+    assert all(v.regularizer.factor == 1e-4 for v in kernels)
+    assert gan.generator.get_layer("embedding").embeddings.regularizer is None
+    assert not any(v.regularizer for v in gan.discriminator.trainable_variables)
+    plain = small(family, orthogonality=0)
+    assert not any(v.regularizer for v in plain.generator.trainable_variables)
+
+
 SETTINGS = {name: {"num_classes": 4} for name in ("cgan", "acgan", "projection_gan")}
 
 

@@ -6,7 +6,11 @@ import pytest
 from keras import ops
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.layers import BatchNormalization, ConditionalBatchNormalization
+from keras_gan_zoo.layers import (
+    BatchNormalization,
+    ConditionalBatchNormalization,
+    ModulatedBatchNormalization,
+)
 
 X = np.random.default_rng(0).normal(2.0, 3.0, (6, 4, 5, 3)).astype("float32")
 
@@ -144,3 +148,44 @@ def test_conditional_mixed_precision():
     got = layer(1000.0 * X.astype("float16"), LABELS, training=True)
     assert keras.backend.standardize_dtype(got.dtype) == "float16"
     assert np.isfinite(numpy(got)).all()
+
+
+def test_modulated_equals_the_definition(tmp_path):
+    """Gains and biases by linear maps of a vector, in a model that is stored."""
+    x, vector = keras.Input((4, 5, 3)), keras.Input((2,), name="vector")
+    dense = [keras.layers.Dense(3, use_bias=False, name=n) for n in ("gain", "bias")]
+    y = ModulatedBatchNormalization(name="norm")(x, *(d(vector) for d in dense))
+    network = keras.Model({"x": x, "vector": vector}, y)
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(6, 2)).astype("float32")
+    inputs = {"x": X, "vector": vectors}
+    gain, bias = (vectors @ numpy(d.kernel) for d in dense)
+    assert np.abs(gain).max() > 0.1
+    moments = X.mean((0, 1, 2)), X.var((0, 1, 2))
+
+    def expected(mean, variance):
+        y = (X - mean) / np.sqrt(variance + 1e-5)
+        return (1 + gain)[:, None, None] * y + bias[:, None, None]
+
+    got = numpy(network(inputs, training=True))
+    np.testing.assert_allclose(got, expected(*moments), atol=1e-4)
+    moving = expected(0.1 * moments[0], 0.9 + 0.1 * moments[1])
+    np.testing.assert_allclose(numpy(network(inputs)), moving, atol=1e-4)
+    assert len(network.trainable_variables) == 2
+    network.save(tmp_path / "network.keras")
+    loaded = keras.models.load_model(tmp_path / "network.keras")
+    np.testing.assert_allclose(numpy(loaded(inputs)), moving, atol=1e-4)
+
+
+def test_the_two_storages_are_one_function():
+    """A table of classes is a linear map of one-hot vectors: StudioGAN's storage."""
+    stored = conditional()
+    rng = np.random.default_rng(4)
+    gain, bias = rng.normal(size=(2, 4, 3)).astype("float32")
+    stored.gain.assign(1 + gain)
+    stored.bias.assign(bias)
+    one_hot = np.eye(4, dtype="float32")[LABELS]
+    modulated = ModulatedBatchNormalization()
+    got = modulated(X, one_hot @ gain, one_hot @ bias, training=True)
+    expected = stored(X, LABELS, training=True)
+    np.testing.assert_allclose(numpy(got), numpy(expected), atol=1e-4)

@@ -1,0 +1,108 @@
+"""BigGAN's and BigGAN-deep's networks; `tests/references` has the published ones."""
+
+import numpy as np
+import pytest
+from keras import ops
+from undrawn import undrawn
+
+from keras_gan_zoo import networks
+from keras_gan_zoo.layers import SpectralNormalization
+from keras_gan_zoo.networks import biggan_deep_discriminator as deep_discriminator
+from keras_gan_zoo.networks import biggan_deep_generator as deep_generator
+from keras_gan_zoo.networks import biggan_discriminator, biggan_generator, heads
+from keras_gan_zoo.networks.biggan import default_generator_widths
+
+GENERATORS = (biggan_generator, deep_generator)
+DISCRIMINATORS = (biggan_discriminator, deep_discriminator)
+
+
+def numpy(x):
+    return ops.convert_to_numpy(x)
+
+
+def attended(network):
+    """The grid that attention sees."""
+    return tuple(network.get_layer("attention").output.shape[1:3])
+
+
+@pytest.mark.parametrize(
+    ("size", "attention", "expected"),
+    [(32, 64, 16), (128, 64, 64), (128, 32, 32)],
+)
+def test_where_attention_stands(size, attention, expected):
+    shape = (size, size, 3)
+    found = undrawn(
+        lambda: [
+            attended(make(shape, attention=attention))
+            for make in (biggan_generator, biggan_discriminator)
+        ]
+    )
+    assert found == [(expected, expected)] * 2
+
+
+def test_no_attention():
+    for make in (*GENERATORS, *DISCRIMINATORS):
+        network = make((8, 8, 1), widths=(8, 8), attention=None)
+        assert "attention" not in [layer.name for layer in network.layers]
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (45, 37, 3)])
+@pytest.mark.parametrize("line", [0, 1])
+def test_any_size(shape, line):
+    labels = np.array([0, 2], "int32")
+    generator = GENERATORS[line](shape, 6, (16, 8, 8), 3, embedding_dim=4)
+    size = generator.input["latents"].shape[-1]
+    latents = np.random.default_rng(0).normal(size=(2, size)).astype("float32")
+    images = numpy(generator({"latents": latents, "labels": labels}, training=True))
+    assert images.shape == (2, *shape)
+    discriminator = DISCRIMINATORS[line](shape, (8, 8, 16), num_classes=3)
+    logits = numpy(discriminator({"images": images, "labels": labels}, training=True))
+    assert logits.shape == (2, 1)
+    assert np.isfinite(logits).all()
+    both = np.repeat(latents[:1], 2, axis=0)
+    images = numpy(generator({"latents": both, "labels": labels}))
+    assert np.abs(images[0] - images[1]).max() > 1e-6  # the class matters
+    latents = np.concatenate([both[:1], both[:1] + np.eye(size, dtype="float32")[-1]])
+    images = numpy(generator({"latents": latents, "labels": labels[:1].repeat(2)}))
+    assert np.abs(images[0] - images[1]).max() > 1e-6  # and so does the last latent
+
+
+def test_what_has_spectral_norm():
+    """All kernels, but not the shared embedding (Brock et al. 2019, appendix B)."""
+    generator = biggan_generator((8, 8, 1), widths=(8, 8), num_classes=3)
+    inside = SpectralNormalization
+    plain = [
+        layer.name
+        for layer in generator.layers
+        if layer.trainable_variables and not isinstance(layer, inside)
+    ]
+    assert sorted(plain) == ["attention", "embedding", "norm"]
+    assert generator.get_layer("attention").spectral
+    kernel = numpy(generator.get_layer("up_0_conv_1").layer.kernel).reshape(-1, 8)
+    np.testing.assert_allclose(kernel.T @ kernel, np.eye(8), atol=1e-5)
+
+
+def test_sizes():
+    assert default_generator_widths((512, 512, 3), 1) == (16, 16, 8, 8, 4, 2, 1, 1)
+    assert default_generator_widths((1024, 1024, 3), 1)[-3:] == (1, 1, 1)
+    assert undrawn(lambda: biggan_generator((128, 128, 3)).input_shape) == (None, 120)
+
+
+def test_a_head_of_ones_own():
+    for make in DISCRIMINATORS:
+        network = make(
+            (8, 8, 1),
+            (8, 8),
+            head=lambda features, labels, style: {
+                "logits": heads.logit(features, labels, style),
+                "classes": style.dense(features, 5, "classes", use_bias=False),
+            },
+        )
+        assert sorted(network.output) == ["classes", "logits"]
+
+
+def test_errors():
+    with pytest.raises(ValueError, match="`widths` must not grow"):
+        deep_generator((8, 8, 1), widths=(4, 8))
+    with pytest.raises(ValueError, match="`widths` must not shrink"):
+        networks.biggan_deep_discriminator((8, 8, 1), widths=(8, 4))
