@@ -7,6 +7,7 @@ import keras
 
 __all__ = [
     "DATA_FORMAT",
+    "GROUPED_CONVOLUTIONS",
     "Steps",
     "apply_gradients",
     "call_in_training",
@@ -31,6 +32,7 @@ if keras.config.backend() not in ("tensorflow", "jax", "torch"):
 if TYPE_CHECKING:
     from keras_gan_zoo.backend.jax import (
         DATA_FORMAT,
+        GROUPED_CONVOLUTIONS,
         Steps,
         apply_gradients,
         call_in_training,

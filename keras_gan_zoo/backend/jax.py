@@ -11,6 +11,7 @@ from keras_gan_zoo.backend.keras_internals import get_jax_iterator, get_stateles
 from keras_gan_zoo.typing import Tensor
 
 DATA_FORMAT = "channels_last"  # the faster one for convolutions
+GROUPED_CONVOLUTIONS = False  # on a CPU XLA is slow at them, but good at sums
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras_gan_zoo.typing import Tensor
 
 DATA_FORMAT = "channels_last"  # the faster one for convolutions
+GROUPED_CONVOLUTIONS = True
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from keras_gan_zoo.typing import Tensor
 
 # With channels last, Keras copies the images twice per convolution.
 DATA_FORMAT = "channels_first"
+GROUPED_CONVOLUTIONS = True
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Terms of the generator's loss that depend on more than its images."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -79,7 +80,10 @@ class GeneratorPenalty(keras.layers.Layer):
 class PathLength(GeneratorPenalty):
     """Images change equally for every step in w (Karras et al. 2020, eq. 4).
 
-    The generator must have a `keras_gan_zoo.layers.Tap` at w. arXiv:1912.04958.
+    The generator must have a `keras_gan_zoo.layers.Tap` at w, `(n, dim)`, or at one w
+    for each layer, `(n, layers, dim)`: the squared length of an image is the sum of
+    squares over dim, and their mean over layers, as in the authors' code.
+    arXiv:1912.04958.
 
     Args:
         weight: float or schedule.
@@ -114,7 +118,9 @@ class PathLength(GeneratorPenalty):
     ) -> Tensor:
         _, height, width, _ = fake.images.shape
         noise = draw(ops.shape(fake.images), "normal") / (height * width) ** 0.5
-        lengths = ops.sqrt(squared_norm(pull(noise)) + 1e-12)
+        slopes = pull(noise)
+        layers = math.prod(slopes.shape[1:-1])
+        lengths = ops.sqrt(squared_norm(slopes) / layers + 1e-12)
         mean = self.mean + self.decay * (ops.mean(lengths) - self.mean)
         self.mean.assign(ops.stop_gradient(mean))
         return ops.mean(ops.square(lengths - mean))

@@ -113,6 +113,21 @@ def test_path_length_is_zero_where_all_steps_are_equally_long():
     assert float(ops.convert_to_numpy(penalty.mean)) == pytest.approx(2)
 
 
+def test_path_length_of_several_w():
+    """The square root of the sum over w, and the mean over the layers that take one."""
+    slopes = rng.standard_normal((N, 6, 4))
+    penalty = PathLength(decay=0.5)
+    fake = Batch(ops.zeros((N, *SHAPE)), None, None)
+
+    def pull(cotangent):
+        return tensor(slopes.astype("float32"))
+
+    found = penalty.value(fake, None, pull, lambda shape, _: ops.ones(shape), None)
+    expected = np.sqrt((slopes**2).sum(2).mean(1))
+    expected = ((expected - 0.5 * expected.mean()) ** 2).mean()
+    assert float(ops.convert_to_numpy(found)) == pytest.approx(expected, rel=1e-5)
+
+
 def test_path_length_of_a_generator_with_a_tap(tiny_gan):
     """Images are linear in w, so that d images / d w is the last kernel everywhere."""
     latents = keras.Input((DIM,))
