@@ -21,7 +21,15 @@ from keras_gan_zoo.networks.info_gan import (
     info_gan_discriminator,
     info_gan_generator,
 )
+from keras_gan_zoo.networks.progressive import (
+    progressive_discriminator,
+    progressive_generator,
+)
 from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
+from keras_gan_zoo.networks.stylegan2 import (
+    stylegan2_discriminator,
+    stylegan2_generator,
+)
 
 __all__ = [
     "acgan_discriminator",
@@ -38,6 +46,10 @@ __all__ = [
     "dense_generator",
     "info_gan_discriminator",
     "info_gan_generator",
+    "progressive_discriminator",
+    "progressive_generator",
     "resnet_discriminator",
     "resnet_generator",
+    "stylegan2_discriminator",
+    "stylegan2_generator",
 ]

@@ -68,3 +68,16 @@ def halved(first: int, stages: int, least: int = 32) -> tuple[int, ...]:
     (1024, 512, 256, 128, 64, 32, 32)
     """
     return tuple(max(first >> stage, least) for stage in range(stages))
+
+
+def inverse(base: int, stages: int, largest: int = 512) -> tuple[int, ...]:
+    """Widths `base / size` of grids of 4, 8, 16, ... pixels, at most `largest`.
+
+    Progressive GAN's and StyleGAN's.
+
+    Example:
+
+    >>> inverse(16384, 4)
+    (512, 512, 512, 512, 256)
+    """
+    return tuple(min(base // (4 << stage), largest) for stage in range(stages + 1))

@@ -31,6 +31,37 @@ def published_deep(size):
     ), None
 
 
+def stylegan2(size, num_classes=None, mapping_layers=2, residual=True):
+    """NVIDIA's count of parameters: noise and filters are buffers."""
+    shape = (size, size, 3)
+    return (
+        networks.stylegan2_generator(
+            shape, num_classes=num_classes, mapping_layers=mapping_layers
+        ),
+        networks.stylegan2_discriminator(
+            shape, num_classes=num_classes, residual=residual
+        ),
+    )
+
+
+def progressive(size):
+    shape = (size, size, 3)
+    return (
+        networks.progressive_generator(shape),
+        networks.progressive_discriminator(shape),
+    )
+
+
+def less_smaller(generator, discriminator, *widths):
+    """Without 1x1 layers to and from smaller images, which Facebook's networks keep."""
+    return (
+        generator - sum(3 * width + 3 for width in widths),
+        discriminator - sum(4 * width for width in widths),
+    )
+
+
+WIDE = (512, 512, 512, 512, 256)  # at 4 to 64 pixels
+
 # What makes the networks -> the generator's and the discriminator's parameters.
 COUNTS = {
     # ajbrock/BigGAN-PyTorch, ImageNet
@@ -57,6 +88,36 @@ COUNTS = {
     "published deep 128": (lambda: published_deep(128), 50_388_609, None),
     "published deep 256": (lambda: published_deep(256), 55_880_833, None),
     "published deep 512": (lambda: published_deep(512), 56_163_905, None),
+    # NVlabs/stylegan2-ada-pytorch
+    "stylegan2 cifar": (lambda: stylegan2(32, 10, 2, False), 20_215_315, 23_089_664),
+    "stylegan2 cifar, no labels": (
+        lambda: stylegan2(32, None, 2, False),
+        19_947_539,
+        20_720_641,
+    ),
+    "stylegan2 auto 64": (lambda: stylegan2(64), 22_243_608, 23_407_361),
+    "stylegan2 auto 128": (lambda: stylegan2(128), 22_949_277, 23_882_369),
+    "stylegan2 auto 256": (lambda: stylegan2(256), 23_191_522, 24_001_089),
+    "stylegan2 paper256": (lambda: stylegan2(256, None, 8), 24_767_458, 24_001_089),
+    "stylegan2 paper512": (lambda: stylegan2(512, None, 8), 30_276_583, 28_982_849),
+    "stylegan2 paper1024": (lambda: stylegan2(1024, None, 8), 30_370_060, 29_012_513),
+    # facebookresearch/pytorch_GAN_zoo
+    "progressive 128": (
+        lambda: progressive(128),
+        *less_smaller(22_941_074, 22_941_313, *WIDE),
+    ),
+    "progressive 256": (
+        lambda: progressive(256),
+        *less_smaller(23_051_989, 23_052_353, *WIDE, 128),
+    ),
+    "progressive 512": (
+        lambda: progressive(512),
+        *less_smaller(23_079_800, 23_080_225, *WIDE, 128, 64),
+    ),
+    "progressive 1024": (
+        lambda: progressive(1024),
+        *less_smaller(23_086_795, 23_087_249, *WIDE, 128, 64, 32),
+    ),
 }
 
 

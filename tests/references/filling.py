@@ -30,13 +30,25 @@ def weight(name, shape):
     return np.asarray(drawn, "float32")
 
 
-def draw(shapes):
-    """All tensors of a published network, by name, from their shapes.
+def equalized(name, shape):
+    """`weight` for networks with an equalized learning rate: kernels from N(0, 1).
+
+    In StyleGAN's mapping they are 100 times as large.
+    """
+    drawn = weight(name, shape)
+    if len(shape) > 1:
+        drawn = drawn * math.sqrt(math.prod(shape[1:]))
+        drawn = drawn * (100 if "mapping.fc" in name else 1)
+    return np.asarray(drawn, "float32")
+
+
+def draw(shapes, one=weight):
+    """All tensors of a published network by name, from their shapes, each by `one`.
 
     Beside a `weight_orig` of torch's spectral norm, `weight_u` and `weight_v` come from
     a few steps of the power iteration, as in a trained network.
     """
-    drawn = {name: weight(name, shape) for name, shape in shapes.items()}
+    drawn = {name: one(name, shape) for name, shape in shapes.items()}
     for name in drawn:
         if not name.endswith("weight_orig"):
             continue
@@ -70,8 +82,8 @@ def save(path, shapes, **arrays):
     np.savez_compressed(path, names=names, sizes=sizes, **arrays)
 
 
-def read(name):
-    """A fixture: weights by name, and the other arrays."""
+def read(name, one=weight):
+    """A fixture: weights by name, as `one` draws them, and the other arrays."""
     path = Path(__file__).parent / f"{name}.npz"
     with np.load(path) as file:
         arrays = dict(file)
@@ -79,7 +91,7 @@ def read(name):
         str(key): tuple(int(number) for number in str(size).split())
         for key, size in zip(arrays.pop("names"), arrays.pop("sizes"), strict=True)
     }
-    return draw(shapes), arrays
+    return draw(shapes, one), arrays
 
 
 def conv(kernel):

@@ -1,0 +1,109 @@
+"""Progressive GAN against facebookresearch/pytorch_GAN_zoo."""
+
+import math
+
+import pytest
+from keras import ops
+from references import filling
+from references.filling import assert_close, conv, linear, same
+
+from keras_gan_zoo.backend.keras_internals import prefix_paths
+from keras_gan_zoo.networks import progressive_discriminator, progressive_generator
+
+WIDTHS = (12, 10, 6)  # at 4, 8 and 16 pixels
+
+
+def in_our_units(weights):
+    """Kernels without NVIDIA's gains, biases as they are added.
+
+    Facebook multiplies each layer's output, bias included, by sqrt(2 / fan_in), and
+    the code here its kernels by gains that are NVIDIA's for three of the layers.
+    """
+    gains = {
+        "netG.formatLayer": 1 / 4,
+        "netG.toRGBLayers.2": math.sqrt(0.5),
+        "netD.decisionLayer": math.sqrt(0.5),
+    }
+    found = {}
+    for name, array in weights.items():
+        layer, kind = name.rsplit(".module.", 1)
+        if kind == "weight":
+            found[name] = array / gains.get(layer, 1.0)
+        else:
+            fan_in = math.prod(weights[f"{layer}.module.weight"].shape[1:])
+            found[name] = array * math.sqrt(2 / fan_in)
+    return found
+
+
+def layer(published, ours, turn=conv, turn_bias=same):
+    """Rules for a layer's kernel and bias; `ours` may be a function of the match."""
+
+    def path(kind):
+        def of(match):
+            name = ours(match) if callable(ours) else ours
+            return f"{name}/{name}/{kind}"
+
+        return of
+
+    return [
+        (rf"{published}\.module\.weight", path("kernel"), turn),
+        (rf"{published}\.module\.bias", path("bias"), turn_bias),
+    ]
+
+
+def flat(kernel):
+    """Of a dense layer on (c, 4, 4), here on (4, 4, c)."""
+    parts = kernel.reshape(len(kernel), -1, 4, 4)
+    return parts.transpose(2, 3, 1, 0).reshape(-1, len(kernel))
+
+
+def up(match):
+    return f"grid_{int(match[1]) + 1}_{int(match[2]) + 1}"
+
+
+def down(match):
+    return f"down_{1 - int(match[1])}_{int(match[2]) + 1}"
+
+
+GENERATOR = [
+    *layer(r"netG\.formatLayer", "project", filling.grid(4, 4), filling.grid(4, 4)),
+    *layer(r"netG\.groupScale0\.0", "grid_0"),
+    *layer(r"netG\.scaleLayers\.(\d)\.(\d)", up),
+    *layer(r"netG\.toRGBLayers\.2", "to_image"),
+]
+DISCRIMINATOR = [
+    *layer(r"netD\.fromRGBLayers\.2", "from_image"),
+    *layer(r"netD\.scaleLayers\.(\d)\.(\d)", down),
+    *layer(r"netD\.groupScaleZero\.0", "conv"),
+    *layer(r"netD\.groupScaleZero\.1", "dense", flat),
+    *layer(r"netD\.decisionLayer", "logits", linear),
+]
+OF_SMALLER_IMAGES = [r"net[GD]\.(to|from)RGBLayers\.[01]\..*"]
+
+
+@pytest.fixture(scope="module")
+def arrays_and_weights():
+    weights, arrays = filling.read("progressive", filling.equalized)
+    return arrays, in_our_units(weights)
+
+
+def part(weights, key):
+    return {name: array for name, array in weights.items() if name.startswith(key)}
+
+
+def test_images_and_logits(arrays_and_weights):
+    arrays, weights = arrays_and_weights
+    generator = progressive_generator((16, 16, 3), 9, WIDTHS)
+    prefix_paths(generator.variables, "generator")  # as a GAN does
+    filling.fill(generator, part(weights, "netG"), GENERATOR, OF_SMALLER_IMAGES)
+    images = generator(ops.convert_to_tensor(arrays["in_z"]))
+    found = ops.convert_to_numpy(ops.stop_gradient(images))
+    assert_close(found[:3], arrays["out_images"].transpose(0, 2, 3, 1))
+
+    discriminator = progressive_discriminator(
+        (16, 16, 3), WIDTHS[::-1], grouping="consecutive"
+    )
+    prefix_paths(discriminator.variables, "discriminator")  # as a GAN does
+    filling.fill(discriminator, part(weights, "netD"), DISCRIMINATOR, OF_SMALLER_IMAGES)
+    logits = ops.convert_to_numpy(ops.stop_gradient(discriminator(images)))
+    assert_close(logits, arrays["out_logits"])
