@@ -39,6 +39,16 @@ class Augmentation(keras.layers.Layer):
         """
         return real, fake
 
+    def begin(self, images_seen: Tensor) -> None:
+        """Follow a schedule; called before each iteration of `fit`.
+
+        `images_seen` is the number of real images that the discriminator has seen.
+        """
+
+    def logs(self) -> dict[str, Tensor]:
+        """More for the logs of `fit`, by name, such as a probability that moves."""
+        return {}
+
     def update(self, of_real: dict[str, Tensor]) -> None:
         """Change its own state; called after each discriminator update.
 

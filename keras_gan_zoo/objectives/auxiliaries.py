@@ -35,6 +35,8 @@ class Auxiliary(keras.layers.Layer):
     label = "auxiliary"
     #: the names of the discriminator's outputs that it reads, besides `"logits"`
     reads: tuple[str, ...] = ()
+    #: whether `generator_loss` gets `of_real`, the outputs for real images, too
+    relativistic = False
 
     def __init__(self, weight: float = 1.0, name: str | None = None) -> None:
         # A fixed name, because the logs show it: Keras would number the default ones.
@@ -55,7 +57,9 @@ class Auxiliary(keras.layers.Layer):
 
         Args:
             judge: function of a `Batch` that returns the discriminator's outputs for
-                other images, a dict; it augments them like any images.
+                other images, a dict. It augments them like any images, unless it is
+                given `augment=False`. Without images (`images=None`) it judges those
+                that the generator makes from the batch's latents and labels.
             real, fake: `Batch`: `images`, `labels`, and `latents` for fakes.
             of_real, of_fake: what `judge` returned for them.
             draw: function of a shape and `"normal"` or `"uniform"`.
@@ -65,8 +69,19 @@ class Auxiliary(keras.layers.Layer):
     def generator_loss(
         self, judge: Callable, fake: Any, of_fake: dict[str, Tensor], draw: Draw
     ) -> Tensor:
-        """The generator's term, its weight included: a scalar."""
+        """The generator's term, its weight included: a scalar.
+
+        If the class is `relativistic`, it is called with `of_real=`, what `judge`
+        returns for real images.
+        """
         return 0.0
+
+    def update(self, of_real: dict[str, Tensor], of_fake: dict[str, Tensor]) -> None:
+        """Change its own state; called after each discriminator update.
+
+        The outputs are those of the update. Under `tf.distribute` they are those of a
+        replica, so create such state by `add_weight(..., aggregation="mean")`.
+        """
 
     def get_config(self) -> dict[str, Any]:
         return {"weight": self.weight, "name": self.name}

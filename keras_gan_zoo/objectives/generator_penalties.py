@@ -17,7 +17,13 @@ from keras_gan_zoo.objectives.schedules import (
 )
 from keras_gan_zoo.typing import Draw, Tensor
 
-__all__ = ["GeneratorPenalty", "ModeSeeking", "PathLength", "get"]
+__all__ = [
+    "GeneratorPenalty",
+    "LatentSensitivity",
+    "ModeSeeking",
+    "PathLength",
+    "get",
+]
 
 PACKAGE = "keras_gan_zoo"
 
@@ -149,6 +155,48 @@ class ModeSeeking(GeneratorPenalty):
         latents = draw_latents(ops.shape(fake.latents)[0])
         images = ops.mean(ops.abs(make(latents, fake.labels) - fake.images))
         return 1.0 / (images / ops.mean(ops.abs(latents - fake.latents)) + 1e-5)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class LatentSensitivity(GeneratorPenalty):
+    """zCR, the generator's part: images move with the latents (Zhao et al. 2021).
+
+    Minus the mean squared difference of the images of z and of z + N(0, `radius`^2):
+    L_gen of section 3.2. The discriminator's part is `auxiliaries.LatentConsistency`.
+    arXiv:2002.04724.
+
+    Args:
+        weight: float or schedule, lambda_gen.
+        every: int.
+        radius: float, the standard deviation of what is added to latents.
+        name: str.
+    """
+
+    label = "latent_sensitivity"
+
+    def __init__(
+        self,
+        weight: Weight = 0.5,
+        every: int = 1,
+        radius: float = 0.05,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(weight, every, name)
+        self.radius = radius
+
+    def value(
+        self,
+        fake: Any,
+        make: Callable,
+        pull: Any,
+        draw: Draw,
+        draw_latents: Callable,
+    ) -> Tensor:
+        latents = fake.latents + self.radius * draw(ops.shape(fake.latents), "normal")
+        return -ops.mean(ops.square(make(latents, fake.labels) - fake.images))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "radius": self.radius}
 
 
 def get(penalty: Any) -> GeneratorPenalty:

@@ -16,7 +16,11 @@ from keras_gan_zoo.typing import Tensor
 def train_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
     """Run one GAN iteration on real images; returns what the logs show."""
     real = Batch(to_model_range(images), labels)
+    if gan.augmentation is not None:
+        gan.augmentation.begin(gan.images_seen)
     logs = SCHEMES[gan.update].update(gan, real)
+    if gan.augmentation is not None:
+        logs.update(gan.augmentation.logs())
     n = ops.shape(real.images)[0]
     seen = ops.cast(n * backend.num_replicas(), gan.images_seen.dtype)
     gan.images_seen.assign(gan.images_seen + seen)
@@ -38,6 +42,6 @@ def test_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tensor
         gan, of_real, of_fake, judge, training=False
     )
     generator = terms.generator_losses(
-        gan, lambda: of_real.of["logits"], of_fake, judge, training=False
+        gan, lambda: of_real.of, of_fake, judge, training=False
     )
     return terms.merge(discriminator, generator, penalties)

@@ -30,16 +30,25 @@ def make(gan: Any, latents: Tensor, labels: Tensor, training: bool = True) -> Te
 
 
 def judge(
-    gan: Any, batch: Batch, training: bool = True, moved: Tensor | None = None
+    gan: Any,
+    batch: Batch,
+    training: bool = True,
+    augment: bool = True,
+    moved: Tensor | None = None,
 ) -> dict[str, Tensor]:
     """The discriminator's outputs by name, including `"logits"`, in float32.
 
-    `moved` are other images for the same labels, augmented by the same numbers and
-    judged in the same pass: the outputs have the rows of the batch, then theirs.
+    A batch without images gets those that the generator makes from its latents and
+    labels; no gradient flows to the generator. `augment=False` leaves the augmentation
+    out, unless it belongs to the discriminator. `moved` are other images for the same
+    labels, augmented by the same numbers and judged in the same pass: the outputs have
+    the rows of the batch, then theirs.
     """
     images, labels, augmentation = batch.images, batch.labels, gan.augmentation
+    if images is None:
+        images = ops.stop_gradient(make(gan, batch.latents, labels, training))
     both = [images] if moved is None else [images, moved]
-    if augmentation is not None and (training or augmentation.always):
+    if augmentation is not None and ((training and augment) or augmentation.always):
         both = alike(augmentation, both, partial(gan.draw, training=training))
     images = both[0]
     if moved is not None:
@@ -132,7 +141,7 @@ def discriminator_update(
 def move_states(
     gan: Any, of_real: dict[str, Tensor], of_fake: dict[str, Tensor]
 ) -> None:
-    """Let augmentation and loss update their state after the discriminator's update."""
+    """Let all terms update their state after the discriminator's update."""
     of_real, of_fake = (
         {name: ops.stop_gradient(value) for name, value in of.items()}
         for of in (of_real, of_fake)
@@ -140,6 +149,8 @@ def move_states(
     if gan.augmentation is not None:
         gan.augmentation.update(of_real)
     gan.objective.update(of_real["logits"], of_fake["logits"])
+    for term in gan.auxiliaries:
+        term.update(of_real, of_fake)
 
 
 def generator_pass(gan: Any, n: Any) -> tuple[Any, ...]:
@@ -175,7 +186,7 @@ def generator_update(
         batch = fake._replace(images=images)
         found = Judged(batch, judge(gan, batch))
         logs = terms.generator_losses(
-            gan, lambda: judge(gan, real)["logits"], found, partial(judge, gan)
+            gan, lambda: judge(gan, real), found, partial(judge, gan)
         )
         return player_loss(gan.optimizer.generator_optimizer, logs["loss"]), logs
 

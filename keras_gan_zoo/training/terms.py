@@ -5,7 +5,7 @@ term under its name. `judge` and `make` are those of `training.step`.
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from keras import ops
@@ -73,20 +73,23 @@ def discriminator_losses(
 
 def generator_losses(
     gan: Any,
-    real_logits: Callable[[], Tensor],
+    of_real: Callable[[], dict[str, Tensor]],
     fake: Judged,
     judge: Callable,
     training: bool = True,
 ) -> dict[str, Tensor]:
     """The generator's terms that reach it through its images.
 
-    `real_logits()` gives the logits of real images, if the loss looks at them.
+    `of_real()` gives the outputs for real images, if a term looks at them.
     """
-    terms = {"g_loss": gan.objective.of_generator(fake, real_logits)}
+    of_real = lru_cache(of_real)
+    terms = {"g_loss": gan.objective.of_generator(fake, lambda: of_real()["logits"])}
     for term in gan.auxiliaries:
         if overrides(term, "generator_loss"):
+            draw = partial(gan.draw, training=training)
+            seen = {"of_real": of_real()} if term.relativistic else {}
             terms[f"g_{term.name}"] = term.generator_loss(
-                judge, fake.batch, fake.of, partial(gan.draw, training=training)
+                judge, fake.batch, fake.of, draw, **seen
             )
     return {"loss": sum(terms.values()), **terms}
 

@@ -140,6 +140,8 @@ class AdversarialTrainer(backend.Steps):
             for player in ("discriminator", "generator"):
                 if overrides(term, f"{player}_loss"):
                     names.append(f"{player[0]}_{term.name}")
+        if self.augmentation is not None:
+            names += self.augmentation.logs()
         names += ["d_regularization", "g_regularization"]  # where there is some
         if len(set(names)) < len(names):
             raise ValueError(

@@ -38,23 +38,30 @@ def color(x, draws):
 
 
 def translation(x, draws):
-    """By up to an eighth of 16 rows and of 10 columns, filled with zeros."""
-    down, right = np.floor(draws * np.array([5, 3])).astype(int) - (2, 1)
+    """By up to an eighth of the rows and columns, filled with zeros."""
+    height, width, _ = x.shape
+    most = {16: 2, 10: 1, 13: 2, 7: 1}  # int(size / 8 + 0.5)
+    down = int(np.floor(draws[0] * (2 * most[height] + 1))) - most[height]
+    right = int(np.floor(draws[1] * (2 * most[width] + 1))) - most[width]
     moved = np.zeros_like(x)
-    for i in range(16):
-        for j in range(10):
-            if 0 <= i - down < 16 and 0 <= j - right < 10:
+    for i in range(height):
+        for j in range(width):
+            if 0 <= i - down < height and 0 <= j - right < width:
                 moved[i, j] = x[i - down, j - right]
     return moved
 
 
 def cutout(x, draws):
-    """A hole of 8 by 5 around a place in the image, cut off at its edges."""
+    """A hole of half the size around a place in the image, cut off at its edges."""
     x = x.copy()
-    row, column = int(np.floor(draws[0] * 17)), int(np.floor(draws[1] * 10))
-    for i in range(row - 4, row + 4):
-        for j in range(column - 2, column + 3):
-            if 0 <= i < 16 and 0 <= j < 10:
+    height, width, _ = x.shape
+    # Its places, and how far it reaches before and behind them.
+    rows, up, down = {16: (17, 4, 4), 13: (13, 3, 4)}[height]
+    columns, left, right = {10: (10, 2, 3), 7: (8, 2, 2)}[width]
+    row, column = int(np.floor(draws[0] * rows)), int(np.floor(draws[1] * columns))
+    for i in range(row - up, row + down):
+        for j in range(column - left, column + right):
+            if 0 <= i < height and 0 <= j < width:
                 x[i, j] = 0
     return x
 
@@ -62,16 +69,17 @@ def cutout(x, draws):
 STEPS = {"color": (color, 3), "translation": (translation, 2), "cutout": (cutout, 2)}
 
 
+@pytest.mark.parametrize("size", [(16, 10), (13, 7)])
 @pytest.mark.parametrize("edge", [None, 0.0, 1 - 2**-24])
 @pytest.mark.parametrize(
     "policy", ["color", "translation", "cutout", "color,translation,cutout"]
 )
-def test_each_image_by_its_own_draws(policy, edge):
-    draw = Draw(edge)
-    images = DiffAugment(policy)(ops.convert_to_tensor(IMAGES), draw=draw)
+def test_each_image_by_its_own_draws(policy, edge, size):
+    draw, given = Draw(edge), IMAGES[:, : size[0], : size[1]]
+    images = DiffAugment(policy)(ops.convert_to_tensor(given), draw=draw)
     found = ops.convert_to_numpy(images)
     draws = iter(draw.seen)
-    expected = list(IMAGES)
+    expected = list(given)
     for name in policy.split(","):
         step, count = STEPS[name]
         drawn = np.stack([next(draws) for _ in range(count)], axis=1)

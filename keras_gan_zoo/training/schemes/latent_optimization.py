@@ -82,7 +82,7 @@ def _generator_update(gan, real):
         batch = Batch(images, labels, moved)
         fake = Judged(batch, step.judge(gan, batch))
         judge = partial(step.judge, gan)
-        logs = terms.generator_losses(gan, lambda: judge(real)["logits"], fake, judge)
+        logs = terms.generator_losses(gan, lambda: judge(real), fake, judge)
         logs = terms.merge(logs, penalties, {"loss": COST * cost})
         return step.player_loss(optimizer, logs["loss"]), logs
 

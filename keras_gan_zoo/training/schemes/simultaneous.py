@@ -51,9 +51,7 @@ def simultaneous_update(gan: Any, real: Batch) -> dict[str, Tensor]:
         d_logs = terms.discriminator_losses(
             gan, of_real, of_fake._replace(batch=still), judge
         )
-        g_logs = terms.generator_losses(
-            gan, lambda: of_real.of["logits"], of_fake, judge
-        )
+        g_logs = terms.generator_losses(gan, lambda: of_real.of, of_fake, judge)
         scaled = (
             step.player_loss(optimizers[0], g_logs["loss"]),
             step.player_loss(optimizers[0], penalties["loss"]),

@@ -1,0 +1,104 @@
+from typing import Any, TypeAlias
+
+import keras
+from keras import ops
+
+from keras_gan_zoo import backend
+from keras_gan_zoo.augmentation.base import Augmentation
+from keras_gan_zoo.typing import Tensor
+
+Schedule = keras.optimizers.schedules.LearningRateSchedule
+Probability: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule | None
+
+
+class AdaptiveAugmentation(Augmentation):
+    """Base class of augmentations with a probability that follows the discriminator.
+
+    `probability` rises while the discriminator overfits, and falls otherwise: every few
+    updates it moves by a constant, in the direction of r_t - `target`, where r_t is the
+    mean sign of the logits of the real images since (Karras et al. 2020, eq. 1 and
+    section 3.1). It stays in [0, 1]. arXiv:2006.06676.
+
+    Args:
+        p: None for a probability that adapts, from 0 on; a number in [0, 1] for a fixed
+            one; or a `keras.optimizers.schedules` schedule of the images seen.
+        target: float, the r_t that is aimed at.
+        images_to_one: int, how many real images `probability` takes from 0 to 1.
+        every: int, discriminator updates from one move to the next.
+        name: str. The logs show `<name>_p`.
+    """
+
+    def __init__(
+        self,
+        p: Probability = None,
+        target: float = 0.6,
+        images_to_one: int = 500_000,
+        every: int = 4,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name)
+        self.p = _check_p(p)
+        for key, value in (("images_to_one", images_to_one), ("every", every)):
+            if not isinstance(value, int | float) or value < 1:
+                raise ValueError(
+                    f"`{key}` must be a number, 1 or more. Received: {key}={value!r}"
+                )
+        self.target = target
+        self.images_to_one = images_to_one
+        self.every = every
+        self.probability = self._state("probability", ())
+        if isinstance(self.p, float):
+            self.probability.assign(self.p)
+        # Since the last move: the sum of signs, images, updates.
+        self.since = self._state("since", (3,))
+
+    def _state(self, name, shape):
+        return self.add_weight(
+            shape, initializer="zeros", trainable=False, aggregation="mean", name=name
+        )
+
+    def begin(self, images_seen: Tensor) -> None:
+        if isinstance(self.p, Schedule):
+            p = ops.cast(self.p(images_seen), "float32")
+            self.probability.assign(ops.clip(p, 0.0, 1.0))
+
+    def update(self, of_real: dict[str, Tensor]) -> None:
+        if self.p is not None:
+            return
+        logits = of_real["logits"]
+        n = ops.cast(ops.shape(logits)[0], "float32")
+        new = ops.stack([n * ops.mean(ops.sign(logits)), n, ops.ones(())])
+        since = self.since + new
+        signs, images, updates = since[0], since[1], since[2]
+        due = ops.cast(updates >= self.every, "float32")
+        direction = ops.sign(signs / images - self.target)
+        move = direction * images * backend.num_replicas() / self.images_to_one
+        self.probability.assign(ops.clip(self.probability + due * move, 0.0, 1.0))
+        self.since.assign((1.0 - due) * since)
+
+    def logs(self) -> dict[str, Tensor]:
+        return {f"{self.name}_p": ops.convert_to_tensor(self.probability)}
+
+    def get_config(self) -> dict[str, Any]:
+        scheduled = isinstance(self.p, Schedule)
+        return {
+            **super().get_config(),
+            "p": keras.saving.serialize_keras_object(self.p) if scheduled else self.p,
+            "target": self.target,
+            "images_to_one": self.images_to_one,
+            "every": self.every,
+        }
+
+
+def _check_p(p):
+    if isinstance(p, dict):
+        p = keras.saving.deserialize_keras_object(p)
+    if p is None or isinstance(p, Schedule):
+        return p
+    if isinstance(p, int | float) and 0 <= p <= 1:
+        return float(p)
+    raise ValueError(
+        "`p` must be a number from 0 to 1, a schedule of `keras.optimizers.schedules` "
+        "(which is given the number of real images that the discriminator has seen), "
+        f"or None for a probability that adapts. Received: p={p!r}"
+    )

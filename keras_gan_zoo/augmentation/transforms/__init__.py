@@ -1,0 +1,1 @@
+"""The transforms of `ADA`, in groups that are carried out together."""
