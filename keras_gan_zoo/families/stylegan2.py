@@ -48,6 +48,7 @@ class StyleGAN2(Family):
         style_mixing: float, how often a training batch is made from two latents.
         residual: bool, the discriminator's blocks.
         group_size: int, images in a group of the standard deviation.
+        label_layers: int, of the labels' mapping network in the discriminator.
         loss: see `GAN`.
         penalties: see `GAN`.
         generator_penalties: see `GAN`.
@@ -88,6 +89,7 @@ class StyleGAN2(Family):
         style_mixing: float = 0.9,
         residual: bool = True,
         group_size: int = 4,
+        label_layers: int = 8,
     ) -> tuple[keras.Model, keras.Model]:
         if generator_widths and not discriminator_widths:
             discriminator_widths = tuple(generator_widths)[::-1]
@@ -102,7 +104,12 @@ class StyleGAN2(Family):
                 style_mixing,
             ),
             stylegan2_discriminator(
-                image_shape, discriminator_widths, num_classes, residual, group_size
+                image_shape,
+                discriminator_widths,
+                num_classes,
+                residual,
+                group_size,
+                label_layers,
             ),
         )
 

@@ -113,12 +113,13 @@ def stylegan2_discriminator(
     num_classes: int | None = None,
     residual: bool = True,
     group_size: int = 4,
+    label_layers: int = 8,
     name: str = "discriminator",
 ) -> Model:
     """Images `(n, *image_shape)` and labels `(n,)` -> logits `(n, 1)`.
 
     With classes the logit is the inner product of the features and the label, which
-    has a mapping network of 8 layers.
+    has a mapping network of its own.
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
@@ -127,6 +128,7 @@ def stylegan2_discriminator(
         num_classes: int or None.
         residual: bool; False is the architecture "orig", NVIDIA's for CIFAR-10.
         group_size: int, images in a group of `MinibatchStandardDeviation`.
+        label_layers: int, of the labels' mapping network.
 
     Returns:
         A functional `keras.Model`; with classes it takes a dict of `images` and
@@ -152,7 +154,8 @@ def stylegan2_discriminator(
     if num_classes is None:
         return Model(images, _dense(1, "logits")(x), name=name)
     labels, size = labels_input(), widths[-1]
-    wanted = _fully_connected(_embedded(labels, num_classes, size), size, 8)
+    wanted = _embedded(labels, num_classes, size)
+    wanted = _fully_connected(wanted, size, label_layers)
     x = layers.Dot(1, name="product", **FLOAT32)([_dense(size, "features")(x), wanted])
     logits = layers.Rescaling(1 / math.sqrt(size), name="logits", **FLOAT32)(x)
     return Model({"images": images, "labels": labels}, logits, name=name)

@@ -64,6 +64,8 @@ def settings(family):
             arguments[name] = (8,) * min(stages, 3)
         elif name.endswith("_width"):
             arguments[name] = 8
+        elif name.endswith("_layers"):
+            arguments[name] = 1
         elif name == "critic_steps":
             arguments[name] = min(default, 2)
     if is_conditional(family):
