@@ -83,7 +83,7 @@ def own_logit(num_classes: int) -> Head:
 
     def head(features, labels, style):
         each = style.dense(features, num_classes, "logit", dtype="float32")
-        return ops.take_along_axis(each, labels[:, None], axis=1)
+        return ops.take_along_axis(each, ops.expand_dims(labels, 1), axis=1)
 
     return head
 

@@ -8,10 +8,13 @@ A recipe is a dict, kept as a JSON file, of
 - `batch_size`, `epochs`;
 - `snapshot_every`: epochs from one snapshot to the next;
 - `selection`: arguments of `score`, which chooses the best snapshot.
+
+The folders here hold recipes that `find` and `keras-gan-zoo train` know by name:
+`studiogan/`, what PyTorch-StudioGAN trains on CIFAR-10.
 """
 
 from keras_gan_zoo.recipes.build import build, is_conditional, takes_labels
-from keras_gan_zoo.recipes.recipe import find, load, with_options
+from keras_gan_zoo.recipes.recipe import find, load, names, with_options
 from keras_gan_zoo.recipes.run import epochs_done, train
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     "find",
     "is_conditional",
     "load",
+    "names",
     "takes_labels",
     "train",
     "with_options",

@@ -11,6 +11,7 @@ from keras_gan_zoo.presets.origin import CONTINUED
 from keras_gan_zoo.recipes import options as settings
 from keras_gan_zoo.typing import PathLike
 
+FOLDER = Path(__file__).parent
 COUNT = (int, "a whole number, 1 or more")
 TEXT = (str, "text")
 DICT = (dict, "a JSON object")
@@ -47,12 +48,21 @@ def load(path: PathLike) -> dict[str, Any]:
     return recipe
 
 
+def names() -> list[str]:
+    """The names of this package's recipes, such as `"studiogan/sngan_cifar10"`.
+
+    They are published settings as data; no weights were trained by them.
+    """
+    files = FOLDER.glob("*/*.json")
+    return sorted(file.relative_to(FOLDER).with_suffix("").as_posix() for file in files)
+
+
 def find(name: PathLike) -> dict[str, Any]:
     """Find the recipe in a file, a zoo entry, a Hub repository or a preset folder.
 
     Args:
-        name: a JSON file, the name of a zoo entry (trained or not), `"hf://user/repo"`,
-            or a preset folder.
+        name: a JSON file, the name of a recipe of this package (see `names`) or of a
+            zoo entry (trained or not), `"hf://user/repo"`, or a preset folder.
 
     Returns:
         dict, see `keras_gan_zoo.recipes`.
@@ -61,6 +71,8 @@ def find(name: PathLike) -> dict[str, Any]:
         ValueError: see `load`.
     """
     path = Path(name)
+    if str(name) in names():
+        return load(FOLDER / f"{name}.json")
     if not path.is_file():
         path = index.zoo_folder() / name / files.RECIPE
         if path.parent.name != name or not path.is_file():

@@ -5,7 +5,7 @@ import math
 import pytest
 from undrawn import undrawn
 
-from keras_gan_zoo import networks
+from keras_gan_zoo import families, networks
 
 
 def biggan(size, num_classes):
@@ -62,6 +62,12 @@ def less_smaller(generator, discriminator, *widths):
 
 WIDE = (512, 512, 512, 512, 256)  # at 4 to 64 pixels
 
+
+def family(name):
+    """The networks of a family at 32x32, with ten classes."""
+    return families.FAMILIES[name].networks((32, 32, 3), num_classes=10)
+
+
 # What makes the networks -> the generator's and the discriminator's parameters.
 COUNTS = {
     # ajbrock/BigGAN-PyTorch, ImageNet
@@ -81,6 +87,13 @@ COUNTS = {
     # PyTorch-StudioGAN, CIFAR-10
     "biggan 32": (lambda: biggan(32, 10), 9_416_196, 2_415_170),
     "biggan 32, no labels": (lambda: biggan(32, None), 8_825_092, 2_413_250),
+    # PyTorch-StudioGAN, CIFAR-10, BigGAN's networks with other heads
+    "contragan 32": (lambda: family("ContraGAN"), 9_416_196, 2_517_186),
+    "reacgan 32": (lambda: family("ReACGAN"), 9_416_196, 2_517_186),
+    "tacgan 32": (lambda: family("TACGAN"), 9_416_196, 2_417_090),
+    "adcgan 32": (lambda: family("ADCGAN"), 9_416_196, 2_417_090),
+    "mhgan 32": (lambda: family("MHGAN"), 9_416_196, 2_415_180),
+    "mdgan 32": (lambda: family("MDGAN"), 9_416_196, 2_414_987),
     # PyTorch-StudioGAN, big_resnet_deep_legacy
     "biggan_deep 32": (lambda: deep(32, 10), 7_762_948, 2_908_930),
     "biggan_deep 128": (lambda: deep(128, 1000), 50_244_484, 34_590_210),

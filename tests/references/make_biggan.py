@@ -19,8 +19,11 @@ from filling import draw, save, weight
 CLASSES, LATENTS = 3, 12
 
 
-def published(folder, backbone, **sizes):
-    """A generator and a discriminator; `utils.misc` needs modules that they don't."""
+def published(folder, backbone, width, **conditioning):
+    """A generator and a discriminator; `utils.misc` needs modules that they don't.
+
+    `conditioning` are arguments of the discriminator that say what head it has.
+    """
     sys.path.insert(0, str(Path(folder) / "src"))
     misc = sys.modules["utils.misc"] = types.ModuleType("utils.misc")
     misc.dummy_context_mgr = nullcontext
@@ -55,19 +58,23 @@ def published(folder, backbone, **sizes):
         g_cond_mtd="cBN",
         g_init="ortho",
         g_depth=2,
-        g_conv_dim=sizes["width"],
+        g_conv_dim=width,
         **common,
     )
+    head = {
+        "d_cond_mtd": "PD",
+        "aux_cls_type": "N/A",
+        "d_embed_dim": None,
+        "normalize_d_embed": False,
+        **conditioning,
+    }
     discriminator = module.Discriminator(
         apply_d_sn=True,
         attn_d_loc=[1],
-        d_cond_mtd="PD",
-        aux_cls_type="N/A",
-        d_embed_dim=None,
-        normalize_d_embed=False,
         d_init="ortho",
         d_depth=2,
-        d_conv_dim=sizes["width"],
+        d_conv_dim=width,
+        **head,
         **common,
     )
     return torch.nn.ModuleDict({"g": generator, "d": discriminator})
@@ -78,7 +85,7 @@ def main(folder):
         ("biggan", "big_resnet", 6),
         ("biggan_deep_legacy", "big_resnet_deep_legacy", 8),
     ):
-        networks = published(folder, backbone, width=width).eval()
+        networks = published(folder, backbone, width).eval()
         state = {
             key: value
             for key, value in networks.state_dict().items()

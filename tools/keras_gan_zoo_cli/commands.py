@@ -103,7 +103,8 @@ def train(
         str | None,
         typer.Argument(
             metavar="RECIPE",
-            help="A recipe (JSON), or a preset with one; or use options:",
+            help="A recipe (JSON), one by name such as studiogan/sngan_cifar10, "
+            "or a preset with one; or use options:",
         ),
     ] = None,
     family: Annotated[

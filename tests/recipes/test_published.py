@@ -1,0 +1,53 @@
+"""This package's recipes: each trains for two steps, with narrow networks."""
+
+import inspect
+
+import keras
+import pytest
+from families.contract import EAGER, data, moved, settings, weights
+
+from keras_gan_zoo import families, recipes
+
+# Elsewhere the families' own tests say that they train.
+NAMES = (
+    recipes.names() if keras.config.backend() == "tensorflow" else recipes.names()[:1]
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_two_steps(name):
+    recipe = recipes.find(name)
+    family = families.find(recipe["family"])
+    narrow = {
+        key: value
+        for key, value in settings(family).items()
+        if key.endswith(("_width", "_widths"))
+    }
+    arguments = {**recipe["arguments"], **narrow, "image_shape": [8, 8, 3], "seed": 1}
+    gan = recipes.build({**recipe, "arguments": arguments})
+    for key, value in recipe["arguments"].items():
+        if key in inspect.signature(family).parameters and isinstance(value, int):
+            assert getattr(gan, key) == value
+    gan.compile(**recipe.get("compile", {}), run_eagerly=EAGER)
+    before = weights(gan.generator), weights(gan.discriminator)
+    gan.fit(**data(gan))
+    assert gan.optimizer.generator_optimizer.iterations == 2
+    assert moved(before[0], gan.generator)
+    assert moved(before[1], gan.discriminator)
+
+
+def test_names():
+    assert "studiogan/sngan_cifar10" in recipes.names()
+    assert recipes.find("studiogan/sngan_cifar10")["family"] == "SNGAN"
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_as_long_as_published(name):
+    """100,000 to 400,000 generator steps on CIFAR-10's 50,000 images."""
+    recipe = recipes.find(name)
+    family = inspect.signature(families.find(recipe["family"]))
+    critic_steps = recipe["arguments"].get(
+        "critic_steps", family.parameters["critic_steps"].default
+    )
+    steps = recipe["epochs"] * 50_000 / (recipe["batch_size"] * critic_steps)
+    assert min(abs(steps / n - 1) for n in (100_000, 200_000, 400_000)) < 0.002
