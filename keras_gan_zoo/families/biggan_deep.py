@@ -30,6 +30,8 @@ class BigGANDeep(Family):
             the first two at 32x32.
         embedding_dim: int, the size of the classes' embedding.
         attention: see `BigGAN`.
+        convolved: bool: shortcuts are 1x1 convolutions, as in PyTorch-StudioGAN's own
+            variant.
         orthogonality: see `BigGAN`.
         loss: see `GAN`.
         critic_steps: see `GAN`.
@@ -59,6 +61,7 @@ class BigGANDeep(Family):
         downsample: Sequence[bool] | None = None,
         embedding_dim: int = 128,
         attention: int | None = 64,
+        convolved: bool = False,
         orthogonality: float = 1e-4,
     ) -> tuple[keras.Model, keras.Model]:
         return (
@@ -69,6 +72,7 @@ class BigGANDeep(Family):
                 num_classes,
                 embedding_dim,
                 attention,
+                convolved=convolved,
                 regularizer=Orthogonality(orthogonality) if orthogonality else None,
             ),
             biggan_deep_discriminator(
@@ -77,5 +81,6 @@ class BigGANDeep(Family):
                 downsample,
                 num_classes,
                 attention=attention,
+                convolved=convolved,
             ),
         )

@@ -34,13 +34,16 @@ def default_generator_widths(image_shape: ImageShape) -> tuple[int, ...]:
     return biggan.default_generator_widths(image_shape, WIDTH)
 
 
-def default_discriminator_widths(image_shape: ImageShape) -> tuple[int, ...]:
+def default_discriminator_widths(
+    image_shape: ImageShape, convolved: bool = False
+) -> tuple[int, ...]:
     """The channels of the first convolution, then of each pair of blocks.
 
-    4 times 512 up to 32x32, (128, 256, 512, 1024, 2048, 2048) at 128x128.
+    4 times 512 up to 32x32, or 128 and 3 times 512 with `convolved` shortcuts;
+    (128, 256, 512, 1024, 2048, 2048) at 128x128.
     """
     if len(default_generator_widths(image_shape)) == 4:
-        return (4 * WIDTH,) * 4
+        return (WIDTH if convolved else 4 * WIDTH, *(4 * WIDTH,) * 3)
     return biggan.default_discriminator_widths(image_shape, WIDTH)
 
 
@@ -59,6 +62,7 @@ def deep_up(
     normalize: Callable[[Tensor, str], Tensor],
     name: str,
     style: Style,
+    convolved: bool = False,
 ) -> Tensor:
     """The generator's bottleneck block: 1x1, 3x3, 3x3, 1x1.
 
@@ -72,6 +76,7 @@ def deep_up(
         normalize: function of a tensor and a layer's name.
         name: str, a prefix of the layers' names.
         style: of the convolutions.
+        convolved: bool: the shortcut is a 1x1 convolution instead.
     """
 
     def up(x, which):
@@ -79,7 +84,9 @@ def deep_up(
             return x
         return layers.UpSampling2D(2, name=f"{name}_{which}", **LAST)(x)
 
-    shortcut = up(first_channels(x, width), "shortcut_up")
+    shortcut = up(x if convolved else first_channels(x, width), "shortcut_up")
+    if convolved:
+        shortcut = style.convolution(shortcut, width, 1, f"{name}_shortcut")
     hidden = max(1, x.shape[-1] // 4)
     for i, (channels, size) in enumerate(
         ((hidden, 1), (hidden, 3), (hidden, 3), (width, 1)), start=1
@@ -91,7 +98,13 @@ def deep_up(
 
 
 def deep_down(
-    x: Tensor, width: int, halve: bool, name: str, style: Style, activated: bool = False
+    x: Tensor,
+    width: int,
+    halve: bool,
+    name: str,
+    style: Style,
+    activated: bool = False,
+    convolved: bool = False,
 ) -> Tensor:
     """The discriminator's bottleneck block: 1x1, 3x3, 3x3, 1x1.
 
@@ -105,6 +118,8 @@ def deep_down(
         name: str, a prefix of the layers' names.
         style: of the convolutions.
         activated: see `blocks.residual_down`.
+        convolved: bool: where the shape changes, the shortcut is a 1x1 convolution
+            instead.
     """
 
     def mean(x, which):
@@ -118,7 +133,9 @@ def deep_down(
     h = layers.ReLU(name=f"{name}_relu_1")(x)
     shortcut = mean(h if activated else x, "shortcut_mean")
     missing = width - x.shape[-1]
-    if missing:
+    if convolved and (halve or missing):
+        shortcut = style.convolution(shortcut, width, 1, f"{name}_shortcut")
+    elif missing:
         more = style.convolution(shortcut, missing, 1, f"{name}_shortcut")
         shortcut = layers.Concatenate(name=f"{name}_join")([shortcut, more])
     hidden = max(1, width // 4)
@@ -137,6 +154,7 @@ def biggan_deep_generator(
     embedding_dim: int = 128,
     attention: int | None = 64,
     class_first: bool = False,
+    convolved: bool = False,
     epsilon: float = 1e-5,
     to_image_width: int = 0,
     regularizer: Any = None,
@@ -158,6 +176,8 @@ def biggan_deep_generator(
         attention: see `biggan_generator`.
         class_first: bool: the embedding comes before the latents, as in StudioGAN, or
             after them, as in DeepMind's networks.
+        convolved: bool: shortcuts are 1x1 convolutions instead of dropping channels, as
+            in PyTorch-StudioGAN's own variant.
         epsilon: float, of batch norm; 1e-4 in DeepMind's networks and StudioGAN.
         to_image_width: int, channels of the last convolution, if there are more than
             the image has: DeepMind's networks make 128 and use three.
@@ -175,7 +195,8 @@ def biggan_deep_generator(
     """
     image_shape = check_image_shape(image_shape)
     widths = check_widths("widths", widths or default_generator_widths(image_shape))
-    _check_order(widths[::-1], widths, "grow")
+    if not convolved:
+        _check_order(widths[::-1], widths, "grow")
     style = STYLE._replace(regularizer=regularizer)
     pairs = len(widths) - 1
     halvings = halvings_to(attention, image_shape)
@@ -191,8 +212,8 @@ def biggan_deep_generator(
     if pairs == halvings:
         x = style.attention(x, "attention")
     for i, width in enumerate(widths[1:]):
-        x = deep_up(x, x.shape[-1], False, normalize, f"same_{i}", style)
-        x = deep_up(x, width, True, normalize, f"up_{i}", style)
+        x = deep_up(x, x.shape[-1], False, normalize, f"same_{i}", style, convolved)
+        x = deep_up(x, width, True, normalize, f"up_{i}", style, convolved)
         if pairs - (i + 1) == halvings:
             x = style.attention(x, "attention")
     images = to_image(x, image_shape, epsilon, style, to_image_width)
@@ -208,6 +229,7 @@ def biggan_deep_discriminator(
     head: Head | None = None,
     attention: int | None = 64,
     activated: bool = False,
+    convolved: bool = False,
     name: str = "discriminator",
 ) -> Model:
     """Images `(n, *image_shape)` and labels `(n,)` -> logits `(n, 1)`.
@@ -224,6 +246,8 @@ def biggan_deep_discriminator(
         head: see `biggan_discriminator`.
         attention: see `biggan_generator`.
         activated: see `biggan_discriminator`.
+        convolved: bool: shortcuts are 1x1 convolutions where the shape changes, instead
+            of adding channels, as in PyTorch-StudioGAN's own variant.
         name: str.
 
     Returns:
@@ -236,15 +260,17 @@ def biggan_deep_discriminator(
     (None, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_discriminator_widths(image_shape))
-    _check_order(widths, widths, "shrink")
+    widths = widths or default_discriminator_widths(image_shape, convolved)
+    widths = check_widths("widths", widths)
+    if not convolved:
+        _check_order(widths, widths, "shrink")
     downsample = tuple(downsample or default_downsample(len(widths) - 1))
     halvings, done = halvings_to(attention, image_shape), 0
     images = Input(image_shape, name="images")
     x = STYLE.convolution(images, widths[0], 3, "from_image")
     for i, (width, down) in enumerate(zip(widths[1:], downsample, strict=True)):
-        x = deep_down(x, width, down, f"down_{i}", STYLE, activated)
-        x = deep_down(x, width, False, f"same_{i}", STYLE, activated)
+        x = deep_down(x, width, down, f"down_{i}", STYLE, activated, convolved)
+        x = deep_down(x, width, False, f"same_{i}", STYLE, activated, convolved)
         done += down
         if down and done == halvings:
             x = STYLE.attention(x, "attention")

@@ -21,16 +21,13 @@ def classes(features, labels, style):
 
 def test_a_head_of_ones_own():
     network = resnet_discriminator((8, 8, 1), (8, 4), num_classes=3, head=classes)
-    found = network({"images": X, "labels": Y})
-    shapes = {name: tuple(output.shape) for name, output in found.items()}
-    assert shapes == {"logits": (3, 1), "classes": (3, 3), "of_labels": (3, 5)}
+    shapes = {name: tuple(output.shape[1:]) for name, output in network.output.items()}
+    assert shapes == {"logits": (1,), "classes": (3,), "of_labels": (5,)}
+    assert sorted(network.input) == ["images", "labels"]
     assert len(network.get_layer("classes").layer.weights) == 1
     generator = resnet_generator((8, 8, 1), 4, (8, 4), num_classes=3)
     gan = GAN(generator, network, num_classes=3, auxiliaries=[Classification()])
-    gan.compile(run_eagerly=True)
-    images = np.zeros((8, 8, 8, 1), "uint8")
-    logs = gan.fit(images, np.arange(8) % 3, batch_size=4, verbose=0).history
-    assert {"d_classification", "g_classification"} <= set(logs)
+    assert "d_classification" in gan.log_names()
 
 
 def test_without_labels():
@@ -42,7 +39,7 @@ def test_without_labels():
             "rotations": style.dense(features, 4, "rotations"),
         },
     )
-    assert sorted(network(X)) == ["logits", "rotations"]
+    assert sorted(network.output) == ["logits", "rotations"]
 
 
 def test_style():

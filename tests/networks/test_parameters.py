@@ -16,11 +16,11 @@ def biggan(size, num_classes):
     )
 
 
-def deep(size, num_classes):
+def deep(size, num_classes, **options):
     shape = (size, size, 3)
     return (
-        networks.biggan_deep_generator(shape, num_classes=num_classes),
-        networks.biggan_deep_discriminator(shape, num_classes=num_classes),
+        networks.biggan_deep_generator(shape, num_classes=num_classes, **options),
+        networks.biggan_deep_discriminator(shape, num_classes=num_classes, **options),
     )
 
 
@@ -97,6 +97,12 @@ COUNTS = {
     # PyTorch-StudioGAN, big_resnet_deep_legacy
     "biggan_deep 32": (lambda: deep(32, 10), 7_762_948, 2_908_930),
     "biggan_deep 128": (lambda: deep(128, 1000), 50_244_484, 34_590_210),
+    # PyTorch-StudioGAN, big_resnet_deep_studiogan
+    "biggan_deep 32, convolved": (
+        lambda: deep(32, 10, convolved=True),
+        9_338_884,
+        3_177_730,
+    ),
     # pytorch-pretrained-biggan
     "published deep 128": (lambda: published_deep(128), 50_388_609, None),
     "published deep 256": (lambda: published_deep(256), 55_880_833, None),

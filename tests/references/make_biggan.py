@@ -1,9 +1,10 @@
-"""Writes `biggan.npz` and `biggan_deep_legacy.npz`: networks of PyTorch-StudioGAN.
+"""Writes `biggan.npz`, `biggan_deep_{legacy,studiogan}.npz`: PyTorch-StudioGAN's.
 
     python tests/references/make_biggan.py PyTorch-StudioGAN
 
-Its `big_resnet` and `big_resnet_deep_legacy` with labels, at 32x32 and few channels, in
-evaluation. The discriminators judge the generators' images.
+Its `big_resnet`, `big_resnet_deep_legacy` and `big_resnet_deep_studiogan` with labels,
+at 32x32 and few channels, in evaluation. The discriminators judge the generators'
+images.
 """
 
 import importlib
@@ -84,6 +85,7 @@ def main(folder):
     for name, backbone, width in (
         ("biggan", "big_resnet", 6),
         ("biggan_deep_legacy", "big_resnet_deep_legacy", 8),
+        ("biggan_deep_studiogan", "big_resnet_deep_studiogan", 8),
     ):
         networks = published(folder, backbone, width).eval()
         state = {
