@@ -286,7 +286,7 @@ def test_real_and_fake_are_treated_alike_in_both_updates(tiny_gan, noise):
             seen.append(tuple(images.shape[1:]))
             return super().call(images, draw)
 
-    gan = tiny_gan(augmentation=Counting("bgc", p=0.5), compiled=False)
+    gan = tiny_gan(augmentation=Counting("cutout", p=0.5), compiled=False)
     gan.compile(run_eagerly=True)
     gan.fit(noise(8), batch_size=8, verbose=0)
     assert seen == [(8, 8, 1)] * 3  # D's real and fake, G's fake
