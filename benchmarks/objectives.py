@@ -130,6 +130,17 @@ RESIDUAL = {
     "discriminator_widths": [16, 32, 64],
     "critic_steps": 1,
 }
+HIERARCHICAL = {
+    "chunk_dim": 10,
+    "generator_widths": [64, 32, 16],
+    "discriminator_widths": [16, 32, 64],
+    "critic_steps": 1,
+}
+STYLED = {
+    "latent_dim": 64,
+    "generator_widths": [64, 32, 32],
+    "discriminator_widths": [32, 32, 64],
+}
 FAMILIES = {
     "dcgan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
     "lsgan": Case(CONVOLUTIONAL, (8e-4, 0.5, 0.999), 64, 2500),
@@ -172,6 +183,23 @@ FAMILIES = {
         64,
         2000,
     ),
+    **dict.fromkeys(
+        ("biggan", "adcgan", "contragan", "mdgan", "mhgan", "reacgan", "tacgan"),
+        Case(HIERARCHICAL, (5e-4, 0.0, 0.9), 64, 4500),
+    ),
+    "biggan_deep": Case(
+        {
+            "latent_dim": 32,
+            "generator_widths": [64, 64, 32, 32, 16],
+            "discriminator_widths": [16, 32, 32, 64, 64],
+            "critic_steps": 1,
+        },
+        (5e-4, 0.0, 0.9),
+        64,
+        3000,
+    ),
+    "progressive_gan": Case(STYLED, (1e-3, 0.0, 0.99), 64, 1500),
+    "stylegan2": Case({**STYLED, "mapping_width": 64}, (2e-3, 0.0, 0.99), 64, 3000),
 }
 CASES = {
     "digits": FAMILIES,
