@@ -31,6 +31,9 @@ PACKAGE = "keras_gan_zoo"
 class GeneratorPenalty(keras.layers.Layer):
     """Base class of penalties on the generator: a Keras layer, so that state is saved.
 
+    Create state in `build`, after `self.built = False` in the constructor: `GAN` calls
+    it, and a family that declares the penalty touches no device when it is imported.
+
     Args:
         weight: float, or a schedule of the images seen: what `value` is multiplied by.
         every: int, updates from one use to the next; the term is multiplied by `every`
@@ -110,6 +113,9 @@ class PathLength(GeneratorPenalty):
     ) -> None:
         super().__init__(weight, every, name)
         self.decay = decay
+        self.built = False
+
+    def build(self, input_shape: Any = None) -> None:
         self.mean = self.add_weight(
             shape=(), initializer="zeros", trainable=False, name="mean"
         )
@@ -200,11 +206,14 @@ class LatentSensitivity(GeneratorPenalty):
 
 
 def get(penalty: Any) -> GeneratorPenalty:
-    """Return a generator penalty, from its config if need be."""
-    return instance(
+    """Return a generator penalty with its state, from its config if need be."""
+    penalty = instance(
         penalty,
         GeneratorPenalty,
         "`generator_penalties` must be a list of "
         "`keras_gan_zoo.generator_penalties.GeneratorPenalty`, for example "
         "`generator_penalties=[keras_gan_zoo.generator_penalties.ModeSeeking()]`.",
     )
+    if not penalty.built:
+        penalty.build()
+    return penalty

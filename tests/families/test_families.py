@@ -5,7 +5,7 @@ import sys
 import keras
 import numpy as np
 import pytest
-from families.contract import small
+from families.contract import ours, small
 from keras import ops
 
 import keras_gan_zoo as kgz
@@ -37,6 +37,13 @@ def test_config_round_trip_and_saving(family, tmp_path):
     loaded = keras.saving.load_model(tmp_path / "gan.keras")
     assert type(loaded) is family
     np.testing.assert_array_equal(loaded.generate(3, seed=5), gan.generate(3, seed=5))
+
+
+@pytest.mark.parametrize("family", ours(), ids=lambda f: f.file_name)
+def test_a_declaration_has_no_weights(family):
+    """Else importing the package would start the backend and take its devices."""
+    for declared in keras.tree.flatten(family.method):
+        assert not getattr(declared, "weights", [])
 
 
 def shapes(network):
@@ -206,7 +213,7 @@ def test_an_unknown_family_lists_those_there_are():
 
 HALF_GAN = '''
 """A family of somebody else's."""
-from families.contract import small
+from families.contract import ours, small
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.families.family import Family, Paper, adam

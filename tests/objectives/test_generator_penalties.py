@@ -92,7 +92,7 @@ def lengths():
 
 @pytest.mark.parametrize("decay", [0.01, 0.3])
 def test_path_length(decay):
-    penalty, mean = PathLength(decay=decay), 0.0
+    penalty, mean = generator_penalties.get(PathLength(decay=decay)), 0.0
     for _ in range(3):
         mean += decay * (lengths().mean() - mean)
         expected = ((lengths() - mean) ** 2).mean()
@@ -101,7 +101,7 @@ def test_path_length(decay):
 
 
 def test_path_length_is_zero_where_all_steps_are_equally_long():
-    penalty = PathLength(decay=1.0)
+    penalty = generator_penalties.get(PathLength(decay=1.0))
 
     def pull(cotangent):
         return ops.ones((N, 4))
@@ -116,7 +116,7 @@ def test_path_length_is_zero_where_all_steps_are_equally_long():
 def test_path_length_of_several_w():
     """The square root of the sum over w, and the mean over the layers that take one."""
     slopes = rng.standard_normal((N, 6, 4))
-    penalty = PathLength(decay=0.5)
+    penalty = generator_penalties.get(PathLength(decay=0.5))
     fake = Batch(ops.zeros((N, *SHAPE)), None, None)
 
     def pull(cotangent):
