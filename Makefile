@@ -25,7 +25,8 @@ demo: $(VENV)/.tensorflow
 test: $(VENV)/.tensorflow $(VENV)/.peers
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest $(PARALLEL)
 
-# The whole suite on TensorFlow, JAX and torch; every family on each of them.
+# The whole suite on TensorFlow, JAX and torch; every family on each of them. Alone,
+# test-jax and test-torch leave out what has no backend in it (tests/conftest.py).
 test-all: export KERAS_GAN_ZOO_ALL_FAMILIES := 1
 test-all: test test-jax test-torch test-oldest-keras
 

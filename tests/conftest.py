@@ -12,6 +12,22 @@ from keras.src.backend.common.global_state import (
 
 import keras_gan_zoo as kgz
 
+#: What has no backend in it: tried on TensorFlow alone, unless all is asked for.
+ONCE = """
+cards cli/test_app.py cli/test_cli_publishing.py cli/test_commands.py cli/test_errors.py
+cli/test_reference_command.py cli/test_sample_files.py cli/test_sample_labels.py
+cli/test_score_command.py cli/test_train_options.py datasets/test_array_files.py
+datasets/test_catalogue.py datasets/test_folders.py datasets/test_gathering.py
+datasets/test_image_files.py datasets/test_memory.py datasets/test_readers.py
+datasets/test_splits.py datasets/test_tree.py metrics presets/test_client.py
+presets/test_files.py presets/test_index.py presets/test_publishing.py
+presets/test_readme.py presets/test_source.py test_annotations.py test_compatibility.py
+test_images.py zoo
+"""
+everything = os.environ.get("KERAS_GAN_ZOO_ALL_FAMILIES")
+if keras.config.backend() != "tensorflow" and not everything:
+    collect_ignore = ONCE.split()
+
 
 @pytest.fixture(autouse=True)
 def _seeded():

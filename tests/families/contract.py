@@ -21,10 +21,15 @@ def ours():
 
 
 def one_a_network():
-    """Of the families that share their networks, the first."""
+    """One of the families that share their networks, whatever the head.
+
+    Rather one that can do without labels: it is tried with them and without.
+    """
     lines = {}
-    for family in ours():
-        lines.setdefault(family.networks.__code__.co_names, family)
+    for family in sorted(ours(), key=is_conditional):
+        names = family.networks.__code__.co_names
+        networks = [n for n in names if n.endswith(("_generator", "_discriminator"))]
+        lines.setdefault(tuple(networks), family)
     return list(lines.values())
 
 
@@ -52,6 +57,12 @@ def families(both_ways=False):
             given = {"num_classes": CLASSES}
             cases.append(pytest.param(family, given, id=f"{family.file_name}-labels"))
     return pytest.mark.parametrize(("family", "given"), cases)
+
+
+def eagerly(family, given):
+    """Whether a step may run eagerly, because another test of its networks does not."""
+    labels = bool(given) or not takes_labels(family) or is_conditional(family)
+    return EAGER and not (labels and family in one_a_network())
 
 
 def settings(family):

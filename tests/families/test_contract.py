@@ -5,7 +5,16 @@ import json
 import keras
 import numpy as np
 import pytest
-from families.contract import CLASSES, EAGER, data, families, moved, small, weights
+from families.contract import (
+    CLASSES,
+    EAGER,
+    data,
+    eagerly,
+    families,
+    moved,
+    small,
+    weights,
+)
 
 from keras_gan_zoo import GAN
 
@@ -32,9 +41,9 @@ def test_what_it_declares(family, given):
 
 @families(both_ways=True)
 def test_training_and_storing(family, given, tmp_path):
-    """Two steps in the backend's own mode, then what was learnt is kept."""
+    """Two steps, for each kind of networks compiled; then what was learnt is kept."""
     gan = small(family, ema_half_life=16, **given)
-    gan.compile()
+    gan.compile(run_eagerly=eagerly(family, given))
     before = weights(gan.generator), weights(gan.discriminator)
     history = gan.fit(**data(gan)).history
     assert np.isfinite(list(history.values())).all()
