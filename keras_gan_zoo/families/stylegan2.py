@@ -141,7 +141,7 @@ class StyleGAN2(Family):
         ['ema_half_life', 'group_size', 'mapping_layers', 'penalties']
         """
         size = max(image_shape[:2])
-        gamma, images, group_size, mapping_layers, more = {
+        configurations: dict[str, Any] = {
             "auto": (
                 0.0002 * size**2 / batch_size,
                 10_000 * batch_size / 32,
@@ -153,7 +153,13 @@ class StyleGAN2(Family):
             "paper256": (1.0, 20_000, 8, 8, {}),
             "paper512": (0.5, 20_000, 8, 8, {}),
             "paper1024": (2.0, 10_000, 4, 8, {}),
-        }[_known(name)]
+        }
+        if name not in configurations:
+            raise ValueError(
+                f"{did_you_mean(name, configurations)}`name` must be one of "
+                f"{', '.join(configurations)}. Received: name={name!r}"
+            )
+        gamma, images, group_size, mapping_layers, more = configurations[name]
         return {
             "penalties": [R1(gamma, every=16)],
             "ema_half_life": images,
@@ -168,13 +174,3 @@ CIFAR: dict[str, Any] = {
     "style_mixing": 0.0,
     "generator_penalties": [],
 }
-
-
-def _known(name):
-    names = ("auto", "cifar", "paper256", "paper512", "paper1024")
-    if name not in names:
-        raise ValueError(
-            f"{did_you_mean(name, names)}`name` must be one of {', '.join(names)}. "
-            f"Received: name={name!r}"
-        )
-    return name

@@ -56,6 +56,15 @@ class BatchNormalization(keras.layers.BatchNormalization):
             x = x + ops.reshape(self.beta, shape)
         return ops.cast(x, self.compute_dtype)
 
+    def _modulate(self, normalized, gain, bias):
+        """`gain * normalized + bias`, with gains and biases `(n, channels)`."""
+        x = ops.cast(normalized, "float32")
+        shape = (-1, *[1] * (len(x.shape) - 2), x.shape[-1])
+        gain, bias = (
+            ops.reshape(ops.cast(part, "float32"), shape) for part in (gain, bias)
+        )
+        return ops.cast(gain * x + bias, self.compute_dtype)
+
     def _follow(self, moving, old, new):
         value = self.momentum * old + (1.0 - self.momentum) * ops.stop_gradient(new)
         moving.assign(ops.reshape(value, moving.shape))

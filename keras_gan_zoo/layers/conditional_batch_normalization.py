@@ -68,13 +68,11 @@ class ConditionalBatchNormalization(BatchNormalization):
     def call(  # type: ignore[override]
         self, inputs: Tensor, labels: Tensor, training: bool | None = None
     ) -> Tensor:
-        x = ops.cast(super().call(inputs, training=training), "float32")
-        shape = (-1, *[1] * (len(inputs.shape) - 2), inputs.shape[-1])
+        x = super().call(inputs, training=training)
         gain, bias = (
-            ops.reshape(ops.take(table, labels, axis=0), shape)
-            for table in (self.gain, self.bias)
+            ops.take(table, labels, axis=0) for table in (self.gain, self.bias)
         )
-        return ops.cast(gain * x + bias, self.compute_dtype)
+        return self._modulate(x, gain, bias)
 
     def compute_output_shape(
         self, inputs_shape: tuple, labels_shape: tuple | None = None

@@ -45,12 +45,8 @@ class ModulatedBatchNormalization(BatchNormalization):
     def call(  # type: ignore[override]
         self, inputs: Tensor, gain: Tensor, bias: Tensor, training: bool | None = None
     ) -> Tensor:
-        x = ops.cast(super().call(inputs, training=training), "float32")
-        shape = (-1, *[1] * (len(inputs.shape) - 2), inputs.shape[-1])
-        gain, bias = (
-            ops.reshape(ops.cast(part, "float32"), shape) for part in (gain, bias)
-        )
-        return ops.cast((1.0 + gain) * x + bias, self.compute_dtype)
+        x = super().call(inputs, training=training)
+        return self._modulate(x, 1.0 + ops.cast(gain, "float32"), bias)
 
     def compute_output_shape(
         self, inputs_shape: tuple, *others: tuple, **named: tuple

@@ -188,14 +188,6 @@ def doublings(
     return crop(x, image_shape)
 
 
-def convolution(
-    x: Tensor, width: int, size: int, gain: float, name: str, spectral: bool = False
-) -> Tensor:
-    """A convolution of stride 1 with a bias, spectrally normalized or not."""
-    style = SPECTRAL if spectral else PLAIN
-    return style.convolution(x, width, size, name, gain)
-
-
 def residual_up(
     x: Tensor,
     width: int,

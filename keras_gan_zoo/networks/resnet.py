@@ -15,8 +15,8 @@ from keras_gan_zoo.layers import (
     GlobalSumPooling2D,
 )
 from keras_gan_zoo.networks.blocks import (
+    PLAIN,
     SPECTRAL,
-    convolution,
     crop,
     first_grid,
     glorot,
@@ -116,7 +116,7 @@ def resnet_generator(
     for i, width in enumerate(widths[1:]):
         x = residual_up(x, width, plain if labels is None else conditional, f"up_{i}")
     x = layers.ReLU(name="relu")(plain(x, "norm"))
-    x = convolution(x, image_shape[2], 3, 1.0, "to_image")
+    x = PLAIN.convolution(x, image_shape[2], 3, "to_image")
     x = crop(x, image_shape)
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
     inputs = latents if labels is None else {"latents": latents, "labels": labels}

@@ -87,6 +87,13 @@ class Auxiliary(keras.layers.Layer):
         return {"weight": self.weight, "name": self.name}
 
 
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """The mean of -log softmax(logits)[label]: `(n, k)` and `(n,)` -> scalar."""
+    return ops.mean(
+        ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+    )
+
+
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class Classification(Auxiliary):
     """ACGAN: both players want images to be classified correctly (Odena et al. 2017).
@@ -115,13 +122,6 @@ class Classification(Auxiliary):
         super().__init__(weight, name)
         self.on_fakes = on_fakes
 
-    def _cross_entropy(self, batch, of):
-        return ops.mean(
-            ops.sparse_categorical_crossentropy(
-                batch.labels, of["classes"], from_logits=True
-            )
-        )
-
     def discriminator_loss(
         self,
         judge: Callable,
@@ -131,15 +131,15 @@ class Classification(Auxiliary):
         of_fake: dict[str, Tensor],
         draw: Draw,
     ) -> Tensor:
-        loss = self._cross_entropy(real, of_real)
+        loss = cross_entropy(of_real["classes"], real.labels)
         if self.on_fakes:
-            loss = loss + self._cross_entropy(fake, of_fake)
+            loss = loss + cross_entropy(of_fake["classes"], fake.labels)
         return self.weight * loss
 
     def generator_loss(
         self, judge: Callable, fake: Any, of_fake: dict[str, Tensor], draw: Draw
     ) -> Tensor:
-        return self.weight * self._cross_entropy(fake, of_fake)
+        return self.weight * cross_entropy(of_fake["classes"], fake.labels)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "on_fakes": self.on_fakes}

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan_zoo.objectives.auxiliaries import Auxiliary
+from keras_gan_zoo.objectives.auxiliaries import Auxiliary, cross_entropy
 from keras_gan_zoo.typing import Draw, Tensor
 
 __all__ = [
@@ -23,13 +23,6 @@ __all__ = [
 
 PACKAGE = "keras_gan_zoo"
 LOWEST = -1e9  # a similarity that adds nothing to a sum of exponentials
-
-
-def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean of -log softmax(logits)[label]: `(n, k)` and `(n,)` -> scalar."""
-    return ops.mean(
-        ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
-    )
 
 
 def unit(vectors: Tensor) -> Tensor:

@@ -1,6 +1,5 @@
 """Top-k training: a loss around another one."""
 
-import numbers
 from typing import Any
 
 import keras
@@ -8,6 +7,7 @@ from keras import ops
 
 from keras_gan_zoo.objectives import losses
 from keras_gan_zoo.objectives.penalties import image_logits
+from keras_gan_zoo.objectives.schedules import check_every
 from keras_gan_zoo.typing import Tensor
 
 __all__ = ["TopK"]
@@ -56,14 +56,9 @@ class TopK(losses.AdversarialLoss, keras.layers.Layer):
                 raise ValueError(
                     f"`{key}` must be above 0, and at most 1. Received: {key}={share!r}"
                 )
-        if not isinstance(every, numbers.Integral) or every < 1:
-            raise ValueError(
-                "`every` must be a whole number of updates, 1 or more. "
-                f"Received: every={every!r}"
-            )
         self.gamma: float = gamma
         self.least: float = least
-        self.every: int = int(every)
+        self.every: int = check_every(every)
         self.of_logits = self.loss.of_logits
         self.updates: Any = self._state("updates", "zeros")
         self.share: Any = self._state("share", "ones")

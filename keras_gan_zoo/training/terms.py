@@ -82,11 +82,11 @@ def generator_losses(
 
     `of_real()` gives the outputs for real images, if a term looks at them.
     """
+    draw = partial(gan.draw, training=training)
     of_real = lru_cache(of_real)
     terms = {"g_loss": gan.objective.of_generator(fake, lambda: of_real()["logits"])}
     for term in gan.auxiliaries:
         if overrides(term, "generator_loss"):
-            draw = partial(gan.draw, training=training)
             seen = {"of_real": of_real()} if term.relativistic else {}
             terms[f"g_{term.name}"] = term.generator_loss(
                 judge, fake.batch, fake.of, draw, **seen
