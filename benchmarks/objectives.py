@@ -144,6 +144,7 @@ STYLED = {
 FAMILIES = {
     "dcgan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
     "lsgan": Case(CONVOLUTIONAL, (8e-4, 0.5, 0.999), 64, 2500),
+    "geometric_gan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
     "ragan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
     "dragan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.9), 64, 2000),
     "wgan": Case(
@@ -173,6 +174,16 @@ FAMILIES = {
     ),
     "projection_gan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 4500),
     "sngan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 1500),
+    "sagan": Case(
+        {k: v for k, v in RESIDUAL.items() if k != "critic_steps"},
+        ((2.5e-4, 0.0, 0.9), (1e-3, 0.0, 0.9)),
+        64,
+        1500,
+    ),
+    "ssgan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 1500),
+    "info_max_gan": Case({**RESIDUAL, "code_width": 64}, (5e-4, 0.0, 0.9), 64, 1500),
+    "lgan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 1500),
+    "logan": Case(RESIDUAL, (5e-4, 0.5, 0.999), 64, 1000),
     "info_gan": Case(
         {
             "generator_widths": [64, 32],

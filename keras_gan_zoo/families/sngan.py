@@ -11,7 +11,9 @@ class SNGAN(Family):
     """A GAN whose discriminator has spectral norm in every layer.
 
     Residual networks of the paper; with labels, those of `ProjectionGAN`, as in
-    PyTorch-StudioGAN. Hinge loss, Adam(2e-4, 0, 0.9), five critic steps.
+    PyTorch-StudioGAN. Hinge loss, Adam(2e-4, 0, 0.9), five critic steps. The paper's
+    plain networks are `networks.sndcgan_generator` and `sndcgan_discriminator`: pass
+    them as `generator` and `discriminator`.
 
     Reference: Miyato et al. 2018, arXiv:1802.05957, algorithm 1 and table 4.
 

@@ -26,6 +26,11 @@ from keras_gan_zoo.networks.progressive import (
     progressive_generator,
 )
 from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
+from keras_gan_zoo.networks.self_supervised import (
+    info_max_gan_discriminator,
+    ssgan_discriminator,
+)
+from keras_gan_zoo.networks.sndcgan import sndcgan_discriminator, sndcgan_generator
 from keras_gan_zoo.networks.stylegan2 import (
     stylegan2_discriminator,
     stylegan2_generator,
@@ -46,10 +51,14 @@ __all__ = [
     "dense_generator",
     "info_gan_discriminator",
     "info_gan_generator",
+    "info_max_gan_discriminator",
     "progressive_discriminator",
     "progressive_generator",
     "resnet_discriminator",
     "resnet_generator",
+    "sndcgan_discriminator",
+    "sndcgan_generator",
+    "ssgan_discriminator",
     "stylegan2_discriminator",
     "stylegan2_generator",
 ]

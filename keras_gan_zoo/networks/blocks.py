@@ -194,12 +194,12 @@ def residual_up(
     normalize: Callable[[Tensor, str], Tensor],
     name: str,
     style: Style = PLAIN,
+    interpolation: str = "nearest",
 ) -> Tensor:
     """The generator's residual block, which doubles rows and columns.
 
-    Normalization, ReLU, nearest-neighbour doubling, 3x3, normalization, ReLU, 3x3. The
-    shortcut is doubling, then 1x1 (Gulrajani et al. 2017, appendix F; Miyato et al.
-    2018, fig. 8).
+    Normalization, ReLU, doubling, 3x3, normalization, ReLU, 3x3. The shortcut is
+    doubling, then 1x1 (Gulrajani et al. 2017, appendix F; Miyato et al. 2018, fig. 8).
 
     Args:
         x: tensor `(n, height, width, channels)`.
@@ -207,11 +207,19 @@ def residual_up(
         normalize: function of a tensor and a layer's name.
         name: str, a prefix of the layers' names.
         style: of the convolutions.
+        interpolation: `"nearest"`, or `"bilinear"` as in mimicry.
     """
-    up = layers.UpSampling2D(2, name=f"{name}_shortcut_up", **LAST)(x)
-    shortcut = style.convolution(up, width, 1, f"{name}_shortcut")
+
+    def double(x, which):
+        up = layers.UpSampling2D(
+            2, interpolation=interpolation, name=f"{name}_{which}", **LAST
+        )
+        return up(x)
+
+    shortcut = double(x, "shortcut_up")
+    shortcut = style.convolution(shortcut, width, 1, f"{name}_shortcut")
     x = layers.ReLU(name=f"{name}_relu_1")(normalize(x, f"{name}_norm_1"))
-    x = layers.UpSampling2D(2, name=f"{name}_up", **LAST)(x)
+    x = double(x, "up")
     x = style.convolution(x, width, 3, f"{name}_conv_1", math.sqrt(2))
     x = layers.ReLU(name=f"{name}_relu_2")(normalize(x, f"{name}_norm_2"))
     x = style.convolution(x, width, 3, f"{name}_conv_2", math.sqrt(2))

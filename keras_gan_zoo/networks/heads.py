@@ -104,6 +104,15 @@ def multi_class(num_classes: int) -> Head:
     return head
 
 
+def rotations(features: Tensor, labels: Tensor | None, style: Style) -> dict[str, Any]:
+    """A logit, and `rotations`: by how many quarter turns an image is turned, 4 logits.
+
+    Chen et al. 2019. arXiv:1811.11212.
+    """
+    turns = style.dense(features, 4, "rotations", dtype="float32")
+    return {"logits": logit(features, labels, style), "rotations": turns}
+
+
 def with_head(
     images: Tensor,
     features: Tensor,

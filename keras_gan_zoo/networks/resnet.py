@@ -1,7 +1,8 @@
-"""Residual networks of SNGAN and the projection cGAN, for any image size.
+"""Residual networks of SNGAN, the projection cGAN and SAGAN, for any image size.
 
 At 32x32 they are those of Miyato et al. 2018 (arXiv:1802.05957, table 4) and of Miyato
 and Koyama 2018 (arXiv:1802.05637); at 48, 64 and 128 those of their code and mimicry's.
+SAGAN's (arXiv:1805.08318) have spectral norm in both and self-attention.
 """
 
 import math
@@ -17,9 +18,9 @@ from keras_gan_zoo.layers import (
 from keras_gan_zoo.networks.blocks import (
     PLAIN,
     SPECTRAL,
+    Style,
     crop,
     first_grid,
-    glorot,
     labels_input,
     residual_down,
     residual_up,
@@ -70,11 +71,23 @@ def default_downsample(image_shape: ImageShape, blocks: int) -> tuple[bool, ...]
     return tuple(i < count for i in range(blocks))
 
 
+def attention_grid(image_shape: ImageShape) -> int:
+    """The size of the grid with self-attention: 32, or half a small image.
+
+    32 at 128x128 as in SAGAN, 16 at 32x32 as in PyTorch-StudioGAN.
+    """
+    return min(32, math.ceil(max(check_image_shape(image_shape)[:2]) / 2))
+
+
 def resnet_generator(
     image_shape: ImageShape,
     latent_dim: int = 128,
     widths: Sequence[int] | None = None,
     num_classes: int | None = None,
+    style: Style = PLAIN,
+    attention: int | None = None,
+    interpolation: str = "nearest",
+    epsilon: float = 1e-5,
     name: str = "generator",
 ) -> Model:
     """Latents `(n, latent_dim)` and labels `(n,)` -> images in [-1, 1].
@@ -86,6 +99,11 @@ def resnet_generator(
             the grid; by default `default_generator_widths`.
         num_classes: int or None. With classes, batch norm in the blocks has a gain and
             a bias for each, which start from N(1, 0.02) and 0.
+        style: `blocks.Style`; `blocks.SPECTRAL` in SAGAN.
+        attention: int or None: self-attention after the block whose grid is nearest to
+            this size.
+        interpolation: `"nearest"`, or `"bilinear"` as in mimicry.
+        epsilon: float, of batch norm; 1e-4 in PyTorch-StudioGAN.
 
     Returns:
         A functional `keras.Model`; with classes it takes a dict of `latents` and
@@ -99,24 +117,29 @@ def resnet_generator(
     image_shape = check_image_shape(image_shape)
     widths = check_widths("widths", widths or default_generator_widths(image_shape))
     rows, columns = first_grid(image_shape, len(widths) - 1)
+    grids = [max(rows, columns) * 2**i for i in range(1, len(widths))]
     labels = None if num_classes is None else labels_input()
 
     def plain(x, name):
-        return BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)(x)
+        return BatchNormalization(momentum=0.9, epsilon=epsilon, name=name)(x)
 
     def conditional(x, name):
         gain = initializers.RandomNormal(1.0, 0.02)
-        return ConditionalBatchNormalization(num_classes, gain, name=name)(x, labels)
+        norm = ConditionalBatchNormalization(
+            num_classes, gain, epsilon=epsilon, name=name
+        )
+        return norm(x, labels)
 
     latents = Input((latent_dim,), name="latents")
-    x = layers.Dense(
-        rows * columns * widths[0], kernel_initializer=glorot(), name="project"
-    )(latents)
+    x = style.dense(latents, rows * columns * widths[0], "project")
     x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
+    normalize = plain if labels is None else conditional
     for i, width in enumerate(widths[1:]):
-        x = residual_up(x, width, plain if labels is None else conditional, f"up_{i}")
+        x = residual_up(x, width, normalize, f"up_{i}", style, interpolation)
+        if i == nearest(attention, grids):
+            x = style.attention(x, "attention")
     x = layers.ReLU(name="relu")(plain(x, "norm"))
-    x = PLAIN.convolution(x, image_shape[2], 3, "to_image")
+    x = style.convolution(x, image_shape[2], 3, "to_image")
     x = crop(x, image_shape)
     images = layers.Activation("tanh", dtype="float32", name="images")(x)
     inputs = latents if labels is None else {"latents": latents, "labels": labels}
@@ -129,11 +152,15 @@ def resnet_discriminator(
     downsample: Sequence[bool] | None = None,
     num_classes: int | None = None,
     head: Head | None = None,
+    style: Style = SPECTRAL,
+    attention: int | None = None,
+    wide: bool = False,
+    activated: bool = False,
     name: str = "discriminator",
 ) -> Model:
     """Images `(n, *image_shape)` and labels `(n,)` -> logits `(n, 1)`.
 
-    Every layer is spectrally normalized. The features are summed over the last grid.
+    The features are summed over the last grid.
 
     Args:
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
@@ -144,6 +171,11 @@ def resnet_discriminator(
         num_classes: int or None.
         head: what stands on the features: see `heads`. By default a logit, with classes
             the projection.
+        style: `blocks.Style`; spectral normalization in every layer by default.
+        attention: int or None: self-attention after the block whose grid is nearest to
+            this size.
+        wide: see `blocks.residual_down`; True in SAGAN and PyTorch-StudioGAN.
+        activated: see `blocks.residual_down`; True in mimicry and PyTorch-StudioGAN.
 
     Returns:
         A functional `keras.Model`; with classes it takes a dict of `images` and
@@ -162,9 +194,22 @@ def resnet_discriminator(
             "`downsample` must say for each block whether it halves the image. "
             f"Received: downsample={downsample} for {len(widths)} blocks"
         )
+    halvings = [sum(downsample[: i + 1]) for i in range(len(widths))]
+    grids = [math.ceil(max(image_shape[:2]) / 2**count) for count in halvings]
     images = x = Input(image_shape, name="images")
     for i, (width, down) in enumerate(zip(widths, downsample, strict=True)):
-        x = residual_down(x, width, down, f"block_{i}", first=i == 0)
+        block = f"block_{i}"
+        x = residual_down(x, width, down, block, i == 0, style, wide, activated)
+        if i == nearest(attention, grids):
+            x = style.attention(x, "attention")
     x = layers.ReLU(name="relu")(x)
     features = GlobalSumPooling2D(dtype="float32", name="features")(x)
-    return with_head(images, features, head, num_classes, SPECTRAL, name)
+    return with_head(images, features, head, num_classes, style, name)
+
+
+def nearest(size: int | None, grids: Sequence[int]) -> int | None:
+    """The number of the first grid of those that are nearest to a size."""
+    if size is None or not grids:
+        return None
+    distances = [abs(math.log2(grid / size)) for grid in grids]
+    return distances.index(min(distances))

@@ -17,6 +17,7 @@ __all__ = [
     "R1",
     "R2",
     "GradientPenalty",
+    "MaxGradientPenalty",
     "Penalty",
     "ZeroCenteredGradientPenalty",
     "get",
@@ -97,6 +98,21 @@ class ZeroCenteredGradientPenalty(Penalty):
 
     def value(self, gradients: Tensor) -> Tensor:
         return ops.mean(squared_norm(gradients))
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class MaxGradientPenalty(Penalty):
+    """Max-GP: the largest gradient between real and fake (Zhou et al. 2019).
+
+    lambda times the largest |gradient|^2 of a batch, at the points of WGAN-GP.
+    arXiv:1902.05687.
+    """
+
+    name = "max_gradient_penalty"
+    points = GradientPenalty.points
+
+    def value(self, gradients: Tensor) -> Tensor:
+        return ops.max(squared_norm(gradients))
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
@@ -203,6 +219,7 @@ class R2(R1):
 PENALTIES = {
     "gradient_penalty": GradientPenalty,
     "zero_centered": ZeroCenteredGradientPenalty,
+    "max_gradient": MaxGradientPenalty,
     "dragan": DRAGAN,
     "r1": R1,
     "r2": R2,

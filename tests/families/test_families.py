@@ -274,6 +274,11 @@ PUBLISHED = {
     "acgan": ("NonSaturating", [("Classification", 1.0)], 1, (2e-4, 0.5, 0.999)),
     "projection_gan": ("Hinge", [], 5, (2e-4, 0.0, 0.9)),
     "sngan": ("Hinge", [], 5, (2e-4, 0.0, 0.9)),
+    "ssgan": ("Hinge", [("Rotations", 1.0)], 5, (2e-4, 0.0, 0.9)),
+    "info_max_gan": ("Hinge", [("InfoMax", 0.2)], 5, (2e-4, 0.0, 0.9)),
+    "geometric_gan": ("Hinge", [], 1, (2e-4, 0.5, 0.999)),
+    "lgan": ("NonSaturating", [("MaxGradientPenalty", 10.0)], 5, (2e-4, 0.0, 0.9)),
+    "logan": ("Hinge", [], 5, (2e-4, 0.5, 0.999)),
 }
 
 
@@ -311,6 +316,19 @@ def test_biggan_is_the_papers(family):
 
 
 SETTINGS = {name: {"num_classes": 4} for name in ("cgan", "acgan", "projection_gan")}
+
+
+def test_sagan_has_two_time_scales():
+    gan = small(kgz.SAGAN)
+    assert [learning_rate(o) for o in optimizers(gan)] == pytest.approx([1e-4, 4e-4])
+    assert all((o.beta_1, o.beta_2) == (0.0, 0.9) for o in optimizers(gan))
+    for network in (gan.generator, gan.discriminator):
+        kernels = [
+            x
+            for x in network.layers
+            if isinstance(x, keras.layers.Conv2D | keras.layers.Dense)
+        ]
+        assert kernels == []  # all are under spectral norm
 
 
 def test_info_gan_is_the_authors():

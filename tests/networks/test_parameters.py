@@ -68,8 +68,64 @@ def family(name):
     return families.FAMILIES[name].networks((32, 32, 3), num_classes=10)
 
 
+def resnet(size, num_classes=None, **options):
+    shape = (size, size, 3)
+    return (
+        networks.resnet_generator(shape, num_classes=num_classes),
+        networks.resnet_discriminator(shape, num_classes=num_classes, **options),
+    )
+
+
+def sized(cls, size, **settings):
+    return cls.networks((size, size, 3), **settings)
+
+
 # What makes the networks -> the generator's and the discriminator's parameters.
 COUNTS = {
+    # mimicry: SNGAN and cGAN-PD
+    "sngan 32": (lambda: resnet(32), 4_276_739, 1_053_825),
+    "sngan 48": (lambda: resnet(48), 4_878_083, 10_141_441),
+    "sngan 64": (lambda: resnet(64), 12_220_675, 10_141_441),
+    "sngan 128": (lambda: resnet(128), 32_150_787, 29_017_857),
+    "projection 10": (lambda: resnet(32, 10), 4_304_387, 1_055_105),
+    "projection 100": (lambda: resnet(32, 100), 4_580_867, 1_066_625),
+    "projection 1000": (lambda: resnet(32, 1000), 7_345_667, 1_181_825),
+    # SNGAN's table 3, added up; the generator is PyTorch-StudioGAN's "deep_conv" too
+    "sndcgan 32": (
+        lambda: (
+            networks.sndcgan_generator((32, 32, 3)),
+            networks.sndcgan_discriminator((32, 32, 3)),
+        ),
+        3_812_355,
+        2_935_873,
+    ),
+    # PyTorch-StudioGAN: SNGAN on ImageNet, SAGAN on CIFAR-10 and ImageNet
+    "sngan 128, labels": (
+        lambda: resnet(128, 1000, wide=True),
+        41_996_931,
+        39_443_137,
+    ),
+    "sagan 32": (
+        lambda: sized(families.SAGAN, 32, num_classes=10),
+        4_386_308,
+        1_075_586,
+    ),
+    "sagan 128": (
+        lambda: sized(families.SAGAN, 128, num_classes=1000, attention=64),
+        42_017_412,
+        39_448_258,
+    ),
+    # mimicry; the generators are SNGAN's
+    "ssgan 32": (lambda: sized(families.SSGAN, 32), 4_276_739, 1_054_341),
+    "ssgan 64": (lambda: sized(families.SSGAN, 64), 12_220_675, 10_145_541),
+    "ssgan 128": (lambda: sized(families.SSGAN, 128), 32_150_787, 29_021_957),
+    "info_max_gan 32": (lambda: sized(families.InfoMaxGAN, 32), 4_276_739, 1_615_233),
+    "info_max_gan 48": (lambda: sized(families.InfoMaxGAN, 48), 4_878_083, 14_603_521),
+    "info_max_gan 128": (
+        lambda: sized(families.InfoMaxGAN, 128),
+        32_150_787,
+        35_315_457,
+    ),
     # ajbrock/BigGAN-PyTorch, ImageNet
     "biggan 128": (lambda: biggan(128, 1000), 70_433_988, 87_982_370),
     "biggan 256": (lambda: biggan(256, 1000), 82_235_844, 99_225_890),

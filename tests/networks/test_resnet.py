@@ -1,4 +1,4 @@
-"""Sizes from the published code, blocks against NumPy."""
+"""Grids of the published code, blocks against NumPy."""
 
 import keras
 import numpy as np
@@ -7,38 +7,16 @@ from keras import ops
 from undrawn import undrawn
 
 from keras_gan_zoo.layers import BatchNormalization
-from keras_gan_zoo.networks import blocks, resnet_discriminator, resnet_generator
-
-# (size, classes): generator's and discriminator's parameters, as torch counts them:
-# SNGAN and cGAN-PD of mimicry.
-COUNTS = {
-    (32, None): (4_276_739, 1_053_825),
-    (48, None): (4_878_083, 10_141_441),
-    (64, None): (12_220_675, 10_141_441),
-    (32, 10): (4_304_387, 1_055_105),
-    (32, 100): (4_580_867, 1_066_625),
-    (32, 1000): (7_345_667, 1_181_825),
-}
+from keras_gan_zoo.networks import (
+    blocks,
+    resnet,
+    resnet_discriminator,
+    resnet_generator,
+)
 
 
 def numpy(x):
     return ops.convert_to_numpy(x)
-
-
-def count(network):
-    return sum(int(np.prod(w.shape)) for w in network.trainable_variables)
-
-
-@pytest.mark.parametrize(("size", "num_classes"), COUNTS)
-def test_parameters(size, num_classes):
-    shape = (size, size, 3)
-    found = undrawn(
-        lambda: (
-            count(resnet_generator(shape, num_classes=num_classes)),
-            count(resnet_discriminator(shape, num_classes=num_classes)),
-        )
-    )
-    assert found == COUNTS[size, num_classes]
 
 
 def grids(network, name):
@@ -184,7 +162,25 @@ def test_residual_down(size, first, downsample, options):
     assert at["b_conv_1"].layer.filters == hidden
 
 
-def test_residual_up():
+def bilinear(x):
+    """Doubled: 3/4 of a place and 1/4 of its neighbour, or all of it at an edge."""
+    for axis in (1, 2):
+        ends = np.concatenate([x.take([0], axis), x, x.take([-1], axis)], axis)
+        n = x.shape[axis]
+        before, after = ends.take(range(n), axis), ends.take(range(2, n + 2), axis)
+        pairs = [0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after]
+        shape = list(x.shape)
+        shape[axis] *= 2
+        x = np.stack(pairs, axis + 1).reshape(shape)
+    return x
+
+
+def nearest(x):
+    return x.repeat(2, axis=1).repeat(2, axis=2)
+
+
+@pytest.mark.parametrize("double", [nearest, bilinear])
+def test_residual_up(double):
     x = keras.Input((3, 4, 3))
     norms = []
 
@@ -192,12 +188,10 @@ def test_residual_up():
         norms.append(name)
         return BatchNormalization(epsilon=1e-5, name=name)(x)
 
-    network = keras.Model(x, blocks.residual_up(x, 5, normalize, "b"))
+    y = blocks.residual_up(x, 5, normalize, "b", interpolation=double.__name__)
+    network = keras.Model(x, y)
     at = {layer.name: layer for layer in network.layers}
     x = np.random.default_rng(0).normal(size=(2, 3, 4, 3))
-
-    def double(x):
-        return x.repeat(2, axis=1).repeat(2, axis=2)
 
     def norm(x):
         return (x - x.mean((0, 1, 2))) / np.sqrt(x.var((0, 1, 2)) + 1e-5)
@@ -208,6 +202,29 @@ def test_residual_up():
     got = numpy(network(x.astype("float32"), training=True))
     np.testing.assert_allclose(got, expected, atol=1e-4)
     assert norms == ["b_norm_1", "b_norm_2"]
+
+
+@pytest.mark.parametrize(
+    ("size", "up", "down"),
+    [(128, "up_2", "block_1"), (32, "up_1", "block_0"), (28, "up_0", "block_0")],
+)
+def test_places_of_attention(size, up, down):
+    """At 32 of 128 pixels as in the paper, at 16 of 32 as in PyTorch-StudioGAN."""
+
+    def before(network):
+        layer = network.get_layer("attention")
+        (found,) = layer._inbound_nodes[0].input_tensors
+        return found._keras_history.operation.name
+
+    def both():
+        shape = (size, size, 3)
+        grid = resnet.attention_grid(shape)
+        return (
+            before(resnet_generator(shape, attention=grid)),
+            before(resnet_discriminator(shape, attention=grid)),
+        )
+
+    assert undrawn(both) == (f"{up}_add", f"{down}_add")
 
 
 def test_bad_downsample():

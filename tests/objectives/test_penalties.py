@@ -97,6 +97,12 @@ CASES = [
         Quadratic,
         (norms(SHARE * REAL + (1 - SHARE) * FAKE) ** 2).mean(),
     ),
+    (penalties.MaxGradientPenalty, Linear, STEEP**2),
+    (
+        penalties.MaxGradientPenalty,
+        Quadratic,
+        (norms(SHARE * REAL + (1 - SHARE) * FAKE) ** 2).max(),
+    ),
     (penalties.DRAGAN, Linear, (STEEP - 1) ** 2),
     (
         penalties.DRAGAN,

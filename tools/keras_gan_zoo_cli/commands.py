@@ -24,7 +24,7 @@ LOSSES = (
     "minimax, non_saturating, wasserstein, least_squares, hinge, relativistic_paired, "
     "relativistic_average"
 )
-PENALTIES = "gradient_penalty, zero_centered, dragan, r1, r2"
+PENALTIES = "gradient_penalty, zero_centered, max_gradient, dragan, r1, r2"
 MODEL = "The model: by default as its family was published"
 
 
