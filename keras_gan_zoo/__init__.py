@@ -14,7 +14,9 @@ from keras_gan_zoo import (
     layers,
     losses,
     networks,
+    optimizers,
     penalties,
+    schedules,
 )
 from keras_gan_zoo.families import FAMILIES
 from keras_gan_zoo.gan import GAN
@@ -44,8 +46,10 @@ __all__ = [
     "losses",
     "metrics",
     "networks",
+    "optimizers",
     "penalties",
     "presets",
+    "schedules",
     "score",
     "scoring",
     "upload_preset",

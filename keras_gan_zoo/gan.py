@@ -29,6 +29,7 @@ from keras_gan_zoo.objectives import auxiliaries as auxiliary_terms
 from keras_gan_zoo.objectives import generator_penalties as generator_terms
 from keras_gan_zoo.objectives import losses
 from keras_gan_zoo.objectives import penalties as penalty_terms
+from keras_gan_zoo.objectives.schedules import Weight, weight_config
 from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.sampling import Sampling
 from keras_gan_zoo.training import settings, sources, state
@@ -90,7 +91,9 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         generator_steps: int, generator updates per iteration.
         ema_half_life: float or None. The half-life, in images, of an exponential moving
             average of the generator's weights, batch-norm statistics included.
-            `generate`, `predict`, scores and presets use the average.
+            `generate`, `predict`, scores and presets use the average. A number is
+            ramped up to, a schedule of the images seen, such as
+            `keras_gan_zoo.schedules.Cosine`, is taken as it is.
         update: `"alternating"`; `"simultaneous"`: both players move at once, from one
             shared forward pass; or `"latent_optimization"`: latents take a step
             towards higher logits first (LOGAN).
@@ -148,7 +151,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         label_names: Sequence[str] | None = None,
         critic_steps: int = 1,
         generator_steps: int = 1,
-        ema_half_life: float | None = None,
+        ema_half_life: Weight | None = None,
         update: str = "alternating",
         latent_distribution: str = "normal",
         latents: Latents | None = None,
@@ -171,6 +174,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         self.label_names = None if label_names is None else tuple(label_names)
         self.critic_steps = settings.check_count("critic_steps", critic_steps)
         self.generator_steps = settings.check_count("generator_steps", generator_steps)
+        if isinstance(ema_half_life, dict):
+            ema_half_life = keras.saving.deserialize_keras_object(ema_half_life)
         self.ema_half_life = ema_half_life
         self.update = update
         self.latent_distribution = latent_distribution
@@ -186,6 +191,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         )
         contract.check_ranges(generator, discriminator, self.objective.of_logits)
         contract.check_reads(discriminator, [self.objective, *self.auxiliaries])
+        contract.build_terms(discriminator, self.auxiliaries)
         contract.check_per_image(discriminator, self.penalties)
         contract.check_tap(generator, self.generator_penalties)
         self.dtype_policy = policies.check(generator, dtype)
@@ -539,7 +545,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             "label_names": self.label_names,
             "critic_steps": self.critic_steps,
             "generator_steps": self.generator_steps,
-            "ema_half_life": self.ema_half_life,
+            "ema_half_life": weight_config(self.ema_half_life),
             "update": self.update,
             "latent_distribution": self.latent_distribution,
             "latents": keras.saving.serialize_keras_object(self.latents),

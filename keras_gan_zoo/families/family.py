@@ -10,10 +10,12 @@ import keras
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.networks import policies
+from keras_gan_zoo.objectives.schedules import Weight, weight_config
+from keras_gan_zoo.optimizers import ScheduledAdam
 from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.typing import ImageShape
 
-__all__ = ["FAMILIES", "Family", "Paper", "adam", "find", "rmsprop"]
+__all__ = ["FAMILIES", "Family", "Paper", "adam", "find", "rmsprop", "scheduled_adam"]
 
 #: All families, this package's and yours: class name -> class.
 FAMILIES: dict[str, type["Family"]] = {}
@@ -142,6 +144,19 @@ def adam(learning_rate: float, beta_1: float, beta_2: float = 0.999) -> dict[str
             "beta_2": beta_2,
             "epsilon": 1e-8,
         },
+    }
+
+
+def scheduled_adam(
+    learning_rate: Weight, beta_1: Weight, beta_2: Weight
+) -> dict[str, Any]:
+    """The configuration of `ScheduledAdam`, whose arguments may be schedules."""
+    settings = {"learning_rate": learning_rate, "beta_1": beta_1, "beta_2": beta_2}
+    return {
+        "module": ScheduledAdam.__module__,
+        "class_name": "ScheduledAdam",
+        "registered_name": keras.saving.get_registered_name(ScheduledAdam),
+        "config": {name: weight_config(value) for name, value in settings.items()},
     }
 
 

@@ -1,5 +1,6 @@
 """Layers that GANs need and Keras lacks."""
 
+from keras_gan_zoo.layers.basis import Basis2D
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.bias_activation import BiasActivation
 from keras_gan_zoo.layers.conditional_batch_normalization import (
@@ -9,6 +10,7 @@ from keras_gan_zoo.layers.equalized_learning_rate import EqualizedLearningRate
 from keras_gan_zoo.layers.fir_resampling import FIRResampling2D
 from keras_gan_zoo.layers.fresh_latents import FreshLatents
 from keras_gan_zoo.layers.global_sum_pooling import GlobalSumPooling2D
+from keras_gan_zoo.layers.glu import GLU
 from keras_gan_zoo.layers.gradient_reversal import GradientReversal
 from keras_gan_zoo.layers.latent_average import LatentAverage
 from keras_gan_zoo.layers.layer_normalization import LayerNormalization
@@ -23,12 +25,15 @@ from keras_gan_zoo.layers.noise_injection import NoiseInjection
 from keras_gan_zoo.layers.orthogonality import Orthogonality
 from keras_gan_zoo.layers.pixel_normalization import PixelNormalization
 from keras_gan_zoo.layers.self_attention import SelfAttention
+from keras_gan_zoo.layers.skip_layer_excitation import SkipLayerExcitation
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 from keras_gan_zoo.layers.style_mixing import StyleMixing
 from keras_gan_zoo.layers.tap import Tap
 from keras_gan_zoo.layers.weight_clipping import WeightClipping
 
 __all__ = [
+    "GLU",
+    "Basis2D",
     "BatchNormalization",
     "BiasActivation",
     "ConditionalBatchNormalization",
@@ -48,6 +53,7 @@ __all__ = [
     "Orthogonality",
     "PixelNormalization",
     "SelfAttention",
+    "SkipLayerExcitation",
     "SpectralNormalization",
     "StyleMixing",
     "Tap",

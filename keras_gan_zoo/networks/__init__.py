@@ -17,6 +17,7 @@ from keras_gan_zoo.networks.dcgan import (
     convolutional_generator,
 )
 from keras_gan_zoo.networks.dense import dense_discriminator, dense_generator
+from keras_gan_zoo.networks.fastgan import fastgan_discriminator, fastgan_generator
 from keras_gan_zoo.networks.info_gan import (
     info_gan_discriminator,
     info_gan_generator,
@@ -25,6 +26,7 @@ from keras_gan_zoo.networks.progressive import (
     progressive_discriminator,
     progressive_generator,
 )
+from keras_gan_zoo.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gan_zoo.networks.resnet import resnet_discriminator, resnet_generator
 from keras_gan_zoo.networks.self_supervised import (
     info_max_gan_discriminator,
@@ -49,11 +51,15 @@ __all__ = [
     "convolutional_generator",
     "dense_discriminator",
     "dense_generator",
+    "fastgan_discriminator",
+    "fastgan_generator",
     "info_gan_discriminator",
     "info_gan_generator",
     "info_max_gan_discriminator",
     "progressive_discriminator",
     "progressive_generator",
+    "r3gan_discriminator",
+    "r3gan_generator",
     "resnet_discriminator",
     "resnet_generator",
     "sndcgan_discriminator",

@@ -197,6 +197,14 @@ def check_reads(discriminator: keras.Model, terms: Sequence[Any]) -> None:
             )
 
 
+def build_terms(discriminator: keras.Model, terms: Sequence[Any]) -> None:
+    """Create the weights of terms that wait for the discriminator's outputs."""
+    shapes = {name: tuple(x.shape) for name, x in outputs(discriminator).items()}
+    for term in terms:
+        if not term.built:
+            term.build(shapes)
+
+
 def check_per_image(discriminator: keras.Model, penalties: Sequence[Any]) -> None:
     """Raise an error for batch norm under a penalty on each image's own gradient."""
     asking = [penalty.name for penalty in penalties if penalty.per_image]

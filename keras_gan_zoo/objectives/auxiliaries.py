@@ -23,7 +23,9 @@ class Auxiliary(keras.layers.Layer):
     """Base class of terms besides the adversarial loss.
 
     It is a Keras layer, so that its state and weights are saved; trainable weights are
-    updated with the discriminator's. A term is logged for each player whose method is
+    updated with the discriminator's. If their shapes depend on the discriminator, set
+    `self.built = False` and create them in `build(outputs_shape)`, which gets a dict of
+    the shapes of its outputs. A term is logged for each player whose method is
     overridden, as `d_<name>` or `g_<name>`.
 
     Args:
@@ -37,6 +39,8 @@ class Auxiliary(keras.layers.Layer):
     reads: tuple[str, ...] = ()
     #: whether `generator_loss` gets `of_real`, the outputs for real images, too
     relativistic = False
+    #: whether it is computed for an update; `evaluate` sets it to False
+    training = True
 
     def __init__(self, weight: float = 1.0, name: str | None = None) -> None:
         # A fixed name, because the logs show it: Keras would number the default ones.

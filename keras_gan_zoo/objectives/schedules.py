@@ -1,5 +1,6 @@
 """Weights of terms: a number, or a Keras schedule of the images seen."""
 
+import math
 import numbers
 from typing import Any, TypeAlias
 
@@ -10,6 +11,39 @@ from keras_gan_zoo.typing import Tensor
 
 Schedule = keras.optimizers.schedules.LearningRateSchedule
 Weight: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class Cosine(keras.optimizers.schedules.LearningRateSchedule):
+    """From one value to another along half a cosine, then constant.
+
+    Unlike `keras.optimizers.schedules.CosineDecay` it may rise, and begin at 0. For a
+    straight line there is `keras.optimizers.schedules.PolynomialDecay`.
+
+    Args:
+        start: float.
+        end: float, above or below it.
+        images: int, after how many images it is reached.
+
+    Example:
+
+    >>> round(float(Cosine(0.9, 0.99, images=100)(50)), 3)
+    0.945
+    """
+
+    def __init__(self, start: float, end: float, images: float) -> None:
+        self.start, self.end, self.images = float(start), float(end), float(images)
+
+    def __call__(self, step: Any) -> Any:
+        share = ops.minimum(ops.cast(step, "float32") / self.images, 1.0)
+        gone = ops.square(ops.sin(0.5 * math.pi * share))  # = (1 - cos) / 2
+        return self.start + (self.end - self.start) * gone
+
+    def get_config(self) -> dict[str, Any]:
+        return {"start": self.start, "end": self.end, "images": self.images}
+
+    def __repr__(self) -> str:
+        return f"Cosine({self.start:g}, {self.end:g}, images={self.images:g})"
 
 
 def check_number(weight: Any) -> float:
@@ -50,6 +84,14 @@ def weight_config(weight: Weight) -> float | dict[str, Any]:
     if isinstance(weight, Schedule):
         return keras.saving.serialize_keras_object(weight)
     return weight
+
+
+def readable(weight: Weight | None) -> float | str | None:
+    """A weight for people: a number as it is, a schedule by its settings."""
+    if not isinstance(weight, Schedule):
+        return weight
+    settings = ", ".join(f"{k}={v!r}" for k, v in weight.get_config().items())
+    return f"{type(weight).__name__}({settings})"
 
 
 def check_every(every: Any) -> int:

@@ -83,6 +83,7 @@ KINDS = (
     AdversarialLoss,
     Penalty,
     Latents,
+    keras.optimizers.schedules.LearningRateSchedule,
 )
 
 NUMBERS = {"bool", "bfloat16", "float16", "float32", "float64"} | {

@@ -18,13 +18,14 @@ def train_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tenso
     real = Batch(to_model_range(images), labels)
     if gan.augmentation is not None:
         gan.augmentation.begin(gan.images_seen)
+    gan.optimizer.follow(gan.images_seen)
     logs = SCHEMES[gan.update].update(gan, real)
     if gan.augmentation is not None:
         logs.update(gan.augmentation.logs())
     n = ops.shape(real.images)[0]
+    update_average(gan, n - n * (gan.critic_steps - 1) // gan.critic_steps)
     seen = ops.cast(n * backend.num_replicas(), gan.images_seen.dtype)
     gan.images_seen.assign(gan.images_seen + seen)
-    update_average(gan, n - n * (gan.critic_steps - 1) // gan.critic_steps)
     return logs
 
 

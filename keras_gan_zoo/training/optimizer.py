@@ -10,6 +10,7 @@ from keras_gan_zoo.backend.keras_internals import (
     prefix_paths,
     schedule_of,
 )
+from keras_gan_zoo.training.scheduled_adam import ScheduledAdam
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
@@ -49,6 +50,14 @@ def count_iterations(optimizer: Any, updates: int) -> None:
         optimizer.learning_rate = (
             PerIteration(schedule, updates) if several else schedule
         )
+
+
+def followed(optimizer: Any) -> Any:
+    """What an optimizer's learning rate follows: a schedule, a function, or None."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    if isinstance(optimizer, ScheduledAdam):
+        return optimizer.schedules.get("learning_rate")
+    return schedule_of(optimizer)
 
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
@@ -122,14 +131,14 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
         both = self.generator_optimizer, self.discriminator_optimizer
-        if callable(value) or any(schedule_of(optimizer) for optimizer in both):
+        if callable(value) or any(followed(optimizer) for optimizer in both):
             raise TypeError(
                 "A GAN's `learning_rate` is set to a number, and moves both players' "
                 "rates, neither of which may follow a schedule. Set one player's by "
                 "itself: `gan.optimizer.generator_optimizer.learning_rate = ...`, or "
                 "pass a schedule for each to `compile`. Received: "
                 f"learning_rate={value!r}, with schedules "
-                f"{[schedule_of(optimizer) for optimizer in both]}"
+                f"{[followed(optimizer) for optimizer in both]}"
             )
         generator, discriminator = self.learning_rates
         if generator:
@@ -142,6 +151,13 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         """The generator's and the discriminator's learning rate."""
         both = self.generator_optimizer, self.discriminator_optimizer
         return [float(ops.convert_to_numpy(one.learning_rate)) for one in both]
+
+    def follow(self, images_seen: Any) -> None:
+        """Set what is a function of the images seen, before the updates of a step."""
+        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+            if isinstance(optimizer, ScheduledAdam):
+                optimizer.follow(images_seen)
 
     # The two optimizers are saved and loaded as children of this one.
     def save_own_variables(self, store: Any) -> None:

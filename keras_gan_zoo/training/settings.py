@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo.latents import DISTRIBUTIONS, Latents
+from keras_gan_zoo.objectives.schedules import Schedule
 from keras_gan_zoo.training.schemes import SCHEMES
 
 LABEL_DISTRIBUTIONS = ("uniform", "data")
@@ -50,10 +51,12 @@ def check(gan: Any) -> None:
             raise ValueError(
                 f"`{name}` must be one of {known}. Received: {name}={value!r}"
             )
-    if gan.ema_half_life is not None and not gan.ema_half_life > 0:
+    half_life = gan.ema_half_life
+    if not (half_life is None or isinstance(half_life, Schedule) or half_life > 0):
         raise ValueError(
             "`ema_half_life` must be a positive number of images, for example "
-            f"10_000, or None. Received: ema_half_life={gan.ema_half_life}"
+            "10_000, a schedule of the images seen, or None. "
+            f"Received: ema_half_life={half_life}"
         )
     if gan.num_classes is None:
         for name, default in (("label_distribution", "uniform"), ("label_names", None)):

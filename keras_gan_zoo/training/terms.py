@@ -56,6 +56,7 @@ def discriminator_losses(
     logits = real.of["logits"], fake.of["logits"]
     terms = {"d_loss": gan.objective.of_discriminator(real, fake)}
     for term in gan.auxiliaries:
+        term.training = training
         if overrides(term, "discriminator_loss"):
             terms[f"d_{term.name}"] = term.discriminator_loss(
                 judge, real.batch, real.of, fake.batch, fake.of, draw
@@ -86,6 +87,7 @@ def generator_losses(
     of_real = lru_cache(of_real)
     terms = {"g_loss": gan.objective.of_generator(fake, lambda: of_real()["logits"])}
     for term in gan.auxiliaries:
+        term.training = training
         if overrides(term, "generator_loss"):
             seen = {"of_real": of_real()} if term.relativistic else {}
             terms[f"g_{term.name}"] = term.generator_loss(

@@ -32,7 +32,7 @@ class AdversarialTrainer(backend.Steps):
     label_counts: Any
     critic_steps: int
     generator_steps: int
-    ema_half_life: float | None
+    ema_half_life: Any
     update: str
     latents: Latents | None
     latent_distribution: str

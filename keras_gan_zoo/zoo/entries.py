@@ -5,6 +5,7 @@ from typing import Any
 from keras_gan_zoo import presets
 from keras_gan_zoo.cards.facts import labels_of, latents_of, loss_of, terms_of
 from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.objectives.schedules import readable
 from keras_gan_zoo.presets import files, index, together
 from keras_gan_zoo.presets.loading import read_gan
 from keras_gan_zoo.presets.source import locate
@@ -65,7 +66,7 @@ def describe(
         "loss": loss_of(gan),
         "terms": ", ".join(terms_of(gan)) or None,
         "critic steps": gan.critic_steps,
-        "ema half-life": gan.ema_half_life,
+        "ema half-life": readable(gan.ema_half_life),
         "saved": metadata.get("date_saved"),
         "weights sha256": gan.preset_origin.weights_sha256,
         "warning": " ".join(strays) or None,

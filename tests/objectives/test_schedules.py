@@ -38,3 +38,21 @@ def test_every_is_a_whole_number():
     assert schedules.check_every(np.int64(4)) == 4
     with pytest.raises(ValueError, match="must be a whole number of updates"):
         schedules.check_every(4.0)
+
+
+@pytest.mark.parametrize(("start", "end"), [(2e-4, 5e-5), (0.9, 0.99), (0.0, 0.55)])
+def test_cosine(start, end):
+    """R3GAN's `cosine_decay_with_warmup`, written out."""
+    cosine = schedules.Cosine(start, end, images=400)
+    for seen in (0, 1, 100, 200, 399, 400, 4000):
+        left = 0.5 * (1 + np.cos(np.pi * seen / 400)) if seen < 400 else 0.0
+        found = float(ops.convert_to_numpy(cosine(seen)))
+        assert found == pytest.approx(start + (1 - left) * (end - start), rel=1e-5)
+    assert schedules.check_weight(schedules.weight_config(cosine)).end == end
+
+
+def test_readable():
+    assert schedules.readable(None) is None
+    assert schedules.readable(10_000) == 10_000
+    text = schedules.readable(schedules.Cosine(0, 5e6, 2e7))
+    assert text == "Cosine(start=0.0, end=5000000.0, images=20000000.0)"

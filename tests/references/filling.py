@@ -139,7 +139,7 @@ def fill(network, weights, rules, unused=()):
     Raises:
         AssertionError: a tensor or a variable is left over, or used twice.
     """
-    ours = {v.path.split("/", 1)[1]: v for v in network.variables}
+    ours = {v.path.removeprefix(f"{network.name}/"): v for v in network.variables}
     ours = {path: v for path, v in ours.items() if "seed_generator" not in path}
     filled, left = {}, []
     for name, array in weights.items():

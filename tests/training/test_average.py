@@ -5,6 +5,8 @@ import pytest
 from keras import ops
 from same import values
 
+from keras_gan_zoo.schedules import Cosine
+
 
 def test_average_follows_the_half_life_and_batch_norm_statistics(noise, tiny_gan):
     gan = tiny_gan(ema_half_life=16.0)
@@ -61,3 +63,21 @@ def test_the_average_is_that_of_the_formula(critic_steps, tiny_gan, noise):
             values(gan.ema_generator.weights), expected, strict=True
         ):
             np.testing.assert_allclose(found, value, rtol=1e-4, atol=1e-6)
+
+
+def test_a_scheduled_half_life_is_taken_as_it_is(tiny_gan, noise):
+    """A schedule of the images seen before the step; at 0 the average is a copy."""
+    gan = tiny_gan(ema_half_life=Cosine(0.0, 8.0, images=20))
+    expected, seen = None, 0
+    for n in (10, 9, 10, 10):
+        gan.train_on_batch(noise(n))
+        raw = values(gan.generator.weights)
+        half_life = 4.0 * (1 - np.cos(np.pi * min(seen / 20, 1)))
+        decay = 0.5 ** (n / half_life) if half_life else 0.0
+        expected = expected or raw
+        expected = [w + (e - w) * decay for e, w in zip(expected, raw, strict=True)]
+        seen += n
+        found = values(gan.ema_generator.weights)
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+    assert type(gan).from_config(gan.get_config()).ema_half_life.end == 8.0

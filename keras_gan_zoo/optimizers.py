@@ -1,0 +1,5 @@
+"""Optimizers that Keras lacks."""
+
+from keras_gan_zoo.training.scheduled_adam import ScheduledAdam
+
+__all__ = ["ScheduledAdam"]
