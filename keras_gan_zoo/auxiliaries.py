@@ -5,12 +5,14 @@ from keras_gan_zoo.objectives import (
     class_terms,
     consistency,
     drift,
+    reconstruction,
     self_supervision,
 )
 from keras_gan_zoo.objectives.auxiliaries import *  # noqa: F403
 from keras_gan_zoo.objectives.class_terms import *  # noqa: F403
 from keras_gan_zoo.objectives.consistency import *  # noqa: F403
 from keras_gan_zoo.objectives.drift import *  # noqa: F403
+from keras_gan_zoo.objectives.reconstruction import *  # noqa: F403
 from keras_gan_zoo.objectives.self_supervision import *  # noqa: F403
 
 __all__ = [
@@ -19,4 +21,5 @@ __all__ = [
     *consistency.__all__,
     *drift.__all__,
     *self_supervision.__all__,
+    *reconstruction.__all__,
 ]

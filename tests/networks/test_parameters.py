@@ -6,6 +6,7 @@ import pytest
 from undrawn import undrawn
 
 from keras_gan_zoo import families, networks
+from keras_gan_zoo.auxiliaries import Reconstruction
 
 
 def biggan(size, num_classes):
@@ -78,6 +79,36 @@ def resnet(size, num_classes=None, **options):
 
 def sized(cls, size, **settings):
     return cls.networks((size, size, 3), **settings)
+
+
+def r3gan(size, num_classes=None, width=None):
+    """ImageNet's networks have one width, and twice as large groups."""
+    shape, given = (size, size, 3), {"num_classes": num_classes}
+    if width is not None:
+        stages = len(networks.r3gan.default_widths(shape))
+        given |= {"widths": (width,) * stages, "group_size": 32}
+    return (
+        networks.r3gan_generator(shape, **given),
+        networks.r3gan_discriminator(shape, **given),
+    )
+
+
+def fastgan(size):
+    """The discriminator with the decoders, which belong to a term here."""
+    discriminator = networks.fastgan_discriminator((size, size, 3))
+    decoders = Reconstruction()
+    networks.contract.build_terms(discriminator, [decoders])
+    return (
+        networks.fastgan_generator((size, size, 3)),
+        Together(discriminator, decoders),
+    )
+
+
+class Together:
+    def __init__(self, *parts):
+        self.trainable_variables = [
+            v for part in parts for v in part.trainable_variables
+        ]
 
 
 # What makes the networks -> the generator's and the discriminator's parameters.
@@ -159,6 +190,16 @@ COUNTS = {
         9_338_884,
         3_177_730,
     ),
+    # brownvc/R3GAN, train.py
+    "r3gan cifar10": (lambda: r3gan(32, 10), 20_781_952, 21_280_512),
+    "r3gan ffhq 64": (lambda: r3gan(64), 22_429_824, 22_381_440),
+    "r3gan ffhq 256": (lambda: r3gan(256), 23_057_952, 23_009_568),
+    "r3gan imagenet 32": (lambda: r3gan(32, 1000, 1536), 82_914_304, 86_548_992),
+    "r3gan imagenet 64": (lambda: r3gan(64, 1000, 1536), 103_570_432, 107_205_120),
+    # hugobb/FastGAN-pytorch, without 192 of the generator for a small image
+    "fastgan 256": (lambda: fastgan(256), 29_127_846 - 192, 11_526_160),
+    "fastgan 512": (lambda: fastgan(512), 29_174_392 - 192, 11_526_496),
+    "fastgan 1024": (lambda: fastgan(1024), 29_176_512 - 192, 11_528_192),
     # pytorch-pretrained-biggan
     "published deep 128": (lambda: published_deep(128), 50_388_609, None),
     "published deep 256": (lambda: published_deep(256), 55_880_833, None),
