@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 import keras
 
+from keras_gan_zoo.augmentation import ADA
 from keras_gan_zoo.families.family import Family, Paper, scheduled_adam
 from keras_gan_zoo.networks import r3gan_discriminator, r3gan_generator
 from keras_gan_zoo.penalties import R1, R2
@@ -14,18 +15,18 @@ IMAGES = 20_000_000  #: how long the published schedules are
 class R3GAN(Family):
     """A modern baseline: a relativistic loss with R1 and R2, and a modern network.
 
-    Grouped convolutions without normalization. Penalties, Adam's rate and beta_2 and
-    the average's half-life follow half a cosine over 2e7 images. The defaults are those
-    of CIFAR-10, with a batch of 512. Of the other published ones, FFHQ at 64x64 has
-    penalties from 2 to 0.2 and a half-life up to 0.5 million images, FFHQ at 256x256
-    from 150 to 15, both with batches of 256; ImageNet at 32x32 has 1536 channels,
-    groups of 32, penalties from 0.5 to 0.05, 2e8 images, a half-life up to 50 million
-    and batches of 4096.
+    Grouped convolutions without normalization. Penalties, Adam's rate and beta_2, the
+    average's half-life and the probability of ADA's transforms follow half a cosine
+    over 2e7 images. The defaults are those of CIFAR-10, with a batch of 512. Of the
+    other published ones, FFHQ at 64x64 has penalties from 2 to 0.2, FFHQ at 256x256
+    from 150 to 15, both a half-life up to 0.5 million images, transforms up to 0.3 and
+    batches of 256; ImageNet at 32x32 has 1536 channels, groups of 32, penalties from
+    0.5 to 0.05, transforms up to 0.5, 2e8 images, a half-life up to 50 million and
+    batches of 4096. The published runs mirror the data as well.
 
     The published loop shows the generator real images and latents other than those that
     the discriminator has just seen; here both players see the same ones, which saves a
-    forward pass. It augments images by a scheduled share of ADA's transforms, as
-    `augmentation` does.
+    forward pass.
 
     Reference: Huang et al. 2024, arXiv:2501.05441.
 
@@ -60,6 +61,9 @@ class R3GAN(Family):
     method = {
         "loss": "relativistic_paired",
         "penalties": (R1(Cosine(0.05, 0.005, IMAGES)), R2(Cosine(0.05, 0.005, IMAGES))),
+        "augmentation": ADA(
+            {"blit": 1, "geom": 1, "color": 0.5, "cutout": 1}, Cosine(0, 0.55, IMAGES)
+        ),
         "ema_half_life": Cosine(0, 5_000_000, IMAGES),
     }
     optimizers = scheduled_adam(

@@ -18,7 +18,7 @@ def train_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tenso
     real = Batch(to_model_range(images), labels)
     if gan.augmentation is not None:
         gan.augmentation.begin(gan.images_seen)
-    gan.optimizer.follow(gan.images_seen)
+    gan.optimizer.begin(gan.images_seen)
     logs = SCHEMES[gan.update].update(gan, real)
     if gan.augmentation is not None:
         logs.update(gan.augmentation.logs())

@@ -152,12 +152,12 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         both = self.generator_optimizer, self.discriminator_optimizer
         return [float(ops.convert_to_numpy(one.learning_rate)) for one in both]
 
-    def follow(self, images_seen: Any) -> None:
+    def begin(self, images_seen: Any) -> None:
         """Set what is a function of the images seen, before the updates of a step."""
         for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
             optimizer = getattr(optimizer, "inner_optimizer", optimizer)
             if isinstance(optimizer, ScheduledAdam):
-                optimizer.follow(images_seen)
+                optimizer.begin(images_seen)
 
     # The two optimizers are saved and loaded as children of this one.
     def save_own_variables(self, store: Any) -> None:

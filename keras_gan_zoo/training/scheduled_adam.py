@@ -67,7 +67,7 @@ class ScheduledAdam(keras.optimizers.Adam):
             name=name,
         )
 
-    def follow(self, images_seen: Tensor) -> None:
+    def begin(self, images_seen: Tensor) -> None:
         """Set what follows a schedule, before the updates of a step."""
         for name, schedule in self.schedules.items():
             variable = (

@@ -31,7 +31,7 @@ def test_the_published_updates(beta_1):
     adam.build([weight])
     gradients, seen = [0.5, -1.0, 2.0, 0.3, 0.1], [0, 10, 20, 30, 80]
     for gradient, images in zip(gradients, seen, strict=True):
-        adam.follow(images)
+        adam.begin(images)
         adam.apply([ops.convert_to_tensor(np.float32(gradient))], [weight])
     at = [[float(one(images)) for images in seen] for one in (rate, beta_2)]
     expected = torch_adam(gradients, at[0], beta_1, at[1])
