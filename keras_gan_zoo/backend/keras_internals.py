@@ -26,6 +26,7 @@ from keras.src.utils.module_utils import tensorflow
 __all__ = [
     "BackupHooks",
     "DataAdapter",
+    "PlainUpdates",
     "all_layers",
     "check_compiled",
     "declare_directions",
@@ -73,6 +74,60 @@ class BackupHooks(keras.callbacks.BackupAndRestore):
 
     def _save_model(self):  # at the end of an epoch
         self.save(self._current_epoch, 0)
+
+
+class PlainUpdates:
+    """The updates of an optimizer as assignments that gradients pass through.
+
+    Backends update in place, outside of a `keras.StatelessScope`. These are for inside
+    of one: the optimizer's own rule, clipping and constraints, without its average.
+
+    Args:
+        optimizer: a built Keras optimizer, to be read outside of the scope.
+    """
+
+    def __init__(self, optimizer: Any) -> None:
+        optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+        self._optimizer = optimizer
+        self.variables = list(optimizer.variables)
+        self._places = {
+            id(variable): optimizer._get_variable_index(variable)
+            for variable in optimizer._trainable_variables
+        }
+        self._decayed = [
+            id(variable)
+            for variable in optimizer._trainable_variables
+            if optimizer.weight_decay and optimizer._use_weight_decay(variable)
+        ]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._optimizer, name)
+
+    def _get_variable_index(self, variable: Any) -> int:
+        return self._places[id(variable)]
+
+    def assign(self, variable: Any, value: Any) -> None:
+        variable.assign(value)
+
+    def assign_add(self, variable: Any, value: Any) -> None:
+        variable.assign(variable + value)
+
+    def assign_sub(self, variable: Any, value: Any) -> None:
+        variable.assign(variable - value)
+
+    def apply(self, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
+        """One update of `variables`."""
+        update = type(self._optimizer).update_step
+        gradients = self._optimizer._clip_gradients(gradients)
+        rate = self._optimizer._get_current_learning_rate()
+        for gradient, variable in zip(gradients, variables, strict=True):
+            if id(variable) in self._decayed:
+                self.assign_sub(variable, variable * self.weight_decay * rate)
+            update(self, gradient, variable, rate)
+        for variable in variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable))
+        self.assign_add(self._optimizer.iterations, 1)
 
 
 def all_layers(model: Any) -> list[Any]:

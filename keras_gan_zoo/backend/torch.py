@@ -8,7 +8,11 @@ from typing import Any
 import keras
 import torch
 
-from keras_gan_zoo.backend.keras_internals import get_torch_dataloader, keep_losses
+from keras_gan_zoo.backend.keras_internals import (
+    get_stateless_scope,
+    get_torch_dataloader,
+    keep_losses,
+)
 from keras_gan_zoo.typing import Tensor
 
 # With channels last, Keras copies the images twice per convolution.
@@ -63,8 +67,10 @@ def call_in_training(network: Any, inputs: Any) -> Any:
     """
     known = _assigned.setdefault(network, {})
     while True:
-        scope = _Scope()
-        scope.state_mapping = {key: v.value.clone() for key, v in known.items()}
+        scope, outer = _Scope(), get_stateless_scope()
+        if outer is not None:
+            scope.state_mapping.update(outer.state_mapping)
+        scope.state_mapping.update((key, v.value.clone()) for key, v in known.items())
         with scope:
             outputs = network(inputs, training=True)
         if scope.assigned.keys() <= known.keys():

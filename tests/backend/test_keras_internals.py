@@ -4,6 +4,7 @@ Of the package only `backend/keras_internals.py` is loaded, from its file, so th
 tells what a version of Keras changed even where the package cannot be imported.
 """
 
+import contextlib
 import importlib.util
 import subprocess
 import sys
@@ -27,6 +28,15 @@ spec.loader.exec_module(internals)
 
 def number(value):
     return float(ops.convert_to_numpy(value))
+
+
+def no_gradients():
+    """As the package updates: torch would not let leaves be changed in place."""
+    if BACKEND != "torch":
+        return contextlib.nullcontext()
+    import torch
+
+    return torch.no_grad()
 
 
 def model():
@@ -444,3 +454,35 @@ def test_keep_losses_that_layers_added_in_a_scope():
         internals.keep_losses(network, scope)
         assert [*map(number, network.losses)] == [2 * times] * 2
         assert [*map(number, inner.losses)] == [2 * times]
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        lambda: keras.optimizers.SGD(0.1, momentum=0.9, clipvalue=0.2),
+        lambda: keras.optimizers.Adam(0.1, beta_1=0.5),
+        lambda: keras.optimizers.AdamW(0.1, weight_decay=0.5, clipnorm=0.3),
+        lambda: keras.optimizers.RMSprop(0.1),
+    ],
+)
+def test_plainupdates_are_those_of_the_optimizer(optimizer):
+    optimizer = optimizer()
+    start, gradients = np.array([1.0, -2.0]), np.array([[0.3, -0.4], [0.5, 0.1]])
+    variable = keras.Variable(start, dtype="float32")
+    variable.constraint = keras.constraints.NonNeg()
+    optimizer.build([variable])
+    gradients = [ops.convert_to_tensor(g, "float32") for g in gradients]
+    updates = internals.PlainUpdates(optimizer)
+    with keras.StatelessScope() as scope:
+        for gradient in gradients:
+            updates.apply([gradient], [variable])
+        found = ops.stop_gradient(scope.get_current_value(variable))
+        found = ops.convert_to_numpy(found)
+    np.testing.assert_array_equal(ops.convert_to_numpy(variable.value), start)
+    assert number(optimizer.iterations) == 0
+    for gradient in gradients:
+        with no_gradients():
+            optimizer.apply([gradient], [variable])
+    expected = ops.convert_to_numpy(ops.stop_gradient(variable.value))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert (found >= 0).all()

@@ -95,6 +95,7 @@ def test_losses(policy, loss, noise):
 SETTINGS = {
     "simultaneous": {"update": "simultaneous"},
     "latent optimization": {"update": "latent_optimization"},
+    "unrolled": {"update": "unrolled_1"},
     "augmentation": {"augmentation": kgz.augmentation.DiffAugment()},
     "information": {
         "latents": kgz.Latents(normal=1, categorical=(3,)),

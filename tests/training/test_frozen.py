@@ -26,6 +26,7 @@ SETTINGS = {
     "simultaneous": {"update": "simultaneous"},
     "reversed": {"update": "simultaneous", "loss": "minimax"},
     "latent optimization": {"update": "latent_optimization"},
+    "unrolled": {"update": "unrolled_1"},
     "relativistic": {"loss": "relativistic_paired"},
 }
 

@@ -97,6 +97,7 @@ SETTINGS = {
     "relativistic": {"loss": "relativistic_average"},
     "simultaneous": {"update": "simultaneous"},
     "latent optimization": {"update": "latent_optimization"},
+    "unrolled": {"update": "unrolled_1"},
 }
 
 

@@ -83,7 +83,7 @@ def test_penalties_take_the_gradient_of_the_patches_mean(penalty, expected):
 
 
 @pytest.mark.parametrize(
-    "update", ["alternating", "simultaneous", "latent_optimization"]
+    "update", ["alternating", "simultaneous", "latent_optimization", "unrolled_1"]
 )
 def test_they_train_in_every_scheme(update):
     z = keras.Input((2,))

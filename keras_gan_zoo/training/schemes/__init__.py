@@ -4,9 +4,14 @@ A scheme is a function of a GAN and a `Batch` of real images that updates both n
 and returns the logs, and a check for settings that it can't work with.
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
-from keras_gan_zoo.training.schemes import latent_optimization, simultaneous
+from keras_gan_zoo.training.schemes import (
+    latent_optimization,
+    simultaneous,
+    unrolled,
+)
 from keras_gan_zoo.training.step import alternating_update
 
 
@@ -21,4 +26,8 @@ SCHEMES = {
     "alternating": Scheme(alternating_update),
     "latent_optimization": Scheme(latent_optimization.latent_optimization_update),
     "simultaneous": Scheme(simultaneous.simultaneous_update, simultaneous.check),
+    # The paper's numbers of steps; 5 where it does not say.
+    "unrolled": Scheme(partial(unrolled.unrolled_update, steps=5), unrolled.check),
+    "unrolled_1": Scheme(partial(unrolled.unrolled_update, steps=1), unrolled.check),
+    "unrolled_10": Scheme(partial(unrolled.unrolled_update, steps=10), unrolled.check),
 }

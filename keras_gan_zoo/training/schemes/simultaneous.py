@@ -14,11 +14,11 @@ from keras_gan_zoo.typing import Tensor
 
 
 def check(gan: Any) -> None:
-    """Raise an error for settings that make no sense in one shared pass."""
+    """Raise an error for settings that make no sense if both players move at once."""
     for name in ("critic_steps", "generator_steps"):
         if getattr(gan, name) > 1:
             raise ValueError(
-                "`update='simultaneous'` moves both players once per iteration, so it "
+                f"`update={gan.update!r}` moves both players once per iteration, so it "
                 f"needs `{name}=1`. Received: {name}={getattr(gan, name)}"
             )
 
