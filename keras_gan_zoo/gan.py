@@ -94,9 +94,15 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             `generate`, `predict`, scores and presets use the average. A number is
             ramped up to, a schedule of the images seen, such as
             `keras_gan_zoo.schedules.Cosine`, is taken as it is.
+        ema_start: int or None. For so many images the average is a copy of the
+            generator, and then has its whole half-life at once (BigGAN). None: the
+            half-life grows from the start, at most to a twentieth of the images so
+            far (StyleGAN2).
         update: `"alternating"`; `"simultaneous"`: both players move at once, from one
-            shared forward pass; or `"latent_optimization"`: latents take a step
-            towards higher logits first (LOGAN).
+            shared forward pass; `"latent_optimization"`: latents take a step towards
+            higher logits first (LOGAN); or `"unrolled"`, `"unrolled_1"`,
+            `"unrolled_10"`: the generator looks 5, 1 or 10 steps of the discriminator
+            ahead.
         latent_distribution: `"normal"` N(0, 1) or `"uniform"` U(-1, 1).
         latents: a `keras_gan_zoo.latents.Latents` to use in its place, for latents from
             several distributions, such as InfoGAN's codes.
@@ -152,6 +158,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         critic_steps: int = 1,
         generator_steps: int = 1,
         ema_half_life: Weight | None = None,
+        ema_start: int | None = None,
         update: str = "alternating",
         latent_distribution: str = "normal",
         latents: Latents | None = None,
@@ -177,6 +184,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         if isinstance(ema_half_life, dict):
             ema_half_life = keras.saving.deserialize_keras_object(ema_half_life)
         self.ema_half_life = ema_half_life
+        self.ema_start = settings.check_count("ema_start", ema_start)
         self.update = update
         self.latent_distribution = latent_distribution
         if isinstance(latents, dict):
@@ -546,6 +554,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             "critic_steps": self.critic_steps,
             "generator_steps": self.generator_steps,
             "ema_half_life": weight_config(self.ema_half_life),
+            "ema_start": self.ema_start,
             "update": self.update,
             "latent_distribution": self.latent_distribution,
             "latents": keras.saving.serialize_keras_object(self.latents),

@@ -13,8 +13,8 @@ LABEL_DISTRIBUTIONS = ("uniform", "data")
 
 
 def check_count(name: str, value: Any, least: int = 1) -> Any:
-    """Return `value` as an int, or None for a `num_classes` of None."""
-    if value is None and name == "num_classes":
+    """Return `value` as an int, or None for a `num_classes` or `ema_start` of None."""
+    if value is None and name in ("num_classes", "ema_start"):
         return None
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or value < least:
@@ -57,6 +57,11 @@ def check(gan: Any) -> None:
             "`ema_half_life` must be a positive number of images, for example "
             "10_000, a schedule of the images seen, or None. "
             f"Received: ema_half_life={half_life}"
+        )
+    if gan.ema_start is not None and gan.ema_half_life is None:
+        raise ValueError(
+            "`ema_start` is for an average, with `ema_half_life`. "
+            f"Received: ema_start={gan.ema_start}, ema_half_life=None"
         )
     if gan.num_classes is None:
         for name, default in (("label_distribution", "uniform"), ("label_names", None)):

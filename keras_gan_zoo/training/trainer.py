@@ -33,6 +33,7 @@ class AdversarialTrainer(backend.Steps):
     critic_steps: int
     generator_steps: int
     ema_half_life: Any
+    ema_start: int | None
     update: str
     latents: Latents | None
     latent_distribution: str

@@ -81,3 +81,26 @@ def test_a_scheduled_half_life_is_taken_as_it_is(tiny_gan, noise):
         for one, other in zip(found, expected, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
     assert type(gan).from_config(gan.get_config()).ema_half_life.end == 8.0
+
+
+def test_the_average_is_a_copy_up_to_its_start(tiny_gan, noise):
+    """BigGAN's: then it has its whole half-life at once."""
+    gan = tiny_gan(ema_half_life=20.0, ema_start=25)
+    for seen in (10, 20):
+        gan.train_on_batch(noise(10))
+        for pair in zip(gan.ema_generator.weights, gan.generator.weights, strict=True):
+            np.testing.assert_array_equal(*values(pair), err_msg=f"after {seen} images")
+    for _ in range(2):  # from 30 images on, whatever the counter says
+        average = values(gan.ema_generator.weights)
+        gan.train_on_batch(noise(10))
+        raw = values(gan.generator.weights)
+        for old, new, weight in zip(
+            average, values(gan.ema_generator.weights), raw, strict=True
+        ):
+            expected = weight + (old - weight) * 0.5**0.5
+            np.testing.assert_allclose(new, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_a_start_needs_an_average(tiny_gan):
+    with pytest.raises(ValueError, match="for an average, with `ema_half_life`"):
+        tiny_gan(ema_start=100)
