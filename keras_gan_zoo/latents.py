@@ -1,5 +1,6 @@
 """Latents and labels: the same on every machine, backend, device and batch size."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -264,6 +265,20 @@ def interpolate_latents(
         elif name == "uniform":
             found[:, part] = (1 - share) * start[part] + share * end[part]
     return found.astype("float32")
+
+
+def walk_latents(stops: ArrayLike, steps: int, latents: Latents) -> np.ndarray:
+    """Latents on the way through `stops`, `(n, dim)`: see `interpolate_latents`.
+
+    Returns:
+        float32 array `((n - 1) * (steps - 1) + 1, dim)`.
+    """
+    stops = np.asarray(stops)
+    legs = [
+        interpolate_latents(start, end, steps, latents)[:-1]
+        for start, end in itertools.pairwise(stops)
+    ]
+    return np.concatenate([*legs, stops[-1:].astype("float32")])
 
 
 def _great_circle(start, end, share):

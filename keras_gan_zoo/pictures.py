@@ -17,7 +17,10 @@ STILL: dict[str, tuple[str, dict[str, Any]]] = {
     ".jpeg": ("JPEG", {"quality": 95}),
     ".webp": ("WEBP", {"lossless": True}),
 }
-MOVING = ".gif"
+MOVING: dict[str, tuple[str, dict[str, Any]]] = {
+    ".gif": ("GIF", {}),
+    ".webp": ("WEBP", {"lossless": True}),
+}
 
 
 def save_image(path: PathLike, image: Any) -> Path:
@@ -78,11 +81,11 @@ def save_images(folder: PathLike, images: Sequence[Any] | np.ndarray) -> list[Pa
     return [save_image(path, image) for path, image in zip(paths, images, strict=True)]
 
 
-def save_gif(path: PathLike, frames: Sequence[Any], seconds: float = 0.08) -> Path:
+def save_moving(path: PathLike, frames: Sequence[Any], seconds: float = 0.08) -> Path:
     """Write a moving image that begins again when it is over.
 
     Args:
-        path: file name that ends in .gif; missing folders are created.
+        path: file name that ends in .gif or .webp; missing folders are created.
         frames: uint8 images of one size; see `save_image`. Alpha is dropped.
         seconds: float, how long each is shown.
 
@@ -90,21 +93,24 @@ def save_gif(path: PathLike, frames: Sequence[Any], seconds: float = 0.08) -> Pa
         `pathlib.Path` of the file.
     """
     path = Path(path)
-    if path.suffix.lower() != MOVING:
+    if path.suffix.lower() not in MOVING:
         raise ValueError(
-            f"A moving image must end in {MOVING}. Received: path={str(path)!r}"
+            f"A moving image must end in {', '.join(MOVING)}. "
+            f"Received: path={str(path)!r}"
         )
+    name, settings = MOVING[path.suffix.lower()]
     first, *rest = (_without_alpha(as_picture(frame)) for frame in frames)
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_atomically(
         path,
         lambda file: first.save(
             file,
-            "GIF",
+            name,
             save_all=True,
             append_images=rest,
             duration=round(1000 * seconds),
             loop=0,
+            **settings,
         ),
     )
 

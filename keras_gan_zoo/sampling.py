@@ -1,36 +1,23 @@
-"""Images from latents: `generate`, `sample_latents` and `interpolate` of a `GAN`."""
+"""Images from latents: `generate` and `sample_latents` of a `GAN`."""
 
-import random
 from typing import Any
 
-import keras
 import numpy as np
 from keras import ops
 
 from keras_gan_zoo.images import to_uint8
 from keras_gan_zoo.labels import check_labels
-from keras_gan_zoo.latents import (
-    Latents,
-    check_latents,
-    draw_labels,
-    draw_latents,
-    interpolate_latents,
-)
-from keras_gan_zoo.networks import contract
+from keras_gan_zoo.latents import check_latents, draw_labels, draw_latents
+from keras_gan_zoo.networks.running import run
 from keras_gan_zoo.networks.statistics import recompute_moments
 from keras_gan_zoo.typing import ArrayLike
+from keras_gan_zoo.walks import Walks, check_seed
 
 
-class Sampling:
+class Sampling(Walks):
     """The part of `GAN` that makes images."""
 
-    generator: Any
-    ema_generator: Any
-    num_classes: int | None
     label_counts: Any
-    latents: Latents | None
-    latent_distribution: str
-    latent_dim: int
 
     def generate(
         self,
@@ -39,6 +26,7 @@ class Sampling:
         labels: Any = None,
         seed: int | None = None,
         truncation: float | None = None,
+        towards: str = "average",
         use_ema: bool = True,
         batch_size: int | None = None,
         start: int = 0,
@@ -55,8 +43,12 @@ class Sampling:
                 None draws them from the seed, so that image `i` of a seed keeps its
                 label.
             seed: int, 0 or more, or None for different images on each call.
-            truncation: float or None: truncate normal latents to
-                [-truncation, truncation], for less variety and cleaner images.
+            truncation: float or None, for less variety and cleaner images. Normal
+                latents are drawn within [-truncation, truncation], as in BigGAN; in a
+                generator with styles, such as StyleGAN2's, it is the styles that move
+                towards their average, which 0 is, and 1 leaves them as they are.
+            towards: where truncated styles move: `"average"`, that of all images, or
+                `"class"`, the average of an image's own class, which it stays one of.
             use_ema: bool: use the averaged generator, or the raw one.
             batch_size: int or None, images per forward pass.
             start: int, index of the first image in the seed's stream.
@@ -66,9 +58,10 @@ class Sampling:
         Returns:
             uint8 array `(n, height, width, channels)`.
         """
+        styled = self.has_styles and truncation is not None
         if latents is not None:
             latents = check_latents(latents, self.latent_dim)
-            if truncation is not None or n not in (None, len(latents)):
+            if n not in (None, len(latents)) or (truncation is not None and not styled):
                 raise ValueError(
                     "`latents` say how many images there are and what is in them: "
                     "leave `n` and `truncation` out. "
@@ -77,16 +70,18 @@ class Sampling:
                 )
             n = len(latents)
         n = _check_n(n)
-        seed = _check_seed(seed)
+        seed = check_seed(seed)
         if latents is None:
-            latents = self.sample_latents(n, seed, truncation, start)
+            drawn = None if styled else truncation
+            latents = self.sample_latents(n, seed, drawn, start)
         labels = self._labels_to_make(labels, n, seed, start)
-        return sample(
-            self if use_ema else self.generator,
-            self._inputs(latents, labels),
-            n,
-            batch_size or 128,
-        )
+        if styled:
+            truncated = truncation, towards
+            return self._from_styles(
+                (latents, None, None), labels, truncated, use_ema, batch_size
+            )
+        inputs = self._inputs(latents, labels)
+        return run(self if use_ema else self.generator, inputs, batch_size, to_uint8)
 
     def sample_latents(
         self,
@@ -97,67 +92,19 @@ class Sampling:
     ) -> np.ndarray:
         """Draw the latents that `generate` makes images from; see there.
 
+        `truncation` is that of normal latents, which generators with styles leave
+        whole.
+
         Returns:
             float32 array `(n, latent_dim)`.
         """
         return draw_latents(
             _check_n(n),
             self.latents or self.latent_dim,
-            _check_seed(seed),
+            check_seed(seed),
             self.latent_distribution,
             start,
             truncation,
-        )
-
-    def interpolate(
-        self,
-        start: ArrayLike | int,
-        end: ArrayLike | int,
-        steps: int = 10,
-        *,
-        labels: Any = None,
-        use_ema: bool = True,
-        batch_size: int | None = None,
-    ) -> np.ndarray:
-        """Make images on the way from one latent to another, both included.
-
-        Normal latents move along a great circle (White 2016, arXiv:1609.04468), uniform
-        ones along a line; a one-hot code changes half way.
-
-        Args:
-            start: a latent `(latent_dim,)`, or the seed of one.
-            end: likewise.
-            steps: int, 2 or more, how many images.
-            labels: for a conditional GAN: an int for all images, or an array of
-                `steps`. None draws one class for all.
-            use_ema: bool: use the averaged generator, or the raw one.
-            batch_size: int or None, images per forward pass.
-
-        Returns:
-            uint8 array `(steps, height, width, channels)`.
-
-        Example:
-
-        ```python
-        first, last = gan.sample_latents(2, seed=7)
-        frames = gan.interpolate(first, last, steps=30)
-        ```
-        """
-        if not isinstance(steps, int | np.integer) or steps < 2:
-            raise ValueError(
-                "`steps` must be a whole number, 2 or more: `start` and `end` are "
-                f"among the images. Received: steps={steps!r}"
-            )
-        first, last = self._end(start), self._end(end)
-        if self.num_classes is not None and labels is None:
-            labels = random.randrange(self.num_classes)
-        plain: Any = {self.latent_distribution: self.latent_dim}
-        parts = self.latents or Latents(**plain)
-        return self.generate(
-            latents=interpolate_latents(first, last, int(steps), parts),
-            labels=labels,
-            use_ema=use_ema,
-            batch_size=batch_size,
         )
 
     def standing_statistics(
@@ -196,7 +143,7 @@ class Sampling:
         ```
         """
         count, size = _check_n(batches), _check_n(batch_size)
-        seed = _check_seed(seed)
+        seed = check_seed(seed)
         network = self.ema_generator if use_ema else self.generator
         recompute_moments(
             network,
@@ -208,18 +155,6 @@ class Sampling:
                 for start in range(0, count * size, size)
             ),
         )
-
-    def _inputs(self, latents, labels):
-        """What the generator takes."""
-        if contract.takes_labels(self.generator):
-            return {"latents": latents, "labels": labels}
-        return latents
-
-    def _end(self, given):
-        """One end of a walk, from a latent or a seed."""
-        if np.ndim(given) == 0:
-            return self.sample_latents(1, given)[0]
-        return check_latents(np.reshape(given, (1, -1)), self.latent_dim)[0]
 
     def _labels_to_make(self, labels, n, seed, start):
         if self.num_classes is None:
@@ -245,45 +180,3 @@ def _check_n(n):
             f"`n` must be 1 or more, for example `generate(16)`. Received: n={n}"
         )
     return int(n)
-
-
-def _check_seed(seed):
-    """A seed from 0 to 2**64 - 1; None draws one."""
-    if seed is None:
-        return random.randrange(2**31)
-    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**64:
-        raise ValueError(
-            "`seed` must be a whole number, 0 or more, for example 7, or None for "
-            f"different images on each call. Received: seed={seed!r}"
-        )
-    return int(seed)
-
-
-def sample(network: keras.Model, inputs: Any, n: int, batch_size: int) -> np.ndarray:
-    """Run `n` latents through a generator.
-
-    Avoids `predict`, whose tf.data pipeline can hang at its end: see `backend.stream`.
-
-    Args:
-        network: Keras model.
-        inputs: its inputs, arrays of `n` rows each.
-        n: int.
-        batch_size: int. The last batch is padded, so that the model compiles once.
-
-    Returns:
-        uint8 array `(n, height, width, channels)`.
-    """
-    size = min(batch_size, n)
-
-    def rows(start):
-        def cut(values):
-            found = values[start : start + size]
-            filling = np.zeros((size - len(found), *found.shape[1:]), found.dtype)
-            return np.concatenate([found, filling])
-
-        return keras.tree.map_structure(cut, inputs)
-
-    batches = [
-        to_uint8(network.predict_on_batch(rows(i))[: n - i]) for i in range(0, n, size)
-    ]
-    return np.concatenate(batches)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan_zoo.pictures import save_gif, save_image, save_images
+from keras_gan_zoo.pictures import save_image, save_images, save_moving
 
 RNG = np.random.default_rng(0)
 
@@ -36,14 +36,19 @@ def test_jpeg(tmp_path):
         save_image(tmp_path / "x.jpg", image(4))
 
 
-@pytest.mark.parametrize("channels", [1, 2, 3, 4])
-def test_gif(tmp_path, channels):
+@pytest.mark.parametrize(
+    ("name", "channels"),
+    [*(("x.gif", channels) for channels in (1, 2, 3, 4)), ("x.webp", 1), ("x.webp", 4)],
+)
+def test_moving_images(tmp_path, name, channels):
     frames = [np.full((9, 7, channels), value, "uint8") for value in (0, 90, 250)]
-    with Image.open(save_gif(tmp_path / "x.gif", frames, seconds=0.2)) as picture:
-        assert (picture.n_frames, picture.info["duration"]) == (3, 200)
+    with Image.open(save_moving(tmp_path / name, frames, seconds=0.2)) as picture:
+        assert picture.n_frames == 3
         values = []
         for number in range(3):
             picture.seek(number)
+            picture.load()
+            assert picture.info["duration"] == 200
             values.append(np.asarray(picture.convert("L")).mean())
     np.testing.assert_allclose(values, [0, 90, 250], atol=3)
 
@@ -57,7 +62,7 @@ def test_refuses(tmp_path):
     with pytest.raises(ValueError, match=r"\.png, \.jpg, \.jpeg, \.webp"):
         save_image(tmp_path / "x.bmp", image())
     with pytest.raises(ValueError, match=r"\.gif"):
-        save_gif(tmp_path / "x.png", [image()])
+        save_moving(tmp_path / "x.png", [image()])
     with pytest.raises(ValueError, match="uint8"):
         save_image(tmp_path / "x.png", image() / 255)
     (tmp_path / "mine.txt").touch()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.latents import Latents, interpolate_latents
+from keras_gan_zoo.latents import Latents, interpolate_latents, walk_latents
 
 
 @pytest.mark.parametrize("distribution", ["normal", "uniform"])
@@ -132,3 +132,25 @@ def test_what_a_walk_refuses(args, message, tiny_gan):
 def test_an_untrained_family_can_be_walked_through():
     gan = kgz.MLPGAN(image_shape=(8, 8, 1), generator_widths=(8,))
     assert gan.interpolate(0, 1).shape == (10, 8, 8, 1)
+
+
+def test_a_walk_of_a_seed_goes_through_its_images(conditional_gan):
+    gan = conditional_gan()
+    frames = gan.interpolate(seed=7, stops=3, steps=5, labels=[0, 2, 1])
+    assert frames.shape == (9, 8, 8, 1)
+    expected = gan.generate(3, seed=7, labels=[0, 2, 1])
+    np.testing.assert_array_equal(frames[[0, 4, 8]], expected)
+    latents = walk_latents(gan.sample_latents(3, seed=7), 5, Latents(normal=4))
+    labels = [0, 0, 2, 2, 2, 2, 1, 1, 1]  # they change half way
+    np.testing.assert_array_equal(frames, gan.generate(latents=latents, labels=labels))
+    one = gan.interpolate(seed=7, steps=2, labels=1, truncation=0.5)
+    expected = gan.generate(2, seed=7, labels=1, truncation=0.5)
+    np.testing.assert_array_equal(one, expected)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"start": 1}, {"start": 1, "end": 2, "seed": 3}, {"end": 2}]
+)
+def test_a_walk_has_two_ends_or_a_seed(settings, tiny_gan):
+    with pytest.raises(ValueError, match=r"two ends, or a `seed`.*Received"):
+        tiny_gan().interpolate(**settings)

@@ -48,8 +48,9 @@ def test_a_folder_of_single_images(run, tiny_zoo, out):
     assert "0002.png" in result.stderr
 
 
-def test_a_walk_ends_where_it_began(run, tiny_zoo):
-    run("sample", "tiny", "--out", "walk.gif", "-n", 4, "--columns", 2, "--seed", 7)
+@pytest.mark.parametrize("option", ["--out", "--walk"])
+def test_a_walk_ends_where_it_began(run, tiny_zoo, option):
+    run("sample", "tiny", option, "walk.gif", "-n", 4, "--columns", 2, "--seed", 7)
     first = kgz.images.grid(kgz.GAN.from_preset("tiny").generate(4, seed=7), 2)
     with Image.open("walk.gif") as picture:
         assert picture.format == "GIF"
@@ -81,6 +82,14 @@ def test_other_endings_are_refused_with_the_list(run, tiny_zoo, name):
     for ending in (".png", ".jpg", ".jpeg", ".webp", ".gif", "folder"):
         assert ending in text
     assert not Path(name).exists()
+
+
+def test_a_walk_may_be_a_webp(run, tiny_zoo):
+    run("sample", "tiny", "--walk", "walk.webp", "-n", 1)
+    with Image.open("walk.webp") as picture:
+        assert picture.format == "WEBP"
+        assert picture.n_frames > 20
+    assert ".webp" in run("sample", "tiny", "--walk", "walk.png", code=2).stderr
 
 
 def test_wrong_usage(run, tiny_zoo):

@@ -9,7 +9,8 @@ from keras_gan_zoo_cli.app import command, default
 from keras_gan_zoo_cli.commands import Preset, Seed
 
 SHEETS = (".png", ".jpg", ".jpeg", ".webp")
-WALK = ".gif"
+WALK = ".gif"  # of `--out`, where .webp is a sheet
+MOVING = (WALK, ".webp")  # of `--walk`
 STOPS, STEPS = 4, 15  # of a walk, and from one stop to the next
 
 
@@ -23,6 +24,13 @@ def sample(
             "latents (.gif), or a folder for single images."
         ),
     ] = Path("samples.png"),
+    walk: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a walk through the latents to this file (.gif, .webp), in "
+            "place of --out."
+        ),
+    ] = None,
     n: Annotated[
         int | None,
         typer.Option(
@@ -53,11 +61,12 @@ def sample(
 
     [b]Example[/b]: keras-gan-zoo sample dcgan_mnist --out digits.png -n 100
 
-    [b]Example[/b]: keras-gan-zoo sample dcgan_mnist --out walk.gif
+    [b]Example[/b]: keras-gan-zoo sample dcgan_mnist --walk walk.gif
 
     [b]Example[/b]: keras-gan-zoo sample ./my_gan --labels cat --out cats/ --num 1000
     """
-    kind = _kind(out)
+    kind = _kind(out) if walk is None else _moving(walk)
+    out = walk or out
     if kind == "folder" and columns is not None:
         raise typer.BadParameter("a folder has no rows.", param_hint="--columns")
     from keras_gan_zoo import GAN, images, pictures
@@ -74,8 +83,8 @@ def sample(
     if len(classes) == 1:
         chosen = classes * n
     if kind == "walk":
-        frames = walk(gan, n, seed, truncation, chosen)
-        pictures.save_gif(out, [images.grid(frame, columns) for frame in frames])
+        frames = walk_frames(gan, n, seed, truncation, chosen)
+        pictures.save_moving(out, [images.grid(frame, columns) for frame in frames])
     else:
         made = gan.generate(n, labels=chosen, seed=seed, truncation=truncation)
         if kind == "folder":
@@ -85,7 +94,7 @@ def sample(
     typer.echo(f"{n} samples of {preset} (seed {seed}): {out}")
 
 
-def walk(
+def walk_frames(
     gan: Any, n: int, seed: int, truncation: float | None, labels: list[int] | None
 ) -> Any:
     """Images of `n` latents that each visit some places and come back.
@@ -97,7 +106,8 @@ def walk(
     """
     import numpy as np
 
-    stops = gan.sample_latents(STOPS * n, seed=seed, truncation=truncation)
+    drawn = None if gan.has_styles else truncation
+    stops = gan.sample_latents(STOPS * n, seed=seed, truncation=drawn)
     stops = stops.reshape(STOPS, n, -1)
     legs = [
         [
@@ -106,6 +116,7 @@ def walk(
                 stops[(k + 1) % STOPS, i],
                 STEPS + 1,
                 labels=None if labels is None else labels[i],
+                truncation=truncation,
             )[:-1]
             for i in range(n)
         ]
@@ -126,6 +137,14 @@ def _kind(out):
             param_hint="--out",
         )
     return "walk" if ending == WALK else "sheet"
+
+
+def _moving(walk):
+    if walk.suffix.lower() not in MOVING:
+        raise typer.BadParameter(
+            f"{walk} must end in {' or '.join(MOVING)}.", param_hint="--walk"
+        )
+    return "walk"
 
 
 def label_numbers(gan: Any, text: str | None = None) -> list[int]:
