@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_gan_zoo.datasets import readers, splits
+from keras_gan_zoo.datasets import readers, splits, stacks
 from keras_gan_zoo.images import check_images
 
 DIGITS = Path(__file__).with_name("digits.npz")
@@ -134,6 +134,19 @@ CATALOGUE = {
         hub_id="ylecun/mnist",
         extractor="digits",
         held_out="train[8000:]",
+    ),
+    "stacked_mnist": Dataset(
+        title="Stacked-MNIST",
+        description="three digits of MNIST as the channels of an image, 28x28, 1000 "
+        "modes; 128,000 train (300 MB), 26,000 test, drawn with a fixed seed",
+        license="CC BY-SA 3.0",
+        image_shape=(28, 28, 3),
+        splits=stacks.SIZES,
+        file="stacked_mnist.npz",
+        download=stacks.of(lambda split: _reader("mnist")(split)),
+        label_names=stacks.MODE_NAMES,
+        extractor="stacked_digits",
+        held_out="train[102000:]",
     ),
 }
 
