@@ -120,6 +120,7 @@ METHODS = {
         loss="relativistic_paired", penalties={"R1": 0.02, "R2": 0.02}
     ),
     "non_saturating + packing": points_case(packing=2),
+    "minimax + unrolled": points_case(loss="minimax", update="unrolled"),
 }
 
 NARROW = {"latent_dim": 32, "generator_widths": [64, 32]}
@@ -184,6 +185,25 @@ FAMILIES = {
     "info_max_gan": Case({**RESIDUAL, "code_width": 64}, (5e-4, 0.0, 0.9), 64, 1500),
     "lgan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 1500),
     "logan": Case(RESIDUAL, (5e-4, 0.5, 0.999), 64, 1000),
+    "pac_gan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
+    "unrolled_gan": Case(
+        {"generator_widths": [256, 512], "discriminator_widths": [256, 256]},
+        ((1e-3, 0.5, 0.999), (1e-4, 0.5, 0.999)),
+        64,
+        6000,
+    ),
+    "ebgan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2500),
+    "began": Case(
+        {
+            "latent_dim": 32,
+            "generator_widths": [32, 32, 32],
+            "discriminator_widths": [32, 64, 96],
+            "encoding_dim": 32,
+        },
+        (4e-4, 0.5, 0.999),
+        64,
+        2500,
+    ),
     "info_gan": Case(
         {
             "generator_widths": [64, 32],

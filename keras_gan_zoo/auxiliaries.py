@@ -5,6 +5,7 @@ from keras_gan_zoo.objectives import (
     class_terms,
     consistency,
     drift,
+    pull_away,
     reconstruction,
     self_supervision,
 )
@@ -12,6 +13,7 @@ from keras_gan_zoo.objectives.auxiliaries import *  # noqa: F403
 from keras_gan_zoo.objectives.class_terms import *  # noqa: F403
 from keras_gan_zoo.objectives.consistency import *  # noqa: F403
 from keras_gan_zoo.objectives.drift import *  # noqa: F403
+from keras_gan_zoo.objectives.pull_away import *  # noqa: F403
 from keras_gan_zoo.objectives.reconstruction import *  # noqa: F403
 from keras_gan_zoo.objectives.self_supervision import *  # noqa: F403
 
@@ -22,4 +24,5 @@ __all__ = [
     *drift.__all__,
     *self_supervision.__all__,
     *reconstruction.__all__,
+    *pull_away.__all__,
 ]

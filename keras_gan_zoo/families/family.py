@@ -134,8 +134,11 @@ class Family(GAN):
         return {**super().get_config(), **self._sizes}
 
 
-def adam(learning_rate: float, beta_1: float, beta_2: float = 0.999) -> dict[str, Any]:
-    """The configuration of Adam with torch's epsilon, as in the papers' code."""
+def adam(learning_rate: Any, beta_1: float, beta_2: float = 0.999) -> dict[str, Any]:
+    """The configuration of Adam with torch's epsilon, as in the papers' code.
+
+    The learning rate is a number, or the configuration of a Keras schedule.
+    """
     return {
         "class_name": "Adam",
         "config": {

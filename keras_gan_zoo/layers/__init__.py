@@ -24,6 +24,7 @@ from keras_gan_zoo.layers.modulated_convolution import ModulatedConv2D
 from keras_gan_zoo.layers.noise_injection import NoiseInjection
 from keras_gan_zoo.layers.orthogonality import Orthogonality
 from keras_gan_zoo.layers.pixel_normalization import PixelNormalization
+from keras_gan_zoo.layers.reconstruction_error import ReconstructionError
 from keras_gan_zoo.layers.self_attention import SelfAttention
 from keras_gan_zoo.layers.skip_layer_excitation import SkipLayerExcitation
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
@@ -52,6 +53,7 @@ __all__ = [
     "NoiseInjection",
     "Orthogonality",
     "PixelNormalization",
+    "ReconstructionError",
     "SelfAttention",
     "SkipLayerExcitation",
     "SpectralNormalization",

@@ -6,6 +6,11 @@ name: `latents` or `images`, and `labels`, int32 `(n,)`.
 """
 
 from keras_gan_zoo.networks.acgan import acgan_discriminator, acgan_generator
+from keras_gan_zoo.networks.auto_encoders import (
+    began_discriminator,
+    began_generator,
+    ebgan_discriminator,
+)
 from keras_gan_zoo.networks.biggan import biggan_discriminator, biggan_generator
 from keras_gan_zoo.networks.biggan_deep import (
     biggan_deep_discriminator,
@@ -37,10 +42,16 @@ from keras_gan_zoo.networks.stylegan2 import (
     stylegan2_discriminator,
     stylegan2_generator,
 )
+from keras_gan_zoo.networks.unrolled_gan import (
+    unrolled_discriminator,
+    unrolled_generator,
+)
 
 __all__ = [
     "acgan_discriminator",
     "acgan_generator",
+    "began_discriminator",
+    "began_generator",
     "biggan_deep_discriminator",
     "biggan_deep_generator",
     "biggan_discriminator",
@@ -51,6 +62,7 @@ __all__ = [
     "convolutional_generator",
     "dense_discriminator",
     "dense_generator",
+    "ebgan_discriminator",
     "fastgan_discriminator",
     "fastgan_generator",
     "info_gan_discriminator",
@@ -67,4 +79,6 @@ __all__ = [
     "ssgan_discriminator",
     "stylegan2_discriminator",
     "stylegan2_generator",
+    "unrolled_discriminator",
+    "unrolled_generator",
 ]

@@ -141,6 +141,7 @@ def convolutional_discriminator(
     kernel_size: int = 5,
     normalization: str | None = "batch",
     constraint: Any = None,
+    packed: int = 1,
     name: str = "discriminator",
 ) -> Model:
     """Images `(n, *image_shape)` in [-1, 1] -> logits `(n, 1)`.
@@ -152,6 +153,7 @@ def convolutional_discriminator(
         normalization: `"batch"`, `"layer"` or `None`, in all stages but the first.
         constraint: a Keras constraint on every weight, including biases and norm
             scales.
+        packed: int, how many images are stacked along the channels (PacGAN).
 
     Returns:
         A functional `keras.Model`.
@@ -164,7 +166,8 @@ def convolutional_discriminator(
     image_shape = check_image_shape(image_shape)
     widths = check_widths("widths", widths or default_widths(image_shape)[::-1])
 
-    images = Input(image_shape, name="images")
+    height, width, channels = image_shape
+    images = Input((height, width, packed * channels), name="images")
     x = images
     for stage, filters in enumerate(widths):
         normalized = stage > 0 and normalization is not None
