@@ -135,6 +135,24 @@ def test_a_walk_among_styles():
     np.testing.assert_array_equal(frames[[0, 3]], ends)
 
 
+def test_stylegan2_has_styles():
+    gan = kgz.StyleGAN2(
+        image_shape=(8, 8, 1),
+        generator_widths=(4, 4),
+        discriminator_widths=(4, 4),
+        mapping_width=4,
+        seed=1,
+    )
+    whole = gan.generate(3, seed=7).astype(int)
+    kept = gan.generate(3, seed=7, truncation=1.0)
+    np.testing.assert_allclose(kept, whole, atol=1)
+    assert (
+        gan.generate(3, seed=7, truncation=0.0)
+        == gan.generate(1, seed=8, truncation=0.0)
+    ).all()
+    assert gan.mix_styles(1, 2, 2, truncation=0.7).shape == (1, 8, 8, 1)
+
+
 def test_what_mixing_refuses(tiny_gan):
     with pytest.raises(ValueError, match=r"generators with styles.*Received"):
         tiny_gan().mix_styles(1, 2, 1)

@@ -64,7 +64,7 @@ def _losses_ahead(gan, real, fake, steps):
         state = [now(v) for v in updates.variables]
     with _values(zip(variables, values, strict=True)):
         (of_real, of_fake), d_logs = discriminator()
-        logs = terms.generator_losses(gan, lambda: of_real.of["logits"], of_fake, judge)
+        logs = terms.generator_losses(gan, lambda: of_real.of, of_fake, judge)
         if gan.objective.zero_sum:
             # All of the game's value: through the weights, its real part too depends
             # on the generator.
