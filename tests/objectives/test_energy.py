@@ -73,7 +73,7 @@ def small(**settings):
         generator_widths=(4,),
         discriminator_widths=(4,),
         encoding_dim=3,
-        loss=BoundaryEquilibrium(rate=0.1),
+        loss=BoundaryEquilibrium(gamma=2.0, rate=0.02),  # k rises from the start
         seed=1,
         **settings,
     )
@@ -91,7 +91,7 @@ def test_k_is_kept_with_the_model(noise, tmp_path):
     between = number(interrupted.objective.k)
     interrupted.save(tmp_path / "gan.keras")
     resumed = keras.saving.load_model(tmp_path / "gan.keras")
-    assert resumed.objective.rate == 0.1
+    assert resumed.objective.rate == 0.02
     assert number(resumed.objective.k) == between
     resumed.fit(images, batch_size=4, verbose=0)
     assert number(resumed.objective.k) == number(straight.objective.k) != between
