@@ -22,3 +22,14 @@ def instance(value: Any, kind: type[Kind], rule: str) -> Kind:
     if isinstance(value, kind):
         return value
     raise ValueError(f"{rule} Received: {value!r}")
+
+
+def with_state(term: Kind) -> Kind:
+    """A loss, penalty or augmentation whose state exists, if it is a Keras layer.
+
+    `build` creates it, so that a family which declares the term needs no device when it
+    is imported; Keras would only call it when the model is called.
+    """
+    if isinstance(term, keras.layers.Layer) and not term.built:
+        term.build(None)
+    return term

@@ -46,15 +46,21 @@ class AdaptiveAugmentation(Augmentation):
         self.target = target
         self.images_to_one = images_to_one
         self.every = every
-        self.probability = self._state("probability", ())
-        if isinstance(self.p, float):
-            self.probability.assign(self.p)
-        # Since the last move: the sum of signs, images, updates.
-        self.since = self._state("since", (3,))
+        self.built = False
 
-    def _state(self, name, shape):
+    def build(self, input_shape: Any = None) -> None:
+        p = self.p if isinstance(self.p, float) else 0.0
+        self.probability = self._state("probability", (), p)
+        # Since the last move: the sum of signs, images, updates.
+        self.since = self._state("since", (3,), 0.0)
+
+    def _state(self, name, shape, value):
         return self.add_weight(
-            shape, initializer="zeros", trainable=False, aggregation="mean", name=name
+            shape,
+            initializer=keras.initializers.Constant(value),
+            trainable=False,
+            aggregation="mean",
+            name=name,
         )
 
     def begin(self, images_seen: Tensor) -> None:

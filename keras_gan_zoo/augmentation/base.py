@@ -3,7 +3,7 @@ from typing import Any
 
 import keras
 
-from keras_gan_zoo.configs import instance
+from keras_gan_zoo.configs import instance, with_state
 from keras_gan_zoo.typing import Draw, Tensor
 
 
@@ -11,7 +11,9 @@ class Augmentation(keras.layers.Layer):
     """Base class of what is done to images before the discriminator sees them.
 
     It applies to real and to generated images, in both players' updates; penalties
-    differentiate through it. It is a Keras layer, so that its state is saved.
+    differentiate through it. It is a Keras layer, so that its state is saved. Create
+    state in `build`, after `self.built = False` in the constructor: `GAN` calls it, and
+    a family that declares the augmentation needs no device when it is imported.
 
     Args:
         name: str.
@@ -88,12 +90,14 @@ def alike(
 
 
 def get(augmentation: Any) -> Augmentation | None:
-    """Return an augmentation, from its config if need be, or None."""
+    """Return an augmentation with its state, from its config if need be, or None."""
     if augmentation is None:
         return None
-    return instance(
-        augmentation,
-        Augmentation,
-        "`augmentation` must be a `keras_gan_zoo.augmentation.Augmentation`, for "
-        "example `augmentation=keras_gan_zoo.augmentation.DiffAugment()`.",
+    return with_state(
+        instance(
+            augmentation,
+            Augmentation,
+            "`augmentation` must be a `keras_gan_zoo.augmentation.Augmentation`, for "
+            "example `augmentation=keras_gan_zoo.augmentation.DiffAugment()`.",
+        )
     )

@@ -65,8 +65,11 @@ class BoundaryEquilibrium(AdversarialLoss, keras.layers.Layer):
 
     Example:
 
-    >>> float(BoundaryEquilibrium().k)
-    0.0
+    >>> import numpy as np
+    >>> loss = BoundaryEquilibrium(gamma=0.5)
+    >>> loss.build()
+    >>> float(loss.discriminator_loss(np.array([[3.0]]), np.array([[1.0]])))  # k is 0
+    3.0
     """
 
     of_logits = False
@@ -79,6 +82,8 @@ class BoundaryEquilibrium(AdversarialLoss, keras.layers.Layer):
     ) -> None:
         super().__init__(name=name, dtype="float32")
         self.gamma, self.rate = gamma, rate
+
+    def build(self, input_shape: Any = None) -> None:
         self.k = self.add_weight(
             shape=(),
             initializer="zeros",

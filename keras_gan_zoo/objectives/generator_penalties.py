@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan_zoo.configs import instance
+from keras_gan_zoo.configs import instance, with_state
 from keras_gan_zoo.objectives.penalties import squared_norm
 from keras_gan_zoo.objectives.schedules import (
     Weight,
@@ -207,13 +207,12 @@ class LatentSensitivity(GeneratorPenalty):
 
 def get(penalty: Any) -> GeneratorPenalty:
     """Return a generator penalty with its state, from its config if need be."""
-    penalty = instance(
-        penalty,
-        GeneratorPenalty,
-        "`generator_penalties` must be a list of "
-        "`keras_gan_zoo.generator_penalties.GeneratorPenalty`, for example "
-        "`generator_penalties=[keras_gan_zoo.generator_penalties.ModeSeeking()]`.",
+    return with_state(
+        instance(
+            penalty,
+            GeneratorPenalty,
+            "`generator_penalties` must be a list of "
+            "`keras_gan_zoo.generator_penalties.GeneratorPenalty`, for example "
+            "`generator_penalties=[keras_gan_zoo.generator_penalties.ModeSeeking()]`.",
+        )
     )
-    if not penalty.built:
-        penalty.build()
-    return penalty

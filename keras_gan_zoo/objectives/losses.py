@@ -10,6 +10,7 @@ from typing import Any, Self
 import keras
 from keras import ops
 
+from keras_gan_zoo.configs import with_state
 from keras_gan_zoo.typing import Tensor
 
 __all__ = [
@@ -35,7 +36,7 @@ class AdversarialLoss:
     For a loss of your own, override both methods, and register the class with
     `keras.saving.register_keras_serializable` so that a model with it can be saved. A
     loss with state (a control variable, a count) extends `keras.layers.Layer` as well,
-    so that the state is saved, and changes it in `update`; with
+    so that the state is saved, creates it in `build` and changes it in `update`; with
     `add_weight(..., aggregation="mean")`, so that replicas agree on it.
     """
 
@@ -232,10 +233,7 @@ def get(identifier: Any) -> AdversarialLoss:
     if isinstance(identifier, str) and identifier in LOSSES:
         return LOSSES[identifier]()
     if isinstance(identifier, AdversarialLoss):
-        if isinstance(identifier, keras.layers.Layer):
-            # Else Keras calls the model on the first batch to build it.
-            identifier.built = True
-        return identifier
+        return with_state(identifier)
     raise ValueError(
         f"`loss` must be one of {sorted(LOSSES)} or an instance of "
         f"`keras_gan_zoo.losses.AdversarialLoss`. Received: loss={identifier!r}"
