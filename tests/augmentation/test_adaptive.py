@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from keras_gan_zoo.augmentation import ADA, APA
+from keras_gan_zoo.configs import with_state
 
 
 def number(value):
@@ -19,7 +20,7 @@ def show(layer, logits):
 @pytest.mark.parametrize("kind", [ADA, APA])
 def test_it_moves_as_published(kind):
     """p += sign(r - 0.6) * images / 500,000, every 4 updates, in [0, 1]."""
-    layer, rng, p = kind(images_to_one=200), np.random.default_rng(0), 0.0
+    layer, rng, p = with_state(kind(images_to_one=200)), np.random.default_rng(0), 0.0
     for shift in [2.0, 2.0, 0.0, 2.0, -3.0, -3.0, -3.0, -3.0, *[2.0] * 8]:
         signs, images = [], 0
         for n in (8, 8, 8, 5):
@@ -34,14 +35,14 @@ def test_it_moves_as_published(kind):
 
 
 def test_patches_of_an_image_count_as_one():
-    layer = ADA(images_to_one=100, every=1)
+    layer = with_state(ADA(images_to_one=100, every=1))
     logits = np.ones((5, 4, 4, 1))
     show(layer, logits)
     assert number(layer.probability) == pytest.approx(0.05)
 
 
 def test_a_fixed_one_stays():
-    layer = ADA(p=0.25)
+    layer = with_state(ADA(p=0.25))
     for _ in range(5):
         show(layer, np.ones((8, 1)))
     assert number(layer.probability) == 0.25

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.augmentation import APA
+from keras_gan_zoo.configs import with_state
 from keras_gan_zoo.training.batch import Batch
 
 rng = np.random.default_rng(0)
@@ -20,7 +21,7 @@ def mix(layer, real=REAL, fake=FAKE):
 
 
 def test_a_real_is_a_fake_with_the_probability():
-    real, fake = mix(APA(p=0.3))
+    real, fake = mix(with_state(APA(p=0.3)))
     expected = np.where((UNIFORM < 0.3)[:, None, None, None], FAKE, REAL)
     np.testing.assert_array_equal(ops.convert_to_numpy(real.images), expected)
     np.testing.assert_array_equal(ops.convert_to_numpy(fake.images), FAKE)
@@ -29,7 +30,7 @@ def test_a_real_is_a_fake_with_the_probability():
 
 def test_the_generator_learns_nothing_from_fakes_shown_as_real():
     def total(fake):
-        layer = APA(p=1.0)
+        layer = with_state(APA(p=1.0))
         real = Batch(ops.convert_to_tensor(REAL))
         shown, _ = layer.mix(real, Batch(fake), lambda *_: UNIFORM.reshape(6, 1, 1, 1))
         return ops.sum(shown.images) + 0.0 * ops.sum(fake), None

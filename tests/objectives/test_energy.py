@@ -7,6 +7,7 @@ from keras import ops
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.auxiliaries import PullAway
+from keras_gan_zoo.configs import with_state
 from keras_gan_zoo.losses import BoundaryEquilibrium, EnergyMargin
 from keras_gan_zoo.training.batch import Batch
 
@@ -47,7 +48,7 @@ def test_pull_away_is_a_mean_of_squared_cosines():
 
 
 def test_k_follows_the_published_control():
-    loss, k = BoundaryEquilibrium(gamma=0.6, rate=0.3), 0.0
+    loss, k = with_state(BoundaryEquilibrium(gamma=0.6, rate=0.3)), 0.0
     seen = []
     for i in range(40):
         rich = 3.0 if 10 < i < 25 else 1.0  # k rises to 1, then falls to 0

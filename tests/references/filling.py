@@ -125,8 +125,20 @@ def grid(rows, columns):
     return turn
 
 
+def flat(kernel):
+    """A linear layer's kernel on (channels, 4, 4) -> one on (4, 4, channels)."""
+    parts = kernel.reshape(len(kernel), -1, 4, 4)
+    return parts.transpose(2, 3, 1, 0).reshape(-1, len(kernel))
+
+
+def part(weights, player):
+    """The tensors of one network, whose names begin with `player` and a dot."""
+    start = f"{player}."
+    return {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
+
+
 def fill(network, weights, rules, unused=()):
-    """Fill all variables of `network` with published weights.
+    """Fill all variables of `network` with published weights, and return it.
 
     Args:
         weights: tensors by their published names.
@@ -160,6 +172,7 @@ def fill(network, weights, rules, unused=()):
     missing = sorted(set(ours) - set(filled))
     assert not left, f"left over: {left}; not filled: {missing}"
     assert not missing, f"not filled: {missing}"
+    return network
 
 
 def assert_close(found, expected, tolerance=1e-4):

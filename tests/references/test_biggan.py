@@ -2,10 +2,18 @@
 
 import numpy as np
 import pytest
-from references.filling import assert_close, conv, fill, grid, linear, read, same
+from references.filling import (
+    assert_close,
+    conv,
+    fill,
+    grid,
+    linear,
+    part,
+    read,
+    same,
+)
 
 from keras_gan_zoo import networks
-from keras_gan_zoo.backend.keras_internals import prefix_paths
 
 SHAPE = (32, 32, 3)
 
@@ -54,9 +62,9 @@ def block(theirs, ours, convolutions, norms=()):
     for name, own, size in convolutions:
         rules += normalized(rf"{theirs}\.{name}", f"{ours}_{own}", conv, conv_v(size))
     for i in norms:
-        for part in ("gain", "bias"):
-            path = f"{ours}_norm_{i}_{part}"
-            rules += normalized(rf"{theirs}\.bn{i}\.{part}", path, linear)
+        for what in ("gain", "bias"):
+            path = f"{ours}_norm_{i}_{what}"
+            rules += normalized(rf"{theirs}\.bn{i}\.{what}", path, linear)
         rules += norm(rf"{theirs}\.bn{i}\.bn", f"{ours}_norm_{i}")
     return rules
 
@@ -133,16 +141,6 @@ BIGGAN_DEEP = studiogan(
 )
 
 
-def part(weights, start):
-    return {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
-
-
-def filled(network, weights, rules):
-    prefix_paths(network.variables, "network")  # as a GAN does
-    fill(network, weights, rules)
-    return network
-
-
 def run(network, **inputs):
     return network.predict_on_batch(inputs)  # one compiled call
 
@@ -172,12 +170,12 @@ def test_equal_to_studiogan(name):
             activated=True,
             convolved=convolved,
         )
-    filled(generator, part(weights, "g."), rules["g"])
+    fill(generator, part(weights, "g"), rules["g"])
     images = run(generator, latents=latents, labels=labels)
     expected = arrays["out_images"].transpose(0, 2, 3, 1)
     assert_close(images, expected)
     assert expected.std() > 0.05
-    filled(discriminator, part(weights, "d."), rules["d"])
+    fill(discriminator, part(weights, "d"), rules["d"])
     logits = run(discriminator, images=expected, labels=labels)
     assert_close(logits[:, 0], arrays["out_logits"])
 
@@ -244,7 +242,7 @@ def test_equal_to_pytorch_pretrained_biggan():
         epsilon=1e-4,
         to_image_width=4,
     )
-    filled(generator, weights, PRETRAINED)
+    fill(generator, weights, PRETRAINED)
     labels = arrays["in_labels"].astype("int32")
     images = run(generator, latents=arrays["in_latents"], labels=labels)
     expected = arrays["out_images"].transpose(0, 2, 3, 1)

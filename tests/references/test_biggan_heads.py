@@ -2,8 +2,8 @@
 
 import pytest
 from keras import ops
-from references.filling import assert_close, linear, read, same, weight
-from references.test_biggan import BIGGAN, filled, normalized, part
+from references.filling import assert_close, fill, linear, part, read, same, weight
+from references.test_biggan import BIGGAN, normalized
 
 from keras_gan_zoo.networks import biggan_discriminator, heads
 
@@ -64,7 +64,7 @@ def test_equal_to_studiogan(name):
         head=head,
         activated=True,
     )
-    filled(network, part(WEIGHTS, f"{name}."), [*rules, *BIGGAN["d"]])
+    fill(network, part(WEIGHTS, name), [*rules, *BIGGAN["d"]])
     images = 5.0 * weight("images", (2, 3, 32, 32)).transpose(0, 2, 3, 1)
     given = {"images": images, "labels": LABELS} if labelled else images
     found = network(given, training=False)

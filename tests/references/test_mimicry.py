@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from keras import ops
-from references.filling import assert_close, fill, grid, read
+from references.filling import assert_close, fill, grid, part, read
 from references.resnet_rules import (
     conditional_norm,
     halves,
@@ -13,7 +13,6 @@ from references.resnet_rules import (
     spectral,
 )
 
-from keras_gan_zoo.backend.keras_internals import prefix_paths
 from keras_gan_zoo.networks import (
     info_max_gan_discriminator,
     resnet_discriminator,
@@ -64,14 +63,6 @@ TABLE = spectral("l_y", "embedding", turn=same, kernel="embeddings")
 DISCRIMINATOR = [*blocks(), *spectral("l5", "logit")]
 
 
-def filled(network, weights, player, rules):
-    prefix_paths(network.variables, network.name)
-    start = f"{player}."
-    own = {n[len(start) :]: w for n, w in weights.items() if n.startswith(start)}
-    fill(network, own, rules)
-    return network
-
-
 def numpy(x):
     return ops.convert_to_numpy(x)
 
@@ -85,17 +76,16 @@ def last(images):
 def test_sngan_and_cgan_pd(classes):
     weights, of = read("mimicry_cgan_pd" if classes else "mimicry_sngan")
     weights = own_power_step(halves(weights))
-    made = filled(
+    made = fill(
         resnet_generator(SHAPE, 8, (WIDTH,) * 4, classes, interpolation="bilinear"),
-        weights,
-        "g",
+        part(weights, "g"),
         generator(conditional_norm if classes else norm),
     )
     network = resnet_discriminator(
         SHAPE, (WIDTH,) * 4, num_classes=classes, activated=True
     )
     rules = [*DISCRIMINATOR, *TABLE]
-    filled(network, weights, "d", rules)
+    fill(network, part(weights, "d"), rules)
     z, images = of["in_z"], last(of["out_images"])
     if classes:
         labels = ops.convert_to_tensor(of["in_labels"])
@@ -109,7 +99,7 @@ def test_ssgan():
     weights, of = read("mimicry_ssgan")
     network = ssgan_discriminator(SHAPE, (WIDTH,) * 4, activated=True)
     rules = [*DISCRIMINATOR, *spectral("l_y", "rotations")]
-    filled(network, own_power_step(weights), "d", rules)
+    fill(network, part(own_power_step(weights), "d"), rules)
     images = last(of["in_images"])
     found = network(images)
     assert_close(numpy(found["logits"]), of["out_logits"])
@@ -139,10 +129,10 @@ def test_info_max_gan():
         *blocks(r"global_feat_blocks\.0\.", final),
         *spectral("linear", "logit"),
     ]
-    for part, ours in (("a", "hidden"), ("b", "projected"), ("sc", "skip")):
-        rules += spectral(f"local_nrkhs_{part}", f"local_{ours}", 1)
-        rules += spectral(f"global_nrkhs_{part}", f"global_{ours}")
-    filled(network, weights, "d", rules)
+    for letter, ours in (("a", "hidden"), ("b", "projected"), ("sc", "skip")):
+        rules += spectral(f"local_nrkhs_{letter}", f"local_{ours}", 1)
+        rules += spectral(f"global_nrkhs_{letter}", f"global_{ours}")
+    fill(network, part(weights, "d"), rules)
     found = network(last(of["in_images"]))
     assert_close(numpy(found["logits"]), of["out_logits"])
     assert_close(numpy(found["local"]), numpy(last(of["out_local"])))

@@ -7,7 +7,6 @@ from keras import ops
 from references import filling
 from references.filling import assert_close, conv, linear, same
 
-from keras_gan_zoo.backend.keras_internals import prefix_paths
 from keras_gan_zoo.networks import progressive_discriminator, progressive_generator
 
 WIDTHS = (12, 10, 6)  # at 4, 8 and 16 pixels
@@ -51,12 +50,6 @@ def layer(published, ours, turn=conv, turn_bias=same):
     ]
 
 
-def flat(kernel):
-    """Of a dense layer on (c, 4, 4), here on (4, 4, c)."""
-    parts = kernel.reshape(len(kernel), -1, 4, 4)
-    return parts.transpose(2, 3, 1, 0).reshape(-1, len(kernel))
-
-
 def up(match):
     return f"grid_{int(match[1]) + 1}_{int(match[2]) + 1}"
 
@@ -66,19 +59,19 @@ def down(match):
 
 
 GENERATOR = [
-    *layer(r"netG\.formatLayer", "project", filling.grid(4, 4), filling.grid(4, 4)),
-    *layer(r"netG\.groupScale0\.0", "grid_0"),
-    *layer(r"netG\.scaleLayers\.(\d)\.(\d)", up),
-    *layer(r"netG\.toRGBLayers\.2", "to_image"),
+    *layer(r"formatLayer", "project", filling.grid(4, 4), filling.grid(4, 4)),
+    *layer(r"groupScale0\.0", "grid_0"),
+    *layer(r"scaleLayers\.(\d)\.(\d)", up),
+    *layer(r"toRGBLayers\.2", "to_image"),
 ]
 DISCRIMINATOR = [
-    *layer(r"netD\.fromRGBLayers\.2", "from_image"),
-    *layer(r"netD\.scaleLayers\.(\d)\.(\d)", down),
-    *layer(r"netD\.groupScaleZero\.0", "conv"),
-    *layer(r"netD\.groupScaleZero\.1", "dense", flat),
-    *layer(r"netD\.decisionLayer", "logits", linear),
+    *layer(r"fromRGBLayers\.2", "from_image"),
+    *layer(r"scaleLayers\.(\d)\.(\d)", down),
+    *layer(r"groupScaleZero\.0", "conv"),
+    *layer(r"groupScaleZero\.1", "dense", filling.flat),
+    *layer(r"decisionLayer", "logits", linear),
 ]
-OF_SMALLER_IMAGES = [r"net[GD]\.(to|from)RGBLayers\.[01]\..*"]
+OF_SMALLER_IMAGES = [r"(to|from)RGBLayers\.[01]\..*"]
 
 
 @pytest.fixture(scope="module")
@@ -87,15 +80,10 @@ def arrays_and_weights():
     return arrays, in_our_units(weights)
 
 
-def part(weights, key):
-    return {name: array for name, array in weights.items() if name.startswith(key)}
-
-
 def test_images_and_logits(arrays_and_weights):
     arrays, weights = arrays_and_weights
     generator = progressive_generator((16, 16, 3), 9, WIDTHS)
-    prefix_paths(generator.variables, "generator")  # as a GAN does
-    filling.fill(generator, part(weights, "netG"), GENERATOR, OF_SMALLER_IMAGES)
+    filling.fill(generator, filling.part(weights, "netG"), GENERATOR, OF_SMALLER_IMAGES)
     images = generator(ops.convert_to_tensor(arrays["in_z"]))
     found = ops.convert_to_numpy(ops.stop_gradient(images))
     assert_close(found[:3], arrays["out_images"].transpose(0, 2, 3, 1))
@@ -103,7 +91,8 @@ def test_images_and_logits(arrays_and_weights):
     discriminator = progressive_discriminator(
         (16, 16, 3), WIDTHS[::-1], grouping="consecutive"
     )
-    prefix_paths(discriminator.variables, "discriminator")  # as a GAN does
-    filling.fill(discriminator, part(weights, "netD"), DISCRIMINATOR, OF_SMALLER_IMAGES)
+    filling.fill(
+        discriminator, filling.part(weights, "netD"), DISCRIMINATOR, OF_SMALLER_IMAGES
+    )
     logits = ops.convert_to_numpy(ops.stop_gradient(discriminator(images)))
     assert_close(logits, arrays["out_logits"])

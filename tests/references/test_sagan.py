@@ -1,7 +1,7 @@
 """SAGAN against PyTorch-StudioGAN's, configs/CIFAR10/SAGAN.yaml."""
 
 from keras import ops
-from references.filling import assert_close, conv, fill, grid, read, same
+from references.filling import assert_close, conv, fill, grid, part, read, same
 from references.resnet_rules import (
     conditional_norm,
     directions,
@@ -10,7 +10,6 @@ from references.resnet_rules import (
     tables,
 )
 
-from keras_gan_zoo.backend.keras_internals import prefix_paths
 from keras_gan_zoo.networks import resnet_discriminator, resnet_generator
 from keras_gan_zoo.networks.blocks import SPECTRAL
 
@@ -29,8 +28,8 @@ def block(name, attention):
 def attention(number):
     theirs, rules = rf"blocks\.{number}\.0\.", []
     names = {"theta": "theta", "phi": "phi", "g": "g", "attn": "o"}
-    for part, ours in names.items():
-        layer, ours = f"{theirs}conv1x1_{part}", f"attention/{ours}"
+    for key, ours in names.items():
+        layer, ours = f"{theirs}conv1x1_{key}", f"attention/{ours}"
         inner = f"{ours}/{ours.split('/')[1]}/kernel"
         rules += [
             (rf"{layer}\.weight_orig", inner, conv),
@@ -80,12 +79,10 @@ def test_sagan():
         SHAPE, (16,) * 4, None, CLASSES, attention=16, wide=True, activated=True
     )
     for network, player, rules in (
-        (generator, "g.", GENERATOR),
-        (discriminator, "d.", DISCRIMINATOR),
+        (generator, "g", GENERATOR),
+        (discriminator, "d", DISCRIMINATOR),
     ):
-        prefix_paths(network.variables, network.name)
-        own = {n[2:]: w for n, w in weights.items() if n.startswith(player)}
-        fill(network, own, rules)
+        fill(network, part(weights, player), rules)
     images = of["out_images"].transpose(0, 2, 3, 1)
     made = generator({"latents": of["in_z"], "labels": of["in_labels"]})
     assert_close(ops.convert_to_numpy(made), images)

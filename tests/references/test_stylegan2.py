@@ -9,7 +9,6 @@ from keras import ops
 from references import filling
 from references.filling import assert_close, conv, linear, same
 
-from keras_gan_zoo.backend.keras_internals import prefix_paths
 from keras_gan_zoo.networks import stylegan2_discriminator, stylegan2_generator
 
 WIDTHS = (12, 12, 12, 8)  # at 4, 8, 16 and 32 pixels
@@ -83,15 +82,6 @@ def down(match):
     return f"down_{len(WIDTHS) - 1 - grid(match)}_{names[match[2]]}"
 
 
-def flat(kernel):
-    """Of a dense layer on (c, 4, 4), here on (4, 4, c)."""
-    return (
-        kernel.reshape(len(kernel), -1, 4, 4)
-        .transpose(2, 3, 1, 0)
-        .reshape(-1, len(kernel))
-    )
-
-
 def discriminator_rules(classes):
     return [
         *MAPPING,
@@ -105,14 +95,9 @@ def discriminator_rules(classes):
         (r"b(\d+)\.(conv[01])\.bias", lambda m: f"{down(m)}_activation/bias", same),
         (r"b4\.conv\.weight", "conv/conv/kernel", conv),
         (r"b4\.conv\.bias", "conv_activation/bias", same),
-        *dense(r"b4\.fc", "dense", flat),
+        *dense(r"b4\.fc", "dense", filling.flat),
         *dense(r"b4\.out", "features" if classes else "logits"),
     ]
-
-
-def part(weights, key):
-    start = f"{key}."
-    return {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
 
 
 @pytest.fixture(params=[("stylegan2", None), ("stylegan2_labels", 3)], scope="module")
@@ -123,10 +108,10 @@ def case(request):
     discriminator = stylegan2_discriminator(
         (32, 32, 3), WIDTHS[::-1], classes, residual=bool(classes), group_size=2
     )
-    prefix_paths(generator.variables, "generator")  # as a GAN does
-    filling.fill(generator, part(weights, "G"), GENERATOR)
-    prefix_paths(discriminator.variables, "discriminator")  # as a GAN does
-    filling.fill(discriminator, part(weights, "D"), discriminator_rules(classes))
+    filling.fill(generator, filling.part(weights, "G"), GENERATOR)
+    filling.fill(
+        discriminator, filling.part(weights, "D"), discriminator_rules(classes)
+    )
     return generator, discriminator, arrays
 
 
