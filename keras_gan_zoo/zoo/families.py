@@ -47,7 +47,9 @@ def _facts(cls):
         name: parameter.default
         for name, parameter in inspect.signature(cls).parameters.items()
     }
-    loss = losses.serialize(losses.get(defaults["loss"]))
+    loss = defaults["loss"]
+    if not isinstance(loss, str):
+        loss = losses.serialize(loss)
     terms = ("penalties", "auxiliaries", "generator_penalties")
     return {
         "class": cls.__name__,
