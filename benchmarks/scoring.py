@@ -17,8 +17,6 @@ import argparse
 import contextlib
 import os
 import pathlib
-import re
-import resource
 import statistics
 import sys
 import tempfile
@@ -26,6 +24,7 @@ import time
 
 import numpy as np
 import turns
+from memory import forget_peak, peak
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "tests"))
 
@@ -210,21 +209,6 @@ def memory():
 
 
 # === Turns ===
-
-
-def peak():
-    """MiB that this process has held at most since `forget_peak`, or ever."""
-    try:
-        status = pathlib.Path("/proc/self/status").read_text()
-        return int(re.search(r"VmHWM:\s*(\d+)", status)[1]) / 1024
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def forget_peak():
-    """Making features and weights is not what is measured."""
-    with contextlib.suppress(OSError):
-        pathlib.Path("/proc/self/clear_refs").write_text("5")
 
 
 def serve(name, warm_up):

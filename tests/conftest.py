@@ -14,7 +14,8 @@ import keras_gan_zoo as kgz
 
 #: What has no backend in it: tried on TensorFlow alone, unless all is asked for.
 ONCE = """
-cards cli/test_app.py cli/test_cli_publishing.py cli/test_commands.py cli/test_errors.py
+benchmarks/steps benchmarks/test_train_step.py cards cli/test_app.py
+cli/test_cli_publishing.py cli/test_commands.py cli/test_errors.py
 cli/test_reference_command.py cli/test_sample_files.py cli/test_sample_labels.py
 cli/test_score_command.py cli/test_train_options.py datasets/test_array_files.py
 datasets/test_catalogue.py datasets/test_folders.py datasets/test_gathering.py

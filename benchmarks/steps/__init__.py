@@ -1,0 +1,1 @@
+"""What `train_step.py` compares: cases, their arithmetic, contenders, tables."""
