@@ -19,6 +19,7 @@ def channels_first():
     keras.config.set_image_data_format(before)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("family", one_a_network(), ids=lambda f: f.file_name)
 def test_families_train_and_are_stored(family, tmp_path):
     gan = small(family, (9, 8, 3))

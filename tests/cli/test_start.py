@@ -207,6 +207,7 @@ def test_a_backend_that_keras_runs_on_already_is_left(monkeypatch):
     backend_choice.choose_backend()
 
 
+@pytest.mark.once
 def test_importing_registers_every_public_class(tmp_path):
     """`keras.saving.load_model` needs `import keras_gan_zoo` and no more."""
     sizes = {"generator_widths": (4,), "discriminator_widths": (4,)}

@@ -19,6 +19,7 @@ from undrawn import undrawn
 
 
 @families()
+@pytest.mark.once
 @pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3), (45, 37, 3)])
 def test_any_image_size(family, given, shape):
     gan = undrawn(lambda: small(family, shape, **given))
@@ -27,6 +28,7 @@ def test_any_image_size(family, given, shape):
 
 
 @families()
+@pytest.mark.once
 def test_what_it_declares(family, given):
     assert family.__doc__.strip()
     assert family.paper.arxiv in family.__doc__
@@ -75,6 +77,7 @@ def test_training_and_storing(family, given, tmp_path):
 
 
 @families()
+@pytest.mark.once  # each term and scheme on each backend: training/test_dtypes.py
 def test_simultaneous_in_mixed_precision(family, given):
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:

@@ -24,6 +24,7 @@ def test_what_others_call_stays():
         assert discriminator.output_shape == (None, 1)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shape", SHAPES)
 def test_acgan(shape):
     generator = networks.acgan_generator(shape, 3, 5, (8, 4))
@@ -76,6 +77,7 @@ def test_acgan_projects_latents_and_a_one_hot_class():
     np.testing.assert_allclose(got, expected, atol=1e-5)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shape", SHAPES)
 def test_info_gan(shape):
     generator = networks.info_gan_generator(shape, 7, (8, 4), 16)
@@ -104,6 +106,7 @@ def test_info_gan_at_28_is_the_authors():
     assert sum(np.prod(w.shape) for w in discriminator.trainable_variables) == expected
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shape", SHAPES)
 def test_cgan(shape):
     generator = networks.cgan_generator(shape, 3, 5, 8, 8, 16)
@@ -140,6 +143,7 @@ def test_maxout():
     np.testing.assert_allclose(numpy(network(given)), expected, atol=1e-5)
 
 
+@pytest.mark.once
 def test_channels_last_whatever_keras_is_set_to():
     before = keras.config.image_data_format()
     keras.config.set_image_data_format("channels_first")

@@ -49,6 +49,7 @@ def test_grids(size, up, down):
 SMALL = {"widths": (8, 4, 4)}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shape", [(28, 28, 1), (45, 37, 3), (7, 5, 2)])
 @pytest.mark.parametrize("num_classes", [None, 3])
 def test_any_size(shape, num_classes):

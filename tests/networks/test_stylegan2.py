@@ -34,6 +34,7 @@ def given(num_classes, name="latents", values=Z):
     return {name: values, "labels": ops.convert_to_tensor(LABELS)}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("shape", "num_classes", "residual"),
     [((21, 18, 3), None, True), ((5, 3, 2), 3, False)],
@@ -48,6 +49,7 @@ def test_any_size(shape, num_classes, residual):
     assert np.isfinite(numpy(logits)).all()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shape", [(21, 18, 3), (5, 3, 2)])
 def test_any_size_of_progressive_gan(shape):
     images = progressive_generator(shape, 5, (6, 4))(ops.convert_to_tensor(Z))

@@ -10,7 +10,11 @@ from keras_gan_zoo import auxiliaries, generator_penalties
 from keras_gan_zoo.layers import Tap
 
 SHAPE = (8, 8, 1)
-POLICIES = ["mixed_float16", "mixed_bfloat16", "float64"]
+POLICIES = [
+    "mixed_float16",  # the only one that scales the loss
+    pytest.param("mixed_bfloat16", marks=pytest.mark.once),
+    pytest.param("float64", marks=pytest.mark.once),
+]
 PENALTIES = [
     kgz.R1,
     kgz.penalties.R2,

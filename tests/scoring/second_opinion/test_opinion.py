@@ -184,6 +184,7 @@ def test_nan_of_another_tool_fails_no_score(rng):
         ("torch_fidelity.metric_module('metric_prc')", "torch_fidelity"),
     ],
 )
+@pytest.mark.once
 def test_other_packages_are_left_as_they_were(module, name):
     if name == "torch_fidelity" and fidelity.why_not():
         pytest.skip("torch-fidelity is an optional extra")
