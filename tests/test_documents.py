@@ -60,6 +60,7 @@ def my_images(folder, images):
         kgz.images.save_png(folder / "my_images" / f"{i}.png", image)
 
 
+@pytest.mark.once
 def test_the_shell_lines_of_the_readme_run(tmp_path, monkeypatch, digits):
     monkeypatch.chdir(tmp_path)
     my_images(tmp_path, digits[:10])

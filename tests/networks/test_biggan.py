@@ -51,6 +51,7 @@ def test_no_attention():
         assert "attention" not in names
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("line", [0, 1])
 def test_any_size(line):
     shape = (21, 17, 3)

@@ -278,6 +278,7 @@ LOAD = """
 BACKENDS = {"tensorflow", "jax", "torch"}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "other",
     [

@@ -68,6 +68,7 @@ def assert_equal(one, other):
             assert other.intervals[name] == pytest.approx(bounds, rel=1e-7)
 
 
+@pytest.mark.once
 def test_a_killed_worker_costs_its_shard_and_no_score(
     ray, rng, extractor, small_chunks, tmp_path, monkeypatch
 ):
