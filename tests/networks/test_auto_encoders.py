@@ -49,6 +49,7 @@ def test_parameters_of_began(size, grids):
     assert tuple(found) == expected
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shape", [(28, 28, 1), (45, 37, 3), (5, 4, 1)])
 def test_grids_of_began(shape):
     network = began_generator(shape, widths=(4, 4, 4))

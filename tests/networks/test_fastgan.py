@@ -7,6 +7,7 @@ from keras import ops
 from keras_gan_zoo.networks import fastgan_discriminator, fastgan_generator
 
 
+@pytest.mark.once
 def test_it_ends_in_tanh_above_512():
     shapes = [(1, 1, 1)] + [(size, 16, 1) for size in (512, 1024)]
     ends = [
@@ -16,6 +17,7 @@ def test_it_ends_in_tanh_above_512():
     assert ends == ["linear", "linear", "tanh"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shape", [(28, 28, 1), (45, 37, 3), (7, 5, 2), (300, 40, 1)])
 def test_any_size(shape):
     generator = fastgan_generator(shape, 5, (4, 4, 2, 2, 2, 2))

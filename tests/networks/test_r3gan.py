@@ -9,6 +9,7 @@ from keras_gan_zoo.networks import r3gan_discriminator, r3gan_generator
 from keras_gan_zoo.networks.r3gan import default_widths
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shape", [(28, 28, 1), (45, 37, 3), (7, 5, 2), (3, 3, 1)])
 @pytest.mark.parametrize("num_classes", [None, 3])
 def test_any_size(shape, num_classes):

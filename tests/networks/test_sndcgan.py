@@ -47,6 +47,7 @@ def test_every_layer_of_the_discriminator_is_normalized():
     assert slopes == [0.1] * 3
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("shape", [(28, 28, 1), (45, 37, 3), (7, 5, 2)])
 def test_any_size(shape):
     generator = sndcgan_generator(shape, 5, (8, 4, 4))
