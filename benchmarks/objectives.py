@@ -231,6 +231,19 @@ FAMILIES = {
     ),
     "progressive_gan": Case(STYLED, (1e-3, 0.0, 0.99), 64, 1500),
     "stylegan2": Case({**STYLED, "mapping_width": 64}, (2e-3, 0.0, 0.99), 64, 3000),
+    # Without what its schedules of 2e7 images have at their start: fixed penalties.
+    "r3gan": Case(
+        {
+            **STYLED,
+            "blocks": 1,
+            "penalties": [kgz.R1(0.2), kgz.penalties.R2(0.2)],
+            "augmentation": None,
+        },
+        (5e-4, 0.0, 0.99),
+        64,
+        3000,
+    ),
+    "fastgan": Case(STYLED, (5e-4, 0.5, 0.999), 64, 3000),
 }
 CASES = {
     "digits": FAMILIES,
