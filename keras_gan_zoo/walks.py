@@ -208,7 +208,7 @@ class Walks:
         return {"latents": latents, "labels": labels} if takes_labels else latents
 
 
-def check_seed(seed):
+def check_seed(seed: Any) -> int:
     """A seed from 0 to 2**64 - 1; None draws one."""
     if seed is None:
         return random.randrange(2**31)
