@@ -1,9 +1,11 @@
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import keras
 
 from keras_gan_zoo.augmentation import ADA
 from keras_gan_zoo.families.family import Family, Paper, scheduled_adam
+from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.networks import r3gan_discriminator, r3gan_generator
 from keras_gan_zoo.penalties import R1, R2
 from keras_gan_zoo.schedules import Cosine
@@ -12,17 +14,53 @@ from keras_gan_zoo.typing import ImageShape
 IMAGES = 20_000_000  #: how long the published schedules are
 
 
+class Settings(NamedTuple):
+    """What a published configuration has of its own."""
+
+    penalty: float  #: at the start; a tenth of it at the end
+    augmented: float  #: the probability of ADA's transforms at the end
+    half_life: int  #: of the average, in images, at the end
+    images: int = IMAGES
+    networks: dict[str, Any] = {}
+
+    def arguments(self) -> dict[str, Any]:
+        """Those of the constructor."""
+        penalty = Cosine(self.penalty, self.penalty / 10, self.images)
+        policy = {"blit": 1, "geom": 1, "color": 0.5, "cutout": 1}
+        return {
+            "penalties": (R1(penalty), R2(penalty)),
+            "augmentation": ADA(policy, Cosine(0, self.augmented, self.images)),
+            "ema_half_life": Cosine(0, self.half_life, self.images),
+            **self.networks,
+        }
+
+
+def _wide(grids):
+    widths = (1536,) * grids
+    return {
+        "generator_widths": widths,
+        "discriminator_widths": widths,
+        "group_size": 32,
+    }
+
+
+CIFAR10 = Settings(0.05, 0.55, 5_000_000)
+PUBLISHED = {
+    "cifar10": CIFAR10,
+    "ffhq64": Settings(2.0, 0.3, 500_000),
+    "ffhq256": Settings(150.0, 0.3, 500_000),
+    "imagenet32": Settings(0.5, 0.5, 50_000_000, 10 * IMAGES, _wide(4)),
+    "imagenet64": Settings(1.0, 0.4, 50_000_000, 10 * IMAGES, _wide(5)),
+}
+
+
 class R3GAN(Family):
     """A modern baseline: a relativistic loss with R1 and R2, and a modern network.
 
     Grouped convolutions without normalization. Penalties, Adam's rate and beta_2, the
     average's half-life and the probability of ADA's transforms follow half a cosine
-    over 2e7 images. The defaults are those of CIFAR-10, with a batch of 512. Of the
-    other published ones, FFHQ at 64x64 has penalties from 2 to 0.2, FFHQ at 256x256
-    from 150 to 15, both a half-life up to 0.5 million images, transforms up to 0.3 and
-    batches of 256; ImageNet at 32x32 has 1536 channels, groups of 32, penalties from
-    0.5 to 0.05, transforms up to 0.5, 2e8 images, a half-life up to 50 million and
-    batches of 4096. The published runs mirror the data as well.
+    over 2e7 images. The defaults are those of CIFAR-10, with a batch of 512;
+    `published` has the others. The published runs mirror the data as well.
 
     The published loop shows the generator real images and latents other than those that
     the discriminator has just seen; here both players see the same ones, which saves a
@@ -60,11 +98,7 @@ class R3GAN(Family):
     )
     method = {
         "loss": "relativistic_paired",
-        "penalties": (R1(Cosine(0.05, 0.005, IMAGES)), R2(Cosine(0.05, 0.005, IMAGES))),
-        "augmentation": ADA(
-            {"blit": 1, "geom": 1, "color": 0.5, "cutout": 1}, Cosine(0, 0.55, IMAGES)
-        ),
-        "ema_half_life": Cosine(0, 5_000_000, IMAGES),
+        **CIFAR10.arguments(),
     }
     optimizers = scheduled_adam(
         Cosine(2e-4, 5e-5, IMAGES), 0.0, Cosine(0.9, 0.99, IMAGES)
@@ -94,3 +128,32 @@ class R3GAN(Family):
                 image_shape, discriminator_widths, num_classes, group_size, blocks
             ),
         )
+
+    @staticmethod
+    def published(name: str) -> dict[str, Any]:
+        """The arguments of one of the published configurations.
+
+        ImageNet's runs are ten times as long, and so are the schedules of their
+        optimizers: compile with `optimizers.ScheduledAdam`.
+
+        Args:
+            name: `"cifar10"`, the defaults; `"ffhq64"` or `"ffhq256"`, in batches of
+                256; `"imagenet32"` or `"imagenet64"`, with labels, in batches of 4096.
+
+        Returns:
+            A dict of arguments, without `image_shape` and `num_classes`.
+
+        Raises:
+            ValueError: there is no such configuration.
+
+        Example:
+
+        >>> R3GAN.published("ffhq256")["penalties"][0].weight
+        Cosine(150, 15, images=2e+07)
+        """
+        if name not in PUBLISHED:
+            raise ValueError(
+                f"{did_you_mean(name, PUBLISHED)}`name` must be one of "
+                f"{', '.join(PUBLISHED)}. Received: name={name!r}"
+            )
+        return PUBLISHED[name].arguments()
