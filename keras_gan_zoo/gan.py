@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import keras
 
-from keras_gan_zoo import backend
+from keras_gan_zoo import backend, schedules
 from keras_gan_zoo.augmentation import base as augmentations
 from keras_gan_zoo.backend.keras_internals import (
     check_compiled,
@@ -29,9 +29,9 @@ from keras_gan_zoo.objectives import auxiliaries as auxiliary_terms
 from keras_gan_zoo.objectives import generator_penalties as generator_terms
 from keras_gan_zoo.objectives import losses
 from keras_gan_zoo.objectives import penalties as penalty_terms
-from keras_gan_zoo.objectives.schedules import Weight, weight_config
 from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.sampling import Sampling
+from keras_gan_zoo.schedules import Weight
 from keras_gan_zoo.training import settings, sources, state
 from keras_gan_zoo.training.data_order import DataOrder, first_of
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer, count_iterations
@@ -181,9 +181,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         self.label_names = None if label_names is None else tuple(label_names)
         self.critic_steps = settings.check_count("critic_steps", critic_steps)
         self.generator_steps = settings.check_count("generator_steps", generator_steps)
-        if isinstance(ema_half_life, dict):
-            ema_half_life = keras.saving.deserialize_keras_object(ema_half_life)
-        self.ema_half_life = ema_half_life
+        self.ema_half_life = schedules.from_config(ema_half_life)
         self.ema_start = settings.check_count("ema_start", ema_start)
         self.update = update
         self.latent_distribution = latent_distribution
@@ -553,7 +551,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             "label_names": self.label_names,
             "critic_steps": self.critic_steps,
             "generator_steps": self.generator_steps,
-            "ema_half_life": weight_config(self.ema_half_life),
+            "ema_half_life": schedules.weight_config(self.ema_half_life),
             "ema_start": self.ema_start,
             "update": self.update,
             "latent_distribution": self.latent_distribution,

@@ -1,5 +1,115 @@
-"""Schedules of the images seen, besides those of `keras.optimizers.schedules`."""
+"""Schedules of the images seen, besides those of `keras.optimizers.schedules`.
 
-from keras_gan_zoo.objectives.schedules import Cosine
+A weight, a probability or a half-life is a number, or such a schedule.
+"""
+
+import math
+import numbers
+from typing import Any, TypeAlias
+
+import keras
+from keras import ops
+
+from keras_gan_zoo.typing import Tensor
 
 __all__ = ["Cosine"]
+
+Schedule = keras.optimizers.schedules.LearningRateSchedule
+Weight: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class Cosine(keras.optimizers.schedules.LearningRateSchedule):
+    """From one value to another along half a cosine, then constant.
+
+    Unlike `keras.optimizers.schedules.CosineDecay` it may rise, and begin at 0. For a
+    straight line there is `keras.optimizers.schedules.PolynomialDecay`.
+
+    Args:
+        start: float.
+        end: float, above or below it.
+        images: int, after how many images it is reached.
+
+    Example:
+
+    >>> round(float(Cosine(0.9, 0.99, images=100)(50)), 3)
+    0.945
+    """
+
+    def __init__(self, start: float, end: float, images: float) -> None:
+        self.start, self.end, self.images = float(start), float(end), float(images)
+
+    def __call__(self, step: Any) -> Any:
+        share = ops.minimum(ops.cast(step, "float32") / self.images, 1.0)
+        gone = ops.square(ops.sin(0.5 * math.pi * share))  # = (1 - cos) / 2
+        return self.start + (self.end - self.start) * gone
+
+    def get_config(self) -> dict[str, Any]:
+        return {"start": self.start, "end": self.end, "images": self.images}
+
+    def __repr__(self) -> str:
+        return f"Cosine({self.start:g}, {self.end:g}, images={self.images:g})"
+
+
+def check_number(weight: Any) -> float:
+    """Check that a weight is a number, 0 or more, and return it.
+
+    Raises:
+        ValueError: it is not a number, or below 0.
+    """
+    try:
+        valid = not isinstance(weight, Schedule) and weight >= 0
+    except TypeError:
+        valid = False
+    if not valid:
+        raise ValueError(
+            "`weight` must be a number, 0 or more, for example 10 (penalties also take "
+            "a schedule of `keras.optimizers.schedules`, which is given the number of "
+            f"real images that the discriminator has seen). Received: weight={weight!r}"
+        )
+    return weight
+
+
+def check_weight(weight: Any) -> Weight:
+    """Check a weight that is a number, a schedule, or the config of one."""
+    weight = from_config(weight)
+    return weight if isinstance(weight, Schedule) else check_number(weight)
+
+
+def from_config(value: Any) -> Any:
+    """A value as `weight_config` gives it, or any other as it is."""
+    if isinstance(value, dict):
+        return keras.saving.deserialize_keras_object(value)
+    return value
+
+
+def weight_at(weight: Weight, images_seen: Tensor) -> Tensor:
+    """The weight after `images_seen` images."""
+    if isinstance(weight, Schedule):
+        return ops.cast(weight(images_seen), "float32")
+    return weight
+
+
+def weight_config(weight: Any) -> Any:
+    """A weight for `get_config`."""
+    if isinstance(weight, Schedule):
+        return keras.saving.serialize_keras_object(weight)
+    return weight
+
+
+def readable(weight: Weight | None) -> float | str | None:
+    """A weight for people: a number as it is, a schedule by its settings."""
+    if not isinstance(weight, Schedule):
+        return weight
+    settings = ", ".join(f"{k}={v!r}" for k, v in weight.get_config().items())
+    return f"{type(weight).__name__}({settings})"
+
+
+def check_every(every: Any) -> int:
+    """Check the interval of a lazy term, in updates, and return it."""
+    if not isinstance(every, numbers.Integral) or every < 1:
+        raise ValueError(
+            "`every` must be a whole number of updates, 1 or more. "
+            f"Received: every={every!r}"
+        )
+    return int(every)

@@ -109,7 +109,7 @@ def keras(case):
 
 def weight(term):
     """A number: where it is a schedule, its first value."""
-    from keras_gan_zoo.objectives.schedules import weight_at
+    from keras_gan_zoo.schedules import weight_at
 
     return float(weight_at(term.weight, 0))
 

@@ -5,10 +5,16 @@ from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.augmentation.base import Augmentation
+from keras_gan_zoo.schedules import (
+    Schedule,
+    Weight,
+    from_config,
+    weight_at,
+    weight_config,
+)
 from keras_gan_zoo.typing import Tensor
 
-Schedule = keras.optimizers.schedules.LearningRateSchedule
-Probability: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule | None
+Probability: TypeAlias = Weight | None
 
 
 class AdaptiveAugmentation(Augmentation):
@@ -65,7 +71,7 @@ class AdaptiveAugmentation(Augmentation):
 
     def begin(self, images_seen: Tensor) -> None:
         if isinstance(self.p, Schedule):
-            p = ops.cast(self.p(images_seen), "float32")
+            p = weight_at(self.p, images_seen)
             self.probability.assign(ops.clip(p, 0.0, 1.0))
 
     def update(self, of_real: dict[str, Tensor]) -> None:
@@ -86,10 +92,9 @@ class AdaptiveAugmentation(Augmentation):
         return {f"{self.name}_p": ops.convert_to_tensor(self.probability)}
 
     def get_config(self) -> dict[str, Any]:
-        scheduled = isinstance(self.p, Schedule)
         return {
             **super().get_config(),
-            "p": keras.saving.serialize_keras_object(self.p) if scheduled else self.p,
+            "p": weight_config(self.p),
             "target": self.target,
             "images_to_one": self.images_to_one,
             "every": self.every,
@@ -97,8 +102,7 @@ class AdaptiveAugmentation(Augmentation):
 
 
 def _check_p(p):
-    if isinstance(p, dict):
-        p = keras.saving.deserialize_keras_object(p)
+    p = from_config(p)
     if p is None or isinstance(p, Schedule):
         return p
     if isinstance(p, int | float) and 0 <= p <= 1:

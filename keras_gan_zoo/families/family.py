@@ -10,9 +10,9 @@ import keras
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.networks import policies
-from keras_gan_zoo.objectives.schedules import Weight, weight_config
 from keras_gan_zoo.optimizers import ScheduledAdam
 from keras_gan_zoo.paper import Paper
+from keras_gan_zoo.schedules import Weight, weight_config
 from keras_gan_zoo.typing import ImageShape
 
 __all__ = ["FAMILIES", "Family", "Paper", "adam", "find", "rmsprop", "scheduled_adam"]

@@ -11,7 +11,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo.objectives.auxiliaries import Auxiliary
-from keras_gan_zoo.objectives.schedules import check_number
+from keras_gan_zoo.schedules import check_number
 from keras_gan_zoo.typing import Draw, Tensor
 
 __all__ = [

@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_gan_zoo.configs import instance, with_state
 from keras_gan_zoo.objectives.penalties import squared_norm
-from keras_gan_zoo.objectives.schedules import (
+from keras_gan_zoo.schedules import (
     Weight,
     check_every,
     check_weight,

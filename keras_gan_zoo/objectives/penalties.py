@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_gan_zoo.configs import instance
 from keras_gan_zoo.objectives.penalty import Penalty, image_logits, squared_norm
-from keras_gan_zoo.objectives.schedules import Weight
+from keras_gan_zoo.schedules import Weight
 from keras_gan_zoo.typing import Draw, Tensor
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any, Self
 from keras import ops
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.objectives.schedules import (
+from keras_gan_zoo.schedules import (
     Weight,
     check_every,
     check_weight,

@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_gan_zoo.objectives import losses
 from keras_gan_zoo.objectives.penalties import image_logits
-from keras_gan_zoo.objectives.schedules import check_every
+from keras_gan_zoo.schedules import check_every
 from keras_gan_zoo.typing import Tensor
 
 __all__ = ["TopK"]

@@ -5,7 +5,7 @@ from typing import Any
 from keras import ops
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.objectives.schedules import Schedule, weight_at
+from keras_gan_zoo.schedules import Schedule, weight_at
 
 RAMP = 0.05  # as in StyleGAN2: the half-life's largest share of the images so far
 

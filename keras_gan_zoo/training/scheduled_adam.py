@@ -3,7 +3,7 @@ from typing import Any
 import keras
 from keras import initializers, ops
 
-from keras_gan_zoo.objectives.schedules import (
+from keras_gan_zoo.schedules import (
     Schedule,
     Weight,
     check_weight,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo.latents import DISTRIBUTIONS, Latents
-from keras_gan_zoo.objectives.schedules import Schedule
+from keras_gan_zoo.schedules import Schedule
 from keras_gan_zoo.training.schemes import SCHEMES
 
 LABEL_DISTRIBUTIONS = ("uniform", "data")

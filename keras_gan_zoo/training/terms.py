@@ -13,7 +13,7 @@ from keras import ops
 from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import losses_of_last_call
 from keras_gan_zoo.objectives.auxiliaries import overrides
-from keras_gan_zoo.objectives.schedules import weight_at
+from keras_gan_zoo.schedules import weight_at
 from keras_gan_zoo.training.batch import Batch, Judged
 from keras_gan_zoo.typing import Tensor
 

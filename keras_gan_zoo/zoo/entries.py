@@ -5,10 +5,10 @@ from typing import Any
 from keras_gan_zoo import presets
 from keras_gan_zoo.cards.facts import labels_of, latents_of, loss_of, terms_of
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.objectives.schedules import readable
 from keras_gan_zoo.presets import files, index, together
 from keras_gan_zoo.presets.loading import read_gan
 from keras_gan_zoo.presets.source import locate
+from keras_gan_zoo.schedules import readable
 from keras_gan_zoo.scoring import ScoreReport
 from keras_gan_zoo.typing import PathLike
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_gan_zoo.objectives import schedules
+from keras_gan_zoo import schedules
 
 DECAY = keras.optimizers.schedules.ExponentialDecay(8.0, 100, 0.5)
 
