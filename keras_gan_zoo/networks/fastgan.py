@@ -182,7 +182,7 @@ def fastgan_discriminator(
 
     Example:
 
-    >>> fastgan_discriminator((256, 256, 3), widths=(2,) * 6).output_shape["logits"]
+    >>> fastgan_discriminator((256, 256, 3), widths=(2,) * 6).output["logits"].shape
     (None, 50, 1, 1)
     """
     image_shape = check_image_shape(image_shape)

@@ -35,7 +35,9 @@ class RandomHinge(Hinge, keras.layers.Layer):
         keras.layers.Layer.__init__(self, dtype="float32", name=name)
         self.least = float(least)
         self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def build(self, input_shape: Any = None) -> None:
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def _short(self, logits):
         margin = keras.random.uniform(

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_gan_zoo import FastGAN
 from keras_gan_zoo.auxiliaries import Reconstruction
+from keras_gan_zoo.configs import with_state
 from keras_gan_zoo.losses import RandomHinge
 
 SMALL = {"generator_widths": (4, 4, 4), "discriminator_widths": (2, 4, 4)}
@@ -17,7 +18,7 @@ def numpy(x):
 
 
 def test_margins_between_08_and_1():
-    loss = RandomHinge(seed=0)
+    loss = with_state(RandomHinge(seed=0))
     zeros = np.zeros((2000, 1), "float32")
     twice = float(numpy(loss.discriminator_loss(zeros, zeros)))
     assert twice == pytest.approx(2 * 0.9, abs=0.02)
