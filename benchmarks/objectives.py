@@ -212,7 +212,7 @@ FAMILIES = {
         },
         ((1e-3, 0.5, 0.999), (2e-4, 0.5, 0.999)),
         64,
-        2000,
+        8000,
     ),
     **dict.fromkeys(
         ("biggan", "adcgan", "contragan", "mdgan", "mhgan", "reacgan", "tacgan"),
