@@ -54,6 +54,7 @@ def test_keras_file(name):
     assert len(found) == sum(key.startswith(f"{name}.keras/") for key in OPTIMIZERS)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", CLASSES)
 def test_keras_file_trains_on(name):
     gan = keras.saving.load_model(DATA / f"{name}.keras")

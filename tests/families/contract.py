@@ -12,6 +12,10 @@ from keras_gan_zoo.recipes import is_conditional, takes_labels
 
 SHAPE = (9, 8, 1)
 CLASSES = 3
+EVERYTHING = bool(
+    os.environ.get("KERAS_GAN_ZOO_ALL_FAMILIES")
+    or keras.config.backend() == "tensorflow"
+)
 #: what a backend's own step costs to trace is more than what it saves here
 EAGER = keras.config.backend() == "tensorflow"
 
@@ -38,20 +42,19 @@ def published():
 
     `KERAS_GAN_ZOO_ALL_FAMILIES=1`, set by `make test-all`, takes all on each backend.
     """
-    everything = os.environ.get("KERAS_GAN_ZOO_ALL_FAMILIES")
-    everything = everything or keras.config.backend() == "tensorflow"
-    return ours() if everything else one_a_network()
+    return ours() if EVERYTHING else one_a_network()
 
 
 def families(both_ways=False):
     """Parametrises a test by `family` and `given`, arguments for `small`.
 
-    A family that may take labels gets them; with `both_ways`, it also comes without.
+    A family that may take labels gets them; with `both_ways`, it also comes without,
+    where all families do.
     """
     cases = []
     for family in published():
         optional = takes_labels(family) and not is_conditional(family)
-        if both_ways or not optional:
+        if (both_ways and EVERYTHING) or not optional:
             cases.append(pytest.param(family, {}, id=family.file_name))
         if optional:
             given = {"num_classes": CLASSES}

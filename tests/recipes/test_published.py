@@ -2,22 +2,15 @@
 
 import inspect
 
-import keras
 import pytest
 from families.contract import EAGER, data, moved, settings, weights
 
 from keras_gan_zoo import families, recipes
 
-# Elsewhere the families' own tests say that they train.
-NAMES = (
-    recipes.names() if keras.config.backend() == "tensorflow" else recipes.names()[:1]
-)
-
-
 LENGTHS = (100_000, 200_000, 400_000, 1_000_000)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", recipes.names())
 def test_two_steps(name):
     recipe = recipes.find(name)
     family = families.find(recipe["family"])

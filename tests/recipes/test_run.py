@@ -16,7 +16,6 @@ from keras_gan_zoo import presets, recipes
 from recipes.tiny_recipe import MORE, RECIPE, digest
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("name", presets.read_index())
 def test_the_recipe_of_each_zoo_entry_can_be_trained_again(name, tmp_path):
     recipe = {**recipes.find(name), "data": "digits:train[:32]", "epochs": 1}
@@ -116,7 +115,6 @@ def _handlers():
     assert after == [signal.default_int_handler, before[1]]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("number", "epoch", "step", "says"),
     [
@@ -189,7 +187,6 @@ def test_a_run_in_a_thread_handles_no_signals(straight, tmp_path):
     assert digest(tmp_path) == digest(straight)
 
 
-@pytest.mark.once
 def test_ctrl_c_on_the_command_line(tmp_path):
     (tmp_path / "recipe.json").write_text(json.dumps({**RECIPE, "epochs": 10_000}))
     script = (

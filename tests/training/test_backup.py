@@ -71,6 +71,7 @@ def stopped(tmp_path_factory):
     return folder, json.loads(result.stdout.splitlines()[-1])
 
 
+@pytest.mark.once
 def test_a_stop_at_any_moment_costs_that_epoch_at_most(stopped):
     folder, saved = stopped
     assert len(saved) == STOPS
@@ -155,6 +156,7 @@ def other_bytes(path):
         array[(0,) * array.ndim] += 1
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("spoil", [cut, empty, text, other_bytes, Path.unlink])
 def test_where_the_newest_is_broken_the_one_before_it_is_used(spoil, folder, fit):
     spoil(folder / "latest.weights.h5")
