@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import keras
 from keras import ops
 
+from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.typing import Tensor
 
 __all__ = ["Cosine"]
@@ -93,7 +94,8 @@ def weight_at(weight: Weight, images_seen: Tensor) -> Tensor:
 def weight_config(weight: Any) -> Any:
     """A weight for `get_config`."""
     if isinstance(weight, Schedule):
-        return keras.saving.serialize_keras_object(weight)
+        with without_tensorflow():
+            return keras.saving.serialize_keras_object(weight)
     return weight
 
 
