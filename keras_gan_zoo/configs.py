@@ -7,6 +7,13 @@ import keras
 Kind = TypeVar("Kind")
 
 
+def from_config(value: Any) -> Any:
+    """An object from its Keras config, a dict, or any other value as it is."""
+    if isinstance(value, dict):
+        return keras.saving.deserialize_keras_object(value)
+    return value
+
+
 def instance(value: Any, kind: type[Kind], rule: str) -> Kind:
     """`value`, made from its config if need be.
 
@@ -17,8 +24,7 @@ def instance(value: Any, kind: type[Kind], rule: str) -> Kind:
     Raises:
         ValueError: it is something else.
     """
-    if isinstance(value, dict):
-        value = keras.saving.deserialize_keras_object(value)
+    value = from_config(value)
     if isinstance(value, kind):
         return value
     raise ValueError(f"{rule} Received: {value!r}")

@@ -22,6 +22,7 @@ from keras_gan_zoo.backend.keras_internals import (
     saves_legacy_h5,
     without_tensorflow,
 )
+from keras_gan_zoo.configs import from_config
 from keras_gan_zoo.latents import Latents
 from keras_gan_zoo.networks import contract, policies
 from keras_gan_zoo.networks.subclassed import as_functional
@@ -176,18 +177,18 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             generator_terms.get(term) for term in generator_penalties
         ]
         self.augmentation = augmentations.get(augmentation)
-        self.num_classes = settings.check_count("num_classes", num_classes, 2)
+        self.num_classes = settings.check_count(
+            "num_classes", num_classes, 2, optional=True
+        )
         self.label_distribution = label_distribution
         self.label_names = None if label_names is None else tuple(label_names)
         self.critic_steps = settings.check_count("critic_steps", critic_steps)
         self.generator_steps = settings.check_count("generator_steps", generator_steps)
-        self.ema_half_life = schedules.from_config(ema_half_life)
-        self.ema_start = settings.check_count("ema_start", ema_start)
+        self.ema_half_life = from_config(ema_half_life)
+        self.ema_start = settings.check_count("ema_start", ema_start, optional=True)
         self.update = update
         self.latent_distribution = latent_distribution
-        if isinstance(latents, dict):
-            latents = keras.saving.deserialize_keras_object(latents)
-        self.latents = latents
+        self.latents = from_config(latents)
 
         # === Networks ===
         generator = as_functional("generator", generator)

@@ -11,6 +11,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
+from keras_gan_zoo.configs import from_config
 from keras_gan_zoo.typing import Tensor
 
 __all__ = ["Cosine"]
@@ -75,13 +76,6 @@ def check_weight(weight: Any) -> Weight:
     """Check a weight that is a number, a schedule, or the config of one."""
     weight = from_config(weight)
     return weight if isinstance(weight, Schedule) else check_number(weight)
-
-
-def from_config(value: Any) -> Any:
-    """A value as `weight_config` gives it, or any other as it is."""
-    if isinstance(value, dict):
-        return keras.saving.deserialize_keras_object(value)
-    return value
 
 
 def weight_at(weight: Weight, images_seen: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from keras.src.backend.common.global_state import (
     get_global_attribute,
     set_global_attribute,
 )
+from scope import EVERYTHING
 
 import keras_gan_zoo as kgz
 
@@ -28,16 +29,13 @@ presets/test_source.py recipes scoring/extractors/test_registry.py
 scoring/test_labels.py test_annotations.py test_compatibility.py test_docstrings.py
 test_images.py training/test_monitoring.py zoo
 """
-LESS = keras.config.backend() != "tensorflow" and not os.environ.get(
-    "KERAS_GAN_ZOO_ALL_FAMILIES"
-)
-if LESS:
+if not EVERYTHING:
     collect_ignore = ONCE.split()
 
 
 def pytest_collection_modifyitems(config, items):
-    once = [item for item in items if LESS and item.get_closest_marker("once")]
-    if once:
+    once = [item for item in items if item.get_closest_marker("once")]
+    if once and not EVERYTHING:
         config.hook.pytest_deselected(items=once)
         items[:] = [item for item in items if item not in set(once)]
 

@@ -5,13 +5,8 @@ from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.augmentation.base import Augmentation
-from keras_gan_zoo.schedules import (
-    Schedule,
-    Weight,
-    from_config,
-    weight_at,
-    weight_config,
-)
+from keras_gan_zoo.configs import from_config
+from keras_gan_zoo.schedules import Schedule, Weight, weight_at, weight_config
 from keras_gan_zoo.typing import Tensor
 
 Probability: TypeAlias = Weight | None

@@ -46,6 +46,7 @@ __all__ = [
     "saves_legacy_h5",
     "schedule_of",
     "stored_variables",
+    "unwrapped",
     "without_tensorflow",
 ]
 
@@ -76,6 +77,11 @@ class BackupHooks(keras.callbacks.BackupAndRestore):
         self.save(self._current_epoch, 0)
 
 
+def unwrapped(optimizer: Any) -> Any:
+    """The optimizer inside of one that scales the loss, or any other as it is."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
 class PlainUpdates:
     """The updates of an optimizer as assignments that gradients pass through.
 
@@ -87,8 +93,7 @@ class PlainUpdates:
     """
 
     def __init__(self, optimizer: Any) -> None:
-        optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-        self._optimizer = optimizer
+        optimizer = self._optimizer = unwrapped(optimizer)
         self.variables = list(optimizer.variables)
         self._places = {
             id(variable): optimizer._get_variable_index(variable)
@@ -222,7 +227,7 @@ def lend_averages(optimizer: Any, players: Sequence[Any]) -> None:
     Older Keras pairs the averages with all variables of the model, whoever trains them:
     there it takes averages of all players.
     """
-    players = [getattr(one, "inner_optimizer", one) for one in players]
+    players = [unwrapped(one) for one in players]
     averaging = [one for one in players if one.use_ema]
     if averaging and (swaps_by_optimizer() or len(averaging) == len(players)):
         optimizer._trainable_variables = [
@@ -253,7 +258,7 @@ def prefix_paths(variables: Sequence[Any], prefix: str) -> None:
 
 def schedule_of(optimizer: Any) -> Any:
     """An optimizer's learning-rate schedule or function; None for a number."""
-    rate = getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
+    rate = unwrapped(optimizer)._learning_rate
     return rate if callable(rate) else None
 
 

@@ -199,6 +199,20 @@ def find(name: str) -> type[Family]:
     )
 
 
+def configuration(name: str, known: dict[str, Any]) -> Any:
+    """The one of a family's published configurations that has this name.
+
+    Raises:
+        ValueError: there is no such configuration.
+    """
+    if name not in known:
+        raise ValueError(
+            f"{did_you_mean(name, known)}`name` must be one of {', '.join(known)}. "
+            f"Received: name={name!r}"
+        )
+    return known[name]
+
+
 def _plain(name):
     return re.sub("[-_ ]", "", name).lower()
 

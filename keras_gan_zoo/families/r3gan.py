@@ -4,8 +4,12 @@ from typing import Any, NamedTuple
 import keras
 
 from keras_gan_zoo.augmentation import ADA
-from keras_gan_zoo.families.family import Family, Paper, scheduled_adam
-from keras_gan_zoo.near_names import did_you_mean
+from keras_gan_zoo.families.family import (
+    Family,
+    Paper,
+    configuration,
+    scheduled_adam,
+)
 from keras_gan_zoo.networks import r3gan_discriminator, r3gan_generator
 from keras_gan_zoo.penalties import R1, R2
 from keras_gan_zoo.schedules import Cosine
@@ -151,9 +155,4 @@ class R3GAN(Family):
         >>> R3GAN.published("ffhq256")["penalties"][0].weight
         Cosine(150, 15, images=2e+07)
         """
-        if name not in PUBLISHED:
-            raise ValueError(
-                f"{did_you_mean(name, PUBLISHED)}`name` must be one of "
-                f"{', '.join(PUBLISHED)}. Received: name={name!r}"
-            )
-        return PUBLISHED[name].arguments()
+        return configuration(name, PUBLISHED).arguments()

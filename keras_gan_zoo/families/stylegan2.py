@@ -3,9 +3,8 @@ from typing import Any
 
 import keras
 
-from keras_gan_zoo.families.family import Family, Paper, adam
+from keras_gan_zoo.families.family import Family, Paper, adam, configuration
 from keras_gan_zoo.generator_penalties import PathLength
-from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.networks import stylegan2_discriminator, stylegan2_generator
 from keras_gan_zoo.penalties import R1
 from keras_gan_zoo.typing import ImageShape
@@ -154,12 +153,8 @@ class StyleGAN2(Family):
             "paper512": (0.5, 20_000, 8, 8, {}),
             "paper1024": (2.0, 10_000, 4, 8, {}),
         }
-        if name not in configurations:
-            raise ValueError(
-                f"{did_you_mean(name, configurations)}`name` must be one of "
-                f"{', '.join(configurations)}. Received: name={name!r}"
-            )
-        gamma, images, group_size, mapping_layers, more = configurations[name]
+        found = configuration(name, configurations)
+        gamma, images, group_size, mapping_layers, more = found
         return {
             "penalties": [R1(gamma, every=16)],
             "ema_half_life": images,

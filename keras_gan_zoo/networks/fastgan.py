@@ -13,9 +13,8 @@ from keras_gan_zoo.layers import (
     BatchNormalization,
     NoiseInjection,
     SkipLayerExcitation,
-    SpectralNormalization,
 )
-from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, normal
+from keras_gan_zoo.networks.blocks import LAST, SPECTRAL, crop, first_grid, normal
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths, stages_from
 from keras_gan_zoo.typing import ImageShape, Tensor
 
@@ -63,7 +62,7 @@ def spectral(
         name=name,
         **LAST,
     )
-    return SpectralNormalization(layer, name=name)(x)
+    return SPECTRAL.normalized(layer)(x)
 
 
 def norm(x: Tensor, name: str) -> Tensor:
@@ -127,7 +126,7 @@ def fastgan_generator(
         name="project",
         **LAST,
     )
-    x = SpectralNormalization(first, name="project")(x)
+    x = SPECTRAL.normalized(first)(x)
     x = GLU(name="stage_0_glu")(norm(x, "stage_0_norm"))
     maps = [x]
     for i, width in enumerate(widths[1:], start=1):

@@ -10,7 +10,7 @@ from typing import Any, Self
 import keras
 from keras import ops
 
-from keras_gan_zoo.configs import with_state
+from keras_gan_zoo.configs import from_config, with_state
 from keras_gan_zoo.typing import Tensor
 
 __all__ = [
@@ -228,8 +228,7 @@ LOSSES = {
 
 def get(identifier: Any) -> AdversarialLoss:
     """Return a loss, from its name or config if need be."""
-    if isinstance(identifier, dict):
-        identifier = keras.saving.deserialize_keras_object(identifier)
+    identifier = from_config(identifier)
     if isinstance(identifier, str) and identifier in LOSSES:
         return LOSSES[identifier]()
     if isinstance(identifier, AdversarialLoss):

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_gan_zoo.objectives.auxiliaries import PACKAGE, Auxiliary
+from keras_gan_zoo.objectives.auxiliaries import PACKAGE, Auxiliary, cross_entropy
 from keras_gan_zoo.schedules import check_number
 from keras_gan_zoo.typing import Draw, Tensor
 
@@ -73,9 +73,7 @@ class Rotations(Auxiliary):
     def _cross_entropy(self, judge, batch):
         images, turns = rotate(batch.images)
         logits = judge(batch._replace(images=images))["rotations"]
-        return ops.mean(
-            ops.sparse_categorical_crossentropy(turns, logits, from_logits=True)
-        )
+        return cross_entropy(logits, turns)
 
     def discriminator_loss(
         self,

@@ -9,6 +9,7 @@ from keras_gan_zoo.backend.keras_internals import (
     lend_averages,
     prefix_paths,
     schedule_of,
+    unwrapped,
 )
 from keras_gan_zoo.training.scheduled_adam import ScheduledAdam
 
@@ -54,7 +55,7 @@ def count_iterations(optimizer: Any, updates: int) -> None:
 
 def followed(optimizer: Any) -> Any:
     """What an optimizer's learning rate follows: a schedule, a function, or None."""
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    optimizer = unwrapped(optimizer)
     if isinstance(optimizer, ScheduledAdam):
         return optimizer.schedules.get("learning_rate")
     return schedule_of(optimizer)
@@ -155,7 +156,7 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
     def begin(self, images_seen: Any) -> None:
         """Set what is a function of the images seen, before the updates of a step."""
         for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+            optimizer = unwrapped(optimizer)
             if isinstance(optimizer, ScheduledAdam):
                 optimizer.begin(images_seen)
 

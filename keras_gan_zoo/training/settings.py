@@ -12,9 +12,9 @@ from keras_gan_zoo.training.schemes import SCHEMES
 LABEL_DISTRIBUTIONS = ("uniform", "data")
 
 
-def check_count(name: str, value: Any, least: int = 1) -> Any:
-    """Return `value` as an int, or None for a `num_classes` or `ema_start` of None."""
-    if value is None and name in ("num_classes", "ema_start"):
+def check_count(name: str, value: Any, least: int = 1, optional: bool = False) -> Any:
+    """Return `value` as an int, or None if it may be left out and is."""
+    if value is None and optional:
         return None
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or value < least:

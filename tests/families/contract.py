@@ -1,21 +1,17 @@
 """What every family is held to, at reduced widths: one list for the whole registry."""
 
 import inspect
-import os
 
 import keras
 import numpy as np
 import pytest
+from scope import EVERYTHING
 
 from keras_gan_zoo.families import FAMILIES
 from keras_gan_zoo.recipes import is_conditional, takes_labels
 
 SHAPE = (9, 8, 1)
 CLASSES = 3
-EVERYTHING = bool(
-    os.environ.get("KERAS_GAN_ZOO_ALL_FAMILIES")
-    or keras.config.backend() == "tensorflow"
-)
 #: what a backend's own step costs to trace is more than what it saves here
 EAGER = keras.config.backend() == "tensorflow"
 

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from references.filling import assert_close, conv, fill, read, same
+from references.filling import assert_close, conv, fill, part, read, same
 
 from keras_gan_zoo.auxiliaries import Reconstruction
 from keras_gan_zoo.networks import contract, fastgan_discriminator, fastgan_generator
@@ -81,17 +81,17 @@ def up(pattern, layer, noisy):
 
 
 def generator_rules():
-    rules = spectral(r"g\.init\.init\.0", "project")
-    rules += normed(r"g\.init\.init\.1", "stage_0_norm")
+    rules = spectral(r"init\.init\.0", "project")
+    rules += normed(r"init\.init\.1", "stage_0_norm")
     for size in (8, 16, 32, 64, 128, 256):
         stage = int(math.log2(size)) - 2
-        rules += up(rf"g\.feat_{size}", f"stage_{stage}", stage % 2 == 1)
-        rules += excitation(rf"g\.se_{size}", f"stage_{stage}_skip")
-    return rules + spectral(r"g\.to_big", "to_image")
+        rules += up(rf"feat_{size}", f"stage_{stage}", stage % 2 == 1)
+        rules += excitation(rf"se_{size}", f"stage_{stage}_skip")
+    return rules + spectral(r"to_big", "to_image")
 
 
 def discriminator_rules():
-    rules = spectral(r"d\.down_from_big\.0", "stem_0_conv")
+    rules = spectral(r"down_from_big\.0", "stem_0_conv")
     for block, name in enumerate(("4", "8", "16", "32", "64"), start=1):
         for path, at in (
             ("main_1", r"main\.0"),
@@ -100,28 +100,26 @@ def discriminator_rules():
         ):
             place, number = at.split(r"\.")
             after = rf"{place}\.{int(number) + 1}"
-            rules += spectral(rf"d\.down_{name}\.{at}", f"block_{block}_{path}_conv")
-            rules += normed(rf"d\.down_{name}\.{after}", f"block_{block}_{path}_norm")
+            rules += spectral(rf"down_{name}\.{at}", f"block_{block}_{path}_conv")
+            rules += normed(rf"down_{name}\.{after}", f"block_{block}_{path}_norm")
     for block, name in ((3, "2_16"), (4, "4_32"), (5, "8_64")):
-        rules += excitation(rf"d\.se_{name}", f"block_{block}_skip")
-    rules += spectral(r"d\.rf_big\.0", "last_conv") + normed(
-        r"d\.rf_big\.1", "last_norm"
-    )
-    rules += spectral(r"d\.rf_big\.3", "large_logits")
-    rules += spectral(r"d\.rf_small", "small_logits")
-    rules += spectral(r"d\.down_from_small\.0", "small_0_conv")
+        rules += excitation(rf"se_{name}", f"block_{block}_skip")
+    rules += spectral(r"rf_big\.0", "last_conv") + normed(r"rf_big\.1", "last_norm")
+    rules += spectral(r"rf_big\.3", "large_logits")
+    rules += spectral(r"rf_small", "small_logits")
+    rules += spectral(r"down_from_small\.0", "small_0_conv")
     for i in (1, 2, 3):
-        pattern = rf"d\.down_from_small\.{i + 1}\.main"
+        pattern = rf"down_from_small\.{i + 1}\.main"
         rules += spectral(rf"{pattern}\.0", f"small_{i}_conv")
         rules += normed(rf"{pattern}\.1", f"small_{i}_norm")
     return rules
 
 
-def decoder_rules(name, ours):
+def decoder_rules(ours):
     ours = f"reconstruction/{ours}"
-    rules = spectral(rf"d\.decoder_{name}\.main\.5", f"{ours}_to_image")
+    rules = spectral(r"main\.5", f"{ours}_to_image")
     for i in range(4):
-        pattern = rf"d\.decoder_{name}\.main\.{i + 1}"
+        pattern = rf"main\.{i + 1}"
         rules += spectral(rf"{pattern}\.1", f"{ours}_conv_{i}")
         rules += normed(rf"{pattern}\.2", f"{ours}_norm_{i}")
     return rules
@@ -137,8 +135,7 @@ def test_generator():
     weights, arrays = published()
     widths = (128, 64, 32, 16, 16, 8, 4)
     network = fastgan_generator((256, 256, 3), 5, widths)
-    own = {k: v for k, v in weights.items() if k.startswith("g.")}
-    fill(network, own, generator_rules(), unused=[r"g\.to_128\..*"])
+    fill(network, part(weights, "g"), generator_rules(), unused=[r"to_128\..*"])
     found = network.predict(arrays["in_latents"], verbose=0)[:, ::STEP, ::STEP]
     assert_close(found, arrays["out_images"].transpose(0, 2, 3, 1))
 
@@ -146,8 +143,8 @@ def test_generator():
 def test_discriminator_and_decoders():
     weights, arrays = published()
     network = fastgan_discriminator((256, 256, 3), (2, 4, 8, 16, 32, 64))
-    own = {k: v for k, v in weights.items() if k.startswith("d.")}
-    fill(network, own, discriminator_rules(), unused=[r"d\.decoder_.*"])
+    own = part(weights, "d")
+    fill(network, own, discriminator_rules(), unused=[r"decoder_.*"])
     found = network.predict(images(), verbose=0)
     expected = arrays["out_logits"].reshape(2, 2, 25)  # path, image, pixel
     assert_close(found["logits"].reshape(2, 2, 25), expected.swapaxes(0, 1))
@@ -162,7 +159,6 @@ def test_discriminator_and_decoders():
     }
     for name, (theirs, features) in given.items():
         decoder = getattr(term, name)
-        part = {k: v for k, v in own.items() if k.startswith(f"d.decoder_{theirs}.")}
-        fill(decoder, part, decoder_rules(theirs, name))
+        fill(decoder, part(own, f"decoder_{theirs}"), decoder_rules(name))
         image = decoder.predict(features, verbose=0)[:, ::STEP, ::STEP]
         assert_close(image, arrays[f"out_{name}"].transpose(0, 2, 3, 1))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from keras import ops
-from references.filling import assert_close, fill, grid, part, read
+from references.filling import assert_close, fill, grid, part, read, same
 from references.resnet_rules import (
     conditional_norm,
     halves,
@@ -53,10 +53,6 @@ def blocks(block=r"block(\d)\.", down=down):
         *spectral(block + "c2", down("conv_2"), 3),
         *spectral(block + "c_sc", down("shortcut"), 1),
     ]
-
-
-def same(array):
-    return array
 
 
 TABLE = spectral("l_y", "embedding", turn=same, kernel="embeddings")
