@@ -1,0 +1,1 @@
+"""Public weights of others: their names, their layouts, and how they become ours."""
