@@ -50,6 +50,12 @@ def test_every_name_is_tested():
     assert not [name for name in internals.__all__ if name.lower() not in tests.lower()]
 
 
+def test_unwrapped_finds_the_optimizer_that_a_loss_scale_has_inside():
+    adam = keras.optimizers.Adam()
+    assert internals.unwrapped(adam) is adam
+    assert internals.unwrapped(keras.optimizers.LossScaleOptimizer(adam)) is adam
+
+
 def test_get_stateless_scope_gives_the_innermost_one():
     """JAX's step nests scopes: it reads and writes `state_mapping`, keyed by `id`."""
     variable = keras.Variable(1.0)
