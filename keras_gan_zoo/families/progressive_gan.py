@@ -27,6 +27,7 @@ class ProgressiveGAN(Family):
         discriminator_widths: channels at the size of the image, then after each
             halving; by default those of the generator, reversed.
         group_size: int, images in a group of the standard deviation.
+        grouping: `"strided"`, NVIDIA's, or `"consecutive"`, Facebook's.
         loss: see `GAN`.
         penalties: see `GAN`.
         auxiliaries: see `GAN`.
@@ -61,10 +62,13 @@ class ProgressiveGAN(Family):
         generator_widths: Sequence[int] | None = None,
         discriminator_widths: Sequence[int] | None = None,
         group_size: int = 4,
+        grouping: str = "strided",
     ) -> tuple[keras.Model, keras.Model]:
         if generator_widths and not discriminator_widths:
             discriminator_widths = tuple(generator_widths)[::-1]
         return (
             progressive_generator(image_shape, latent_dim, generator_widths),
-            progressive_discriminator(image_shape, discriminator_widths, group_size),
+            progressive_discriminator(
+                image_shape, discriminator_widths, group_size, grouping
+            ),
         )

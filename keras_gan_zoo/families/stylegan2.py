@@ -46,8 +46,10 @@ class StyleGAN2(Family):
         mapping_layers: int.
         style_mixing: float, how often a training batch is made from two latents.
         residual: bool, the discriminator's blocks.
-        group_size: int, images in a group of the standard deviation.
+        group_size: int, images in a group of the standard deviation; None: a batch is
+            one group.
         label_layers: int, of the labels' mapping network in the discriminator.
+        clamp: float, the limit of activations, or None.
         loss: see `GAN`.
         penalties: see `GAN`.
         generator_penalties: see `GAN`.
@@ -87,8 +89,9 @@ class StyleGAN2(Family):
         mapping_layers: int = 2,
         style_mixing: float = 0.9,
         residual: bool = True,
-        group_size: int = 4,
+        group_size: int | None = 4,
         label_layers: int = 8,
+        clamp: float | None = 256.0,
     ) -> tuple[keras.Model, keras.Model]:
         if generator_widths and not discriminator_widths:
             discriminator_widths = tuple(generator_widths)[::-1]
@@ -101,6 +104,7 @@ class StyleGAN2(Family):
                 mapping_width,
                 mapping_layers,
                 style_mixing,
+                clamp,
             ),
             stylegan2_discriminator(
                 image_shape,
@@ -109,6 +113,7 @@ class StyleGAN2(Family):
                 residual,
                 group_size,
                 label_layers,
+                clamp,
             ),
         )
 
@@ -119,12 +124,12 @@ class StyleGAN2(Family):
         """The arguments of one of the published configurations.
 
         The learning rate of all is that of `optimizers`, 0.0025, but for 0.002 in
-        "paper1024" and in "auto" from 1024 pixels on.
+        "paper1024", in "stylegan2", and in "auto" from 1024 pixels on.
 
         Args:
             name: `"auto"`, whose penalty and average follow the size and the batch;
-                `"cifar"`, `"paper256"`, `"paper512"` or `"paper1024"`, whose batches
-                are 64, and 32 for the last.
+                `"cifar"`, `"paper256"`, `"paper512"`, `"paper1024"` or `"stylegan2"`,
+                whose batches are 64, and 32 for the last two.
             image_shape: as it will be passed to the constructor.
             batch_size: int, for `"auto"`.
 
@@ -152,6 +157,7 @@ class StyleGAN2(Family):
             "paper256": (1.0, 20_000, 8, 8, {}),
             "paper512": (0.5, 20_000, 8, 8, {}),
             "paper1024": (2.0, 10_000, 4, 8, {}),
+            "stylegan2": (10.0, 10_000, 4, 8, {}),
         }
         found = configuration(name, configurations)
         gamma, images, group_size, mapping_layers, more = found

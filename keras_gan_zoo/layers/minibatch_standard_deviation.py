@@ -19,7 +19,7 @@ class MinibatchStandardDeviation(keras.layers.Layer):
     A batch smaller than a group, or not a multiple of it, is one group.
 
     Args:
-        group_size: int, images in a group.
+        group_size: int, images in a group; None: a batch is one group.
         grouping: `"strided"`: in a batch of n images every (n / group_size)-th one is
             in the same group, and the variance is that of the group, as in NVIDIA's
             code; `"consecutive"`: neighbours are in a group, and the variance is the
@@ -41,7 +41,7 @@ class MinibatchStandardDeviation(keras.layers.Layer):
 
     def __init__(
         self,
-        group_size: int = 4,
+        group_size: int | None = 4,
         grouping: str = "strided",
         features: int = 1,
         epsilon: float = 1e-8,
@@ -80,6 +80,8 @@ class MinibatchStandardDeviation(keras.layers.Layer):
 
     def _sizes(self, n):
         """Images in a group, and groups: numbers, or tensors if `n` is one."""
+        if self.group_size is None:
+            return n, 1
         if isinstance(n, int):
             group = self.group_size if n % self.group_size == 0 else n
             return group, n // max(group, 1)

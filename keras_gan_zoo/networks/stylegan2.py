@@ -34,7 +34,7 @@ from keras_gan_zoo.networks.shapes import (
 )
 from keras_gan_zoo.typing import ImageShape
 
-LIMIT = 256.0  #: of activations, which keeps them in the range of float16
+CLAMP = 256.0  #: of activations, which keeps them in the range of float16
 FLOAT32: dict[str, Any] = {"dtype": "float32"}
 
 
@@ -62,6 +62,7 @@ def stylegan2_generator(
     mapping_width: int = 512,
     mapping_layers: int = 2,
     style_mixing: float = 0.9,
+    clamp: float | None = CLAMP,
     name: str = "generator",
 ) -> Model:
     """Latents `(n, latent_dim)` and labels `(n,)` -> images, about in [-1, 1].
@@ -79,6 +80,7 @@ def stylegan2_generator(
         mapping_width: int, the size of w, and units of the mapping network.
         mapping_layers: int.
         style_mixing: float, how often a training batch is made from two latents.
+        clamp: float, the limit of activations, or None.
 
     Returns:
         A functional `keras.Model`; with classes it takes a dict of `latents` and
@@ -92,7 +94,7 @@ def stylegan2_generator(
     image_shape = check_image_shape(image_shape)
     widths = check_widths("widths", widths or default_widths(image_shape))
     mapping = _mapping_network(latent_dim, num_classes, mapping_width, mapping_layers)
-    synthesis = _synthesis_network(image_shape, widths, mapping_width)
+    synthesis = _synthesis_network(image_shape, widths, mapping_width, clamp)
 
     latents = Input((latent_dim,), name="latents")
     inputs: Any = latents
@@ -112,8 +114,9 @@ def stylegan2_discriminator(
     widths: Sequence[int] | None = None,
     num_classes: int | None = None,
     residual: bool = True,
-    group_size: int = 4,
+    group_size: int | None = 4,
     label_layers: int = 8,
+    clamp: float | None = CLAMP,
     name: str = "discriminator",
 ) -> Model:
     """Images `(n, *image_shape)` and labels `(n,)` -> logits `(n, 1)`.
@@ -127,8 +130,9 @@ def stylegan2_discriminator(
             `default_widths`, reversed.
         num_classes: int or None.
         residual: bool; False is the architecture "orig", NVIDIA's for CIFAR-10.
-        group_size: int, images in a group of `MinibatchStandardDeviation`.
+        group_size: int or None, images in a group of `MinibatchStandardDeviation`.
         label_layers: int, of the labels' mapping network.
+        clamp: float, the limit of activations, or None.
 
     Returns:
         A functional `keras.Model`; with classes it takes a dict of `images` and
@@ -142,11 +146,11 @@ def stylegan2_discriminator(
     image_shape = check_image_shape(image_shape)
     widths = check_widths("widths", widths or default_widths(image_shape)[::-1])
     images = Input(image_shape, name="images")
-    x = _convolution(images, widths[0], 1, "from_image")
+    x = _convolution(images, widths[0], 1, "from_image", clamp)
     for i, width in enumerate(widths[1:]):
-        x = _block_down(x, width, residual, f"down_{i}")
+        x = _block_down(x, width, residual, f"down_{i}", clamp)
     x = MinibatchStandardDeviation(group_size, name="deviation", **FLOAT32)(x)
-    x = _convolution(x, widths[-1], 3, "conv", **FLOAT32)
+    x = _convolution(x, widths[-1], 3, "conv", clamp, **FLOAT32)
     x = layers.Flatten(name="flatten", **LAST)(x)
     x = _activation("dense_activation", bias=False, **FLOAT32)(
         _dense(widths[-1], "dense")(x)
@@ -193,7 +197,7 @@ def _fully_connected(x, width, depth):
 # === Synthesis ===
 
 
-def _synthesis_network(image_shape, widths, w_width):
+def _synthesis_network(image_shape, widths, w_width, clamp):
     """The image of each grid reads the w of the next grid's first convolution."""
     rows, columns = first_grid(image_shape, len(widths) - 1)
     ws = Input((2 * len(widths), w_width), name="ws")
@@ -202,10 +206,11 @@ def _synthesis_network(image_shape, widths, w_width):
     image = None
     for i, width in enumerate(widths):
         if i:
-            x = _styled(x, styles[2 * i - 1], width, f"grid_{i}_up", upsample=True)
+            x = _styled(x, styles[2 * i - 1], width, f"grid_{i}_up", clamp, True)
             image = FIRResampling2D(up=2, name=f"image_{i}_up", **FLOAT32)(image)
-        x = _styled(x, styles[2 * i], width, f"grid_{i}")
-        added = _to_image(x, styles[2 * i + 1], image_shape[2], f"image_{i}")
+        x = _styled(x, styles[2 * i], width, f"grid_{i}", clamp)
+        style = styles[2 * i + 1]
+        added = _to_image(x, style, image_shape[2], f"image_{i}", clamp)
         image = (
             layers.Add(name=f"image_{i}_sum", **FLOAT32)([image, added]) if i else added
         )
@@ -217,7 +222,7 @@ def _style(w, width, name):
     return layer(w)
 
 
-def _styled(x, w, width, name, upsample=False):
+def _styled(x, w, width, name, clamp, upsample=False):
     """A modulated convolution, noise, bias and leaky ReLU."""
     style = _style(w, x.shape[-1], name)
     x = ModulatedConv2D(width, 3, upsample, name=f"{name}_conv")(x, style)
@@ -225,23 +230,23 @@ def _styled(x, w, width, name, upsample=False):
         around = ((1, 1), (1, 1))
         x = FIRResampling2D(padding=around, gain=4.0, name=f"{name}_filter")(x)
     x = NoiseInjection(name=f"{name}_noise")(x)
-    return _activation(f"{name}_activation", limit=LIMIT)(x)
+    return _activation(f"{name}_activation", limit=clamp)(x)
 
 
-def _to_image(x, w, channels, name):
+def _to_image(x, w, channels, name, clamp):
     style = _style(w, x.shape[-1], name)
     x = ModulatedConv2D(channels, 1, demodulate=False, name=f"{name}_conv")(x, style)
-    return BiasActivation(1.0, 1.0, LIMIT, name=f"{name}_bias", dtype="float32")(x)
+    return BiasActivation(1.0, 1.0, clamp, name=f"{name}_bias", dtype="float32")(x)
 
 
 # === Discriminator ===
 
 
-def _block_down(x, width, residual, name):
+def _block_down(x, width, residual, name, clamp):
     gain = math.sqrt(0.5) if residual else 1.0
     skip = x
-    y = _convolution(x, x.shape[-1], 3, f"{name}_conv_1")
-    y = _convolution(y, width, 3, f"{name}_conv_2", down=True, gain=gain)
+    y = _convolution(x, x.shape[-1], 3, f"{name}_conv_1", clamp)
+    y = _convolution(y, width, 3, f"{name}_conv_2", clamp, True, gain)
     if not residual:
         return y
     skip = FIRResampling2D(down=2, name=f"{name}_skip_filter")(skip)
@@ -250,7 +255,7 @@ def _block_down(x, width, residual, name):
     return layers.Add(name=f"{name}_sum")([skip, y])
 
 
-def _convolution(x, width, size, name, down=False, gain=1.0, **dtype):
+def _convolution(x, width, size, name, clamp, down=False, gain=1.0, **dtype):
     """A convolution, bias and leaky ReLU; `down` filters and halves before."""
     if down:
         around = tuple((2, 2 + size % 2) for size in x.shape[1:3])
@@ -266,7 +271,8 @@ def _convolution(x, width, size, name, down=False, gain=1.0, **dtype):
         **dtype,
     )
     x = EqualizedLearningRate(conv, name=name, **dtype)(x)
-    return _activation(f"{name}_activation", gain, LIMIT * gain, **dtype)(x)
+    limit = None if clamp is None else clamp * gain
+    return _activation(f"{name}_activation", gain, limit, **dtype)(x)
 
 
 # === Both ===

@@ -9,6 +9,7 @@ PUBLISHED = {  # gamma, images of the average's half-life, group, mapping layers
     "paper256": (1.0, 20_000, 8, 8),
     "paper512": (0.5, 20_000, 8, 8),
     "paper1024": (2.0, 10_000, 4, 8),
+    "stylegan2": (10.0, 10_000, 4, 8),
 }
 
 
@@ -55,3 +56,14 @@ def test_what_it_builds():
         found = optimizer.get_config()
         assert float(found["learning_rate"]) == pytest.approx(0.0025 * c)
         assert (found["beta_1"], found["beta_2"]) == (0.0, pytest.approx(0.99**c))
+
+
+def test_activations_may_be_without_limit():
+    sizes = {"generator_widths": (4, 4), "mapping_width": 4, "latent_dim": 4}
+    for clamp in (None, 3.0):
+        gan = StyleGAN2((8, 8, 3), **sizes, clamp=clamp, group_size=None)
+        conv = gan.discriminator.get_layer("down_0_conv_2_activation")
+        assert conv.limit == (clamp and pytest.approx(clamp * 0.5**0.5))
+        synthesis = gan.generator.get_layer("synthesis")
+        assert synthesis.get_layer("image_1_bias").limit == clamp
+        assert gan.get_config()["clamp"] == clamp

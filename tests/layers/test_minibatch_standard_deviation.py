@@ -37,6 +37,12 @@ def test_equals_the_definition(n, grouping, features):
                 np.testing.assert_allclose(appended, deviation, rtol=1e-5)
 
 
+def test_a_batch_may_be_one_group():
+    x = np.random.default_rng(0).normal(size=(6, 2, 2, 3)).astype("float32")
+    found, expected = (MinibatchStandardDeviation(size)(x) for size in (None, 6))
+    np.testing.assert_array_equal(*map(ops.convert_to_numpy, (found, expected)))
+
+
 @pytest.mark.parametrize("grouping", ["strided", "consecutive"])
 def test_second_derivative(grouping):
     layer = MinibatchStandardDeviation(2, grouping)
