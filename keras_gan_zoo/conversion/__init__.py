@@ -1,1 +1,18 @@
 """Public weights of others: their names, their layouts, and how they become ours."""
+
+from keras_gan_zoo.conversion.convert import convert
+from keras_gan_zoo.conversion.files import Files
+from keras_gan_zoo.conversion.rules import part, port
+from keras_gan_zoo.conversion.source import Player, Source, fill, identify, sources
+
+__all__ = [
+    "Files",
+    "Player",
+    "Source",
+    "convert",
+    "fill",
+    "identify",
+    "part",
+    "port",
+    "sources",
+]

@@ -8,11 +8,16 @@ compares the outputs.
 """
 
 import math
-import re
 import zlib
 from pathlib import Path
 
 import numpy as np
+
+from keras_gan_zoo.conversion import part
+from keras_gan_zoo.conversion import port as fill
+from keras_gan_zoo.conversion.turns import conv, flat, grid, linear, same
+
+__all__ = ["conv", "fill", "flat", "grid", "linear", "part", "same"]
 
 
 def weight(name, shape):
@@ -92,87 +97,6 @@ def read(name, one=weight):
         for key, size in zip(arrays.pop("names"), arrays.pop("sizes"), strict=True)
     }
     return draw(shapes, one), arrays
-
-
-def conv(kernel):
-    """(out, in, rows, columns) -> (rows, columns, in, out).
-
-    A transposed one's (in, out, rows, columns) becomes (rows, columns, out, in) so too.
-    """
-    return kernel.transpose(2, 3, 1, 0)
-
-
-def linear(kernel):
-    """(out, in) -> (in, out)."""
-    return kernel.T
-
-
-def same(array):
-    return array
-
-
-def grid(rows, columns):
-    """A linear layer's kernel or bias, where its output becomes (c, rows, columns).
-
-    Ours becomes (rows, columns, c).
-    """
-
-    def turn(array):
-        parts = array.reshape(-1, rows, columns, *array.shape[1:])
-        turned = np.moveaxis(parts, 0, 2).reshape(array.shape)
-        return turned.T
-
-    return turn
-
-
-def flat(kernel):
-    """A linear layer's kernel on (channels, 4, 4) -> one on (4, 4, channels)."""
-    parts = kernel.reshape(len(kernel), -1, 4, 4)
-    return parts.transpose(2, 3, 1, 0).reshape(-1, len(kernel))
-
-
-def part(weights, player):
-    """The tensors of one network, whose names begin with `player` and a dot."""
-    start = f"{player}."
-    return {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
-
-
-def fill(network, weights, rules, unused=()):
-    """Fill all variables of `network` with published weights, and return it.
-
-    Args:
-        weights: tensors by their published names.
-        rules: `(pattern, path, turn)`: a regular expression that matches the whole of a
-            published name, the path of our variable without the network's own name,
-            with `\\1` for groups, or a function of the match, and what is done to the
-            array.
-        unused: patterns of names that have no variable here.
-
-    Raises:
-        AssertionError: a tensor or a variable is left over, or used twice.
-    """
-    ours = {v.path.removeprefix(f"{network.name}/"): v for v in network.variables}
-    ours = {path: v for path, v in ours.items() if "seed_generator" not in path}
-    filled, left = {}, []
-    for name, array in weights.items():
-        for pattern, path, turn in rules:
-            match = re.fullmatch(pattern, name)
-            if match:
-                target = path(match) if callable(path) else match.expand(path)
-                assert target in ours, f"{name} -> {target}, not in {sorted(ours)}"
-                assert target not in filled, f"{name}, {filled[target]} -> {target}"
-                turned = turn(array)
-                assert turned.shape == tuple(ours[target].shape), f"{name} -> {target}"
-                ours[target].assign(turned)
-                filled[target] = name
-                break
-        else:
-            if not any(re.fullmatch(pattern, name) for pattern in unused):
-                left.append(name)
-    missing = sorted(set(ours) - set(filled))
-    assert not left, f"left over: {left}; not filled: {missing}"
-    assert not missing, f"not filled: {missing}"
-    return network
 
 
 def assert_close(found, expected, tolerance=1e-4):

@@ -3,14 +3,7 @@
 import numpy as np
 from references.filling import conv, linear, power_iteration, same
 
-
-def directions(size):
-    """The vector v of a kernel (in, size, size) -> (size, size, in)."""
-
-    def turn(v):
-        return v.reshape(-1, size, size).transpose(1, 2, 0).ravel()
-
-    return turn
+from keras_gan_zoo.conversion.turns import directions
 
 
 def plain(published, ours, turn=conv, turn_bias=same):

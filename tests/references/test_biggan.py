@@ -14,17 +14,9 @@ from references.filling import (
 )
 
 from keras_gan_zoo import networks
+from keras_gan_zoo.conversion.turns import directions, scalar
 
 SHAPE = (32, 32, 3)
-
-
-def scalar(array):
-    return array.reshape(())
-
-
-def conv_v(size):
-    """A singular vector of (in, rows, columns) -> (rows, columns, in)."""
-    return lambda array: array.reshape(-1, size, size).transpose(1, 2, 0).ravel()
 
 
 def normalized(pattern, path, kernel, v=same, output=same):
@@ -60,7 +52,7 @@ def block(theirs, ours, convolutions, norms=()):
     """A residual block: (name, our name, size of the kernel), numbers of norms."""
     rules = []
     for name, own, size in convolutions:
-        rules += normalized(rf"{theirs}\.{name}", f"{ours}_{own}", conv, conv_v(size))
+        rules += normalized(rf"{theirs}\.{name}", f"{ours}_{own}", conv, directions(size))
     for i in norms:
         for what in ("gain", "bias"):
             path = f"{ours}_norm_{i}_{what}"
@@ -77,11 +69,11 @@ def studiogan(generator_blocks, discriminator_blocks, at):
         *normalized("linear0", "project", turned, output=turned),
         *attention(rf"blocks\.{at[0]}\.0"),
         *norm("bn4", "norm"),
-        *normalized("conv2d5", "to_image", conv, conv_v(3)),
+        *normalized("conv2d5", "to_image", conv, directions(3)),
         *[rule for parts in generator_blocks for rule in block(*parts)],
     ]
     discriminator = [
-        *normalized("input_conv", "from_image", conv, conv_v(3)),
+        *normalized("input_conv", "from_image", conv, directions(3)),
         *attention(rf"blocks\.{at[1]}\.0"),
         *normalized("linear1", "logit", linear),
         ("embedding.weight_orig", "embedding/embedding/embeddings", same),
@@ -186,7 +178,7 @@ def deep_block(index, ours):
     for i, size in enumerate((1, 3, 3, 1)):
         path, bn = f"{ours}_norm_{i + 1}", rf"{theirs}\.bn_{i}"
         rules += normalized(
-            rf"{theirs}\.conv_{i}", f"{ours}_conv_{i + 1}", conv, conv_v(size)
+            rf"{theirs}\.conv_{i}", f"{ours}_conv_{i + 1}", conv, directions(size)
         )
         rules += normalized(rf"{bn}\.scale", f"{path}_gain", linear)
         rules += normalized(rf"{bn}\.offset", f"{path}_bias", linear)
@@ -212,7 +204,7 @@ PRETRAINED = [
     *attention(r"generator\.layers\.4", "snconv1x1_", "o_conv", "gamma"),
     *norm(r"generator\.bn", "norm"),
     *table(r"generator\.bn", "norm"),
-    *normalized(r"generator\.conv_to_rgb", "to_image", conv, conv_v(3)),
+    *normalized(r"generator\.conv_to_rgb", "to_image", conv, directions(3)),
     *[
         rule
         for index, ours in (

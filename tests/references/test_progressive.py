@@ -68,7 +68,7 @@ DISCRIMINATOR = [
     *layer(r"fromRGBLayers\.2", "from_image"),
     *layer(r"scaleLayers\.(\d)\.(\d)", down),
     *layer(r"groupScaleZero\.0", "conv"),
-    *layer(r"groupScaleZero\.1", "dense", filling.flat),
+    *layer(r"groupScaleZero\.1", "dense", filling.flat(4, 4)),
     *layer(r"decisionLayer", "logits", linear),
 ]
 OF_SMALLER_IMAGES = [r"(to|from)RGBLayers\.[01]\..*"]

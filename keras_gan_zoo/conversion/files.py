@@ -1,0 +1,75 @@
+"""The files of a checkpoint: one file, or a folder."""
+
+import functools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from keras_gan_zoo.typing import PathLike
+
+LARGEST_TEXT = 2**20  # bytes of a configuration
+
+
+class Files:
+    """What lies at `path`: names, and their content when it is asked for.
+
+    Args:
+        path: a file, or a folder.
+
+    Raises:
+        FileNotFoundError: nothing is there.
+    """
+
+    def __init__(self, path: PathLike) -> None:
+        self.path = Path(path)
+        if self.path.is_file():
+            self._folder, self.names = self.path.parent, (self.path.name,)
+        elif self.path.is_dir():
+            self._folder = self.path
+            self.names = tuple(
+                str(file.relative_to(self.path))
+                for file in sorted(self.path.rglob("*"))
+                if file.is_file() and ".cache" not in file.parts
+            )
+        else:
+            raise FileNotFoundError(
+                "A checkpoint must be a file or a folder. "
+                f"Received: {str(path)!r}, which is not there"
+            )
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @functools.cache  # noqa: B019 - as long as the files are looked at
+    def weights(self, name: str) -> Any:
+        """The tensors of a file by name, read when they are asked for."""
+        from keras_gan_zoo.weight_files import read_weights
+
+        return read_weights(self._folder / name, origin=name)
+
+    def json(self, name: str) -> dict[str, Any]:
+        """The object in a JSON file."""
+        return self._parsed(name, json.loads)
+
+    def yaml(self, name: str) -> dict[str, Any]:
+        """The mapping in a YAML file."""
+        import yaml
+
+        return self._parsed(name, yaml.safe_load)
+
+    def _parsed(self, name, parse):
+        path = self._folder / name
+        size = path.stat().st_size
+        try:
+            if size > LARGEST_TEXT:
+                raise ValueError(f"{size:,} bytes")
+            found = parse(path.read_text("utf-8"))
+            if not isinstance(found, Mapping):
+                raise ValueError(f"a {type(found).__name__}")
+        except Exception as error:  # whatever a parser makes of a stranger's file
+            raise ValueError(
+                f"`{name}` must hold a configuration. Download it again. "
+                f"Received: {type(error).__name__}: {str(error)[:200]}"
+            ) from error
+        return dict(found)

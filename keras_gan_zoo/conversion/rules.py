@@ -1,0 +1,102 @@
+"""Fills a network with the tensors of another one, by rules that leave nothing out."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_gan_zoo.conversion.turns import Turn
+
+#: `(pattern, path, turn)`: a regular expression that matches the whole of a published
+#: name; the path of our variable without the network's own name, with `\\1` for groups,
+#: or a function of the match; and what is done to the array.
+Rule = tuple[str, str | Callable[[re.Match], str], Turn]
+
+SHOWN = 8  # names in a message
+
+
+def port(
+    network: keras.Model,
+    weights: Mapping[str, Any],
+    rules: Iterable[Rule],
+    unused: Iterable[str] = (),
+) -> keras.Model:
+    """Fill all variables of `network` with published weights, and return it.
+
+    Args:
+        network: a built `keras.Model`.
+        weights: arrays, or what `numpy.asarray` makes arrays of, by published names.
+            Each is read once, when its turn comes.
+        rules: for each name the first one that matches holds.
+        unused: patterns of names that have no variable here.
+
+    Raises:
+        ValueError: a tensor or a variable is left over, is used twice, or has another
+            shape; nothing is filled then but what was before it.
+    """
+    ours = {v.path.removeprefix(f"{network.name}/"): v for v in network.variables}
+    ours = {path: v for path, v in ours.items() if "seed_generator" not in path}
+    targets, left = {}, []
+    rules = tuple((re.compile(pattern), path, turn) for pattern, path, turn in rules)
+    unused = tuple(re.compile(pattern) for pattern in unused)
+    for name in weights:
+        found = _target(name, rules)
+        if found is None:
+            if not any(pattern.fullmatch(name) for pattern in unused):
+                left.append(name)
+            continue
+        path, turn = found
+        if path in targets:
+            raise ValueError(
+                f"Two tensors are for `{path}` of the {network.name}: "
+                f"`{targets[path][0]}` and `{name}`"
+            )
+        targets[path] = name, turn
+    unknown = [f"{name} (for {path})" for path, (name, _) in targets.items()
+               if path not in ours]
+    missing = sorted(set(ours) - set(targets))
+    if left or unknown or missing:
+        raise ValueError(
+            f"The weights are not those of this {network.name}. Only in the file: "
+            f"{_some([*left, *unknown])}. Only in the network: {_some(missing)}"
+        )
+    for path, (name, turn) in targets.items():
+        _assign(ours[path], path, name, weights[name], turn)
+    return network
+
+
+def part(weights: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The tensors of one network, whose names begin with `prefix` and a dot."""
+    start = f"{prefix}."
+    return {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
+
+
+def _target(name, rules):
+    for pattern, path, turn in rules:
+        match = pattern.fullmatch(name)
+        if match:
+            return (path(match) if callable(path) else match.expand(path)), turn
+    return None
+
+
+def _assign(variable, path, name, tensor, turn):
+    array = np.asarray(tensor)
+    try:
+        turned = turn(array)
+    except ValueError:  # no such axes
+        turned = array
+    if turned.shape != tuple(variable.shape):
+        raise ValueError(
+            f"The weights are not those of this network. In the file: `{name}`, "
+            f"{array.shape}. In the network: `{path}`, {tuple(variable.shape)}"
+        )
+    variable.assign(turned)
+
+
+def _some(names):
+    if not names:
+        return "nothing"
+    rest = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")

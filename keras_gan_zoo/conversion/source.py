@@ -1,0 +1,102 @@
+"""What is known about a layout of public weights: who has it, and how it becomes ours."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import keras
+
+from keras_gan_zoo.conversion.files import Files
+from keras_gan_zoo.conversion.rules import Rule, port
+from keras_gan_zoo.gan import GAN
+
+
+class Source:
+    """Those who publish weights in one layout. A subclass is one file of `sources`.
+
+    Class attributes:
+
+    - `title`: str, the name of their code, as in "converted from PyTorch-StudioGAN".
+    - `home`: str, their repository, `owner/name`.
+    - `licence`: str, of the weights, as they say it.
+    - `republish`: bool, whether a converted copy may be published.
+    """
+
+    title: str
+    home: str
+    licence: str
+    republish = True
+
+    def matches(self, files: Files) -> bool:
+        """Whether the names of files, and of tensors, are this source's."""
+        raise NotImplementedError
+
+    def convert(self, files: Files, **settings: Any) -> GAN:
+        """An uncompiled GAN with all of the checkpoint's weights.
+
+        Args:
+            files: for which `matches` is true.
+            **settings: of the family, for what shapes can't tell.
+
+        Raises:
+            ValueError: the weights are not those of a network that is known.
+        """
+        raise NotImplementedError
+
+
+class Player(NamedTuple):
+    """The published weights of one network, and the rules that make them ours."""
+
+    weights: Mapping[str, Any]
+    rules: Iterable[Rule]
+    unused: Iterable[str] = ()
+
+
+def fill(
+    gan: GAN,
+    generator: Player | None = None,
+    ema_generator: Player | None = None,
+    discriminator: Player | None = None,
+) -> GAN:
+    """Fill the networks of a GAN, and return it.
+
+    A generator without its average, or the average without it, is filled with the
+    other one's weights.
+    """
+    found = generator or ema_generator
+    if found is not None:
+        port(gan.generator, *found)
+    if gan.ema_generator is not gan.generator and found is not None:
+        port(gan.ema_generator, *(ema_generator or found))
+    if discriminator is not None:
+        port(gan.discriminator, *discriminator)
+    return gan
+
+
+def sources() -> tuple[Source, ...]:
+    """One of each source, by the names of their files."""
+    from keras_gan_zoo.conversion import sources as package
+
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return tuple(cls() for cls in Source.__subclasses__())
+
+
+def identify(files: Files) -> Source:
+    """The source whose layout these files have.
+
+    Raises:
+        ValueError: it is no one's, or more than one's.
+    """
+    found = [source for source in sources() if source.matches(files)]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(source.title for source in sources()))
+    names = ", ".join(files.names[:8]) or "an empty folder"
+    raise ValueError(
+        f"The weights must be of one of: {known}. Received: {files} ({names})"
+        + (f", which fits {', '.join(s.title for s in found)}" if found else "")
+    )
+
+
