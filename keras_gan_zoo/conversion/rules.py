@@ -54,8 +54,11 @@ def port(
                 f"`{targets[path][0]}` and `{name}`"
             )
         targets[path] = name, turn
-    unknown = [f"{name} (for {path})" for path, (name, _) in targets.items()
-               if path not in ours]
+    unknown = [
+        f"{name} (for {path})"
+        for path, (name, _) in targets.items()
+        if path not in ours
+    ]
     missing = sorted(set(ours) - set(targets))
     if left or unknown or missing:
         raise ValueError(

@@ -1,11 +1,9 @@
-"""What is known about a layout of public weights: who has it, and how it becomes ours."""
+"""A layout of public weights: who has it, and how it becomes ours."""
 
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
-
-import keras
 
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, port
@@ -98,5 +96,3 @@ def identify(files: Files) -> Source:
         f"The weights must be of one of: {known}. Received: {files} ({names})"
         + (f", which fits {', '.join(s.title for s in found)}" if found else "")
     )
-
-

@@ -52,7 +52,9 @@ def block(theirs, ours, convolutions, norms=()):
     """A residual block: (name, our name, size of the kernel), numbers of norms."""
     rules = []
     for name, own, size in convolutions:
-        rules += normalized(rf"{theirs}\.{name}", f"{ours}_{own}", conv, directions(size))
+        rules += normalized(
+            rf"{theirs}\.{name}", f"{ours}_{own}", conv, directions(size)
+        )
     for i in norms:
         for what in ("gain", "bias"):
             path = f"{ours}_norm_{i}_{what}"

@@ -5,25 +5,7 @@ PyTorch-StudioGAN's StyleGAN2 has the same names.
 
 import math
 
-
-def same(array):
-    return array
-
-
-def conv(kernel):
-    """(out, in, rows, columns) -> (rows, columns, in, out)."""
-    return kernel.transpose(2, 3, 1, 0)
-
-
-def linear(kernel):
-    """(out, in) -> (in, out)."""
-    return kernel.T
-
-
-def flat(kernel):
-    """A linear layer's kernel on (channels, 4, 4) -> one on (4, 4, channels)."""
-    parts = kernel.reshape(len(kernel), -1, 4, 4)
-    return parts.transpose(2, 3, 1, 0).reshape(-1, len(kernel))
+from keras_gan_zoo.conversion.turns import conv, flat, linear, same
 
 
 def doublings(resolution):
@@ -107,6 +89,6 @@ def discriminator_rules(resolution, num_classes=None):
         *equalized(r"b(\d+)\.(conv[01]|skip)", down, conv),
         (r"b4\.conv\.weight", "conv/conv/kernel", conv),
         (r"b4\.conv\.bias", "conv_activation/bias", same),
-        *equalized(r"b4\.fc", "dense", flat),
+        *equalized(r"b4\.fc", "dense", flat(4, 4)),
         *equalized(r"b4\.out", "logits" if num_classes is None else "features"),
     ]
