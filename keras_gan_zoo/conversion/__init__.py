@@ -3,7 +3,13 @@
 from keras_gan_zoo.conversion.convert import convert
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import part, port
-from keras_gan_zoo.conversion.source import Player, Source, fill, identify, sources
+from keras_gan_zoo.conversion.source import (
+    Player,
+    Source,
+    fill,
+    identify,
+    known_sources,
+)
 
 __all__ = [
     "Files",
@@ -12,7 +18,7 @@ __all__ = [
     "convert",
     "fill",
     "identify",
+    "known_sources",
     "part",
     "port",
-    "sources",
 ]

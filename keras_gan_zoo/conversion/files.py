@@ -24,7 +24,8 @@ class Files:
     def __init__(self, path: PathLike) -> None:
         self.path = Path(path)
         if self.path.is_file():
-            self._folder, self.names = self.path.parent, (self.path.name,)
+            self._folder = self.path.parent
+            self.names: tuple[str, ...] = (self.path.name,)
         elif self.path.is_dir():
             self._folder = self.path
             self.names = tuple(

@@ -38,13 +38,13 @@ def port(
     """
     ours = {v.path.removeprefix(f"{network.name}/"): v for v in network.variables}
     ours = {path: v for path, v in ours.items() if "seed_generator" not in path}
-    targets, left = {}, []
-    rules = tuple((re.compile(pattern), path, turn) for pattern, path, turn in rules)
-    unused = tuple(re.compile(pattern) for pattern in unused)
+    targets: dict[str, tuple[str, Turn]] = {}
+    left = []
+    rules, unused = tuple(rules), tuple(unused)
     for name in weights:
         found = _target(name, rules)
         if found is None:
-            if not any(pattern.fullmatch(name) for pattern in unused):
+            if not any(re.fullmatch(pattern, name) for pattern in unused):
                 left.append(name)
             continue
         path, turn = found
@@ -78,7 +78,7 @@ def part(weights: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 
 def _target(name, rules):
     for pattern, path, turn in rules:
-        match = pattern.fullmatch(name)
+        match = re.fullmatch(pattern, name)
         if match:
             return (path(match) if callable(path) else match.expand(path)), turn
     return None

@@ -72,9 +72,9 @@ def fill(
     return gan
 
 
-def sources() -> tuple[Source, ...]:
+def known_sources() -> tuple[Source, ...]:
     """One of each source, by the names of their files."""
-    from keras_gan_zoo.conversion import sources as package
+    package = importlib.import_module("keras_gan_zoo.conversion.sources")
 
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
@@ -87,10 +87,10 @@ def identify(files: Files) -> Source:
     Raises:
         ValueError: it is no one's, or more than one's.
     """
-    found = [source for source in sources() if source.matches(files)]
+    found = [source for source in known_sources() if source.matches(files)]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(sorted(source.title for source in sources()))
+    known = ", ".join(sorted(source.title for source in known_sources()))
     names = ", ".join(files.names[:8]) or "an empty folder"
     raise ValueError(
         f"The weights must be of one of: {known}. Received: {files} ({names})"
