@@ -73,7 +73,9 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             sigmoid, or a dict of outputs that includes `logits`. A PatchGAN's logits
             are `(n, rows, columns, 1)`: losses are means over patches too, and the
             score of an image, whose gradient penalties take, is its patches' mean.
-            A conditional one takes a dict of `images` and `labels`.
+            A conditional one takes a dict of `images` and `labels`. None makes a GAN
+            that generates and is not trained, such as one whose generator alone was
+            published.
         loss: `"minimax"`, `"non_saturating"`, `"wasserstein"`, `"least_squares"`,
             `"hinge"`, `"relativistic_paired"`, `"relativistic_average"` or a
             `keras_gan_zoo.losses.AdversarialLoss`. Kept as the attribute `objective`.
@@ -146,7 +148,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
     def __init__(
         self,
         generator: keras.Model,
-        discriminator: keras.Model,
+        discriminator: keras.Model | None,
         *,
         loss: str | losses.AdversarialLoss = "non_saturating",
         penalties: Sequence[penalty_terms.Penalty] = (),
@@ -192,15 +194,20 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
 
         # === Networks ===
         generator = as_functional("generator", generator)
-        discriminator = as_functional("discriminator", discriminator)
-        contract.check_networks(
-            generator, discriminator, self.num_classes, self.augmentation
-        )
-        contract.check_ranges(generator, discriminator, self.objective.of_logits)
-        contract.check_reads(discriminator, [self.objective, *self.auxiliaries])
-        contract.build_terms(discriminator, self.auxiliaries)
-        contract.check_per_image(discriminator, self.penalties)
+        contract.check_generator(generator, self.num_classes)
         contract.check_tap(generator, self.generator_penalties)
+        if discriminator is not None:
+            discriminator = as_functional("discriminator", discriminator)
+            contract.check_discriminator(
+                discriminator,
+                generator,
+                self.num_classes,
+                self.augmentation,
+                self.objective.of_logits,
+            )
+            contract.check_reads(discriminator, [self.objective, *self.auxiliaries])
+            contract.build_terms(discriminator, self.auxiliaries)
+            contract.check_per_image(discriminator, self.penalties)
         self.dtype_policy = policies.check(generator, dtype)
         self.generator = generator
         self.discriminator = discriminator
@@ -216,7 +223,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             self._average.trainable = False
             prefix_paths(self._average.variables, "ema_generator")
         prefix_paths(generator.variables, "generator")
-        prefix_paths(discriminator.variables, "discriminator")
+        if discriminator is not None:
+            prefix_paths(discriminator.variables, "discriminator")
 
         # === State ===
         self.seed = settings.check_seed(seed)
@@ -249,7 +257,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
     @property
     def discriminator_variables(self) -> list[Any]:
         """The discriminator's trainable weights, and those that auxiliaries bring."""
-        return self.discriminator.trainable_variables + [
+        network = self.discriminator
+        return (network.trainable_variables if network else []) + [
             v for term in self.auxiliaries for v in term.trainable_variables
         ]
 
@@ -306,6 +315,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
                 "`keras_gan_zoo.callbacks.Score`. "
                 f"Received: {', '.join(sorted(unsupported))}"
             )
+        contract.check_trains(self)
         chosen = (generator_optimizer, discriminator_optimizer)
         pair = [
             default if optimizer is None else keras.optimizers.get(optimizer)
@@ -406,6 +416,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             ValueError: images or labels are not what the networks take.
         """
         refuse(class_weight=class_weight, sample_weight=sample_weight)
+        contract.check_trains(self)
         check_compiled(self, "fit")
         seed = self.seed if shuffle else None
         if validation_split and validation_data is None:
@@ -459,6 +470,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
     ) -> Any:
         """Compute the logs of `fit` at fixed weights, in inference mode; see `fit`."""
         refuse(sample_weight=sample_weight)
+        contract.check_trains(self)
         if not isinstance(x, sources.ImageBatches):
             x = sources.batches_of(self, x, y, batch_size, value_range, steps=steps)
         return super().evaluate(
@@ -592,8 +604,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
 
     def summary(self, *args: Any, **kwargs: Any) -> None:
         """Print the summaries of both networks."""
-        self.generator.summary(*args, **kwargs)
-        self.discriminator.summary(*args, **kwargs)
+        for network in contract.networks_of(self).values():
+            network.summary(*args, **kwargs)
 
 
 def _serialize(terms):

@@ -37,7 +37,9 @@ class Family(GAN):
       these, for the generator and the discriminator.
 
     Every constructor argument is an attribute. A `generator` and a `discriminator`
-    passed as keywords replace those that `networks` would build; the configuration has
+    passed as keywords replace those that `networks` would build, and
+    `discriminator=False` leaves that one out, for a GAN that is not trained; the
+    configuration has
     both, so that stored networks are restored as they were, frozen layers and dtypes
     included, even if the code that built them has changed. `dtype` is the policy that
     `networks` builds with.
@@ -82,7 +84,7 @@ class Family(GAN):
         self,
         *args: Any,
         generator: keras.Model | None = None,
-        discriminator: keras.Model | None = None,
+        discriminator: keras.Model | bool | None = None,
         **kwargs: Any,
     ) -> None:
         given = _bind(type(self), args, kwargs)
@@ -94,11 +96,12 @@ class Family(GAN):
         if generator is None or discriminator is None:
             with policies.built_with(given.get("dtype")):
                 made = type(self).networks(**sizes)
-            generator, discriminator = generator or made[0], discriminator or made[1]
+            generator = generator or made[0]
+            discriminator = made[1] if discriminator is None else discriminator
         keywords = _keywords()
         super().__init__(
             generator,
-            discriminator,
+            discriminator or None,
             **{k: v for k, v in given.items() if k in keywords or k not in sizes},
         )
         self._sizes = {k: v for k, v in sizes.items() if k not in keywords}
@@ -128,6 +131,8 @@ class Family(GAN):
     ) -> Self:
         if "discriminator" not in config:
             config = {**config, **cls.earlier_sizes(config)}
+        elif config["discriminator"] is None:
+            config = {**config, "discriminator": False}
         return super().from_config(config, custom_objects)
 
     def get_config(self) -> dict[str, Any]:

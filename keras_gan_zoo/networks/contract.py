@@ -68,19 +68,13 @@ def outputs(network: keras.Model) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"logits": found}
 
 
-def check_networks(
-    generator: keras.Model,
-    discriminator: keras.Model,
-    num_classes: int | None,
-    augmentation: Any,
-) -> None:
-    """Raise an error if two networks can't train each other.
+def check_generator(generator: keras.Model, num_classes: int | None) -> None:
+    """Raise an error if a network can't make images.
 
     Raises:
-        ValueError: the message says what must match.
+        ValueError: the message says what it must take and return.
     """
-    for kind, network in (("generator", generator), ("discriminator", discriminator)):
-        _check_inputs(kind, network, num_classes)
+    _check_inputs("generator", generator, num_classes)
     latents, images = main_input(generator, "latents").shape, made_by(generator)
     if not hasattr(images, "shape"):
         raise ValueError(
@@ -101,7 +95,34 @@ def check_networks(
             'give its layers `data_format="channels_last"`. '
             f"Received: a model that makes the shape {images}"
         )
-    shown = images
+    found = last_activation(made_by(generator))
+    if found is not None and (found.low > -0.99 or found.high < 0.99):
+        raise ValueError(
+            "`generator` must make images in [-1, 1], from black to white. End it in "
+            "`tanh`, or rescale what it makes, for example "
+            "`keras.layers.Rescaling(2, offset=-1)` after a sigmoid. Received: images "
+            f"that end in `{found.name}` (layer {found.layer}), which are from "
+            f"{found.low:.3g} to {found.high:.3g}"
+        )
+
+
+def check_discriminator(
+    discriminator: keras.Model,
+    generator: keras.Model,
+    num_classes: int | None,
+    augmentation: Any,
+    of_logits: bool,
+) -> None:
+    """Raise an error if a network can't judge what the generator makes.
+
+    Logits may be of any size, negative or positive. `of_logits` says whether the loss
+    takes logits.
+
+    Raises:
+        ValueError: the message says what it must take and return.
+    """
+    _check_inputs("discriminator", discriminator, num_classes)
+    shown = images = tuple(made_by(generator).shape)
     if augmentation is not None:
         shown = tuple(augmentation.compute_output_shape(images))
     taken = tuple(main_input(discriminator, "images").shape)
@@ -120,6 +141,15 @@ def check_networks(
             "`discriminator` must return logits of shape (n, 1), or (n, rows, columns, "
             "1) for patches, without a sigmoid, or a dict of outputs that includes "
             f"such `logits`. Received: a model with the output shapes {shapes}"
+        )
+    end = last_activation(logits)
+    if of_logits and end is not None and (end.low > -100 or end.high < 100):
+        raise ValueError(
+            "`discriminator` must return logits, which may be of any size, negative "
+            "or positive: the losses apply the sigmoid themselves. Leave the "
+            "activation out of its last layer: `keras.layers.Dense(1)`. A loss of your "
+            "own that takes something else sets `of_logits = False`. Received: "
+            f"logits that end in `{end.name}` (layer {end.layer})"
         )
 
 
@@ -154,31 +184,29 @@ def _check_inputs(kind, network, num_classes):
         )
 
 
-def check_ranges(
-    generator: keras.Model, discriminator: keras.Model, of_logits: bool
-) -> None:
-    """Raise an error for a last activation that can't return what is needed.
+def networks_of(gan: Any) -> dict[str, keras.Model]:
+    """The networks that a GAN has: its generator, and mostly a discriminator."""
+    found = {"generator": gan.generator, "discriminator": gan.discriminator}
+    return {name: network for name, network in found.items() if network is not None}
 
-    Logits may be of any size, negative or positive; images are in [-1, 1].
-    `of_logits` says whether the loss takes logits.
-    """
-    found = last_activation(outputs(discriminator)["logits"])
-    if of_logits and found is not None and (found.low > -100 or found.high < 100):
-        raise ValueError(
-            "`discriminator` must return logits, which may be of any size, negative "
-            "or positive: the losses apply the sigmoid themselves. Leave the "
-            "activation out of its last layer: `keras.layers.Dense(1)`. A loss of your "
-            "own that takes something else sets `of_logits = False`. Received: "
-            f"logits that end in `{found.name}` (layer {found.layer})"
+
+def check_trains(gan: Any) -> None:
+    """Raise an error for a GAN without a discriminator."""
+    if gan.discriminator is None:
+        kind = type(gan).__name__
+        new = "generator=gan.generator, image_shape=gan.image_shape"
+        if gan.num_classes is not None:
+            new += ", num_classes=gan.num_classes"
+        example = (
+            f"`{kind}({new})`"
+            if hasattr(gan, "networks")
+            else "`GAN(gan.generator, your_discriminator)`"
         )
-    found = last_activation(made_by(generator))
-    if found is not None and (found.low > -0.99 or found.high < 0.99):
         raise ValueError(
-            "`generator` must make images in [-1, 1], from black to white. End it in "
-            "`tanh`, or rescale what it makes, for example "
-            "`keras.layers.Rescaling(2, offset=-1)` after a sigmoid. Received: images "
-            f"that end in `{found.name}` (layer {found.layer}), which are from "
-            f"{found.low:.3g} to {found.high:.3g}"
+            "This GAN has no discriminator, because its generator alone was "
+            "published, so it generates and is not trained. To go on training the "
+            "generator, against a new discriminator that has to catch up first: "
+            f"{example}. Received: discriminator=None"
         )
 
 

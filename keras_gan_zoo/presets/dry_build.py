@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import keras
 
+from keras_gan_zoo.networks.contract import networks_of
 from keras_gan_zoo.presets import files, parts
 
 MAX_OUTPUT = 2**28  # values that one layer may return for one sample
@@ -18,7 +19,7 @@ class Plan(NamedTuple):
 
     layout: parts.Layout
     generator: int
-    discriminator: int
+    discriminator: int = 0
 
 
 def settings_of(
@@ -71,13 +72,13 @@ def build(found: Any, settings: dict[str, Any], custom_objects: dict[str, Any]) 
         scope = keras.StatelessScope(initialize_variables=False)
         with scope, keras.saving.custom_object_scope(custom_objects):
             gan = found.from_config({**copy.deepcopy(settings), "ema_half_life": None})
-            for network in (gan.generator, gan.discriminator):
+            networks = networks_of(gan)
+            for network in networks.values():
                 _check_outputs(network)
             _check_agrees(gan, settings)
             return Plan(
                 parts.layout_of(gan),
-                gan.generator.count_params(),
-                gan.discriminator.count_params(),
+                **{name: one.count_params() for name, one in networks.items()},
             )
 
     with ThreadPoolExecutor(1) as thread:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import keras
 
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
+from keras_gan_zoo.networks.contract import networks_of
 from keras_gan_zoo.networks.policies import built_with
 from keras_gan_zoo.presets import dry_build, dtypes, files, parts, together, trust
 from keras_gan_zoo.presets.files import invalid
@@ -238,9 +239,7 @@ def _check_count(plan, metadata, source):
 
 
 def _load_weights(gan, folder, names):
-    found = {"discriminator": gan.discriminator, **parts.state_of(gan)}
-    if "generator" in names:
-        found["generator"] = gan.generator
+    found = {**networks_of(gan), **parts.state_of(gan)}
     parts.Parts(**{name: found[name] for name in names}).load_weights(
         folder / files.TASK_WEIGHTS
     )

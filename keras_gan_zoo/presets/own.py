@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo.backend.keras_internals import all_layers
+from keras_gan_zoo.networks.contract import networks_of
 from keras_gan_zoo.presets import trust
 
 
@@ -37,7 +38,7 @@ def _is_keras(module):
 
 def _named(gan):
     """Classes and functions that a GAN, its layers and its terms are made of."""
-    networks = (gan.generator, gan.discriminator)
+    networks = networks_of(gan).values()
     operations = [o for n in networks for o in getattr(n, "operations", ())]
     for part in (
         gan,

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo.backend.keras_internals import stored_variables
+from keras_gan_zoo.networks.contract import networks_of
 
 #: the parts of a GAN that may have weights, besides its networks
 STATE = (
@@ -73,8 +74,7 @@ def layout_of(gan: Any) -> Layout:
     A layer may store a weight twice (`keras.layers.SpectralNormalization` does), so
     this asks Keras instead of counting weights.
     """
-    networks = {"generator": gan.generator, "discriminator": gan.discriminator}
-    parts = {**networks, **state_of(gan)}
+    parts = {**networks_of(gan), **state_of(gan)}
     layout: Layout = {name: {} for name in parts}
     for path, variable in stored_variables(Parts(**parts)).items():
         part, _, rest = path.partition("/")

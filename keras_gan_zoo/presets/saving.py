@@ -13,6 +13,7 @@ import keras
 
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.files import sha256, write_json
+from keras_gan_zoo.networks.contract import networks_of
 from keras_gan_zoo.presets import dry_build, files, own, parts, readme, together, trust
 from keras_gan_zoo.presets.loading import examine
 from keras_gan_zoo.presets.origin import recipe_of
@@ -93,7 +94,8 @@ def _write(gan, folder, digest, include_generator):
     write_json(folder / files.CONFIG, config, indent=4)
 
     gan.ema_generator.save_weights(folder / files.WEIGHTS)
-    rest = {"discriminator": gan.discriminator, **parts.state_of(gan)}
+    rest = {**networks_of(gan), **parts.state_of(gan)}
+    del rest["generator"]
     if include_generator and gan.generator is not gan.ema_generator:
         rest["generator"] = gan.generator
     parts.Parts(**rest).save_weights(folder / files.TASK_WEIGHTS)

@@ -62,7 +62,9 @@ def describe(
         "latents": latents_of(gan),
         "labels": labels_of(gan),
         "generator parameters": gan.ema_generator.count_params(),
-        "discriminator parameters": gan.discriminator.count_params(),
+        "discriminator parameters": (
+            gan.discriminator and gan.discriminator.count_params()
+        ),
         "loss": loss_of(gan),
         "terms": ", ".join(terms_of(gan)) or None,
         "critic steps": gan.critic_steps,
