@@ -62,11 +62,13 @@ def fill(
     A generator without its average, or the average without it, is filled with the
     other one's weights.
     """
-    found = generator or ema_generator
-    if found is not None:
-        port(gan.generator, *found)
-    if gan.ema_generator is not gan.generator and found is not None:
-        port(gan.ema_generator, *(ema_generator or found))
+    averaged = gan.ema_generator is not gan.generator
+    if averaged and (ema_generator or generator):
+        # A copy of a network has other paths than the network itself.
+        port(gan.generator, *(ema_generator or generator))
+        gan.ema_generator.set_weights(gan.generator.get_weights())
+    if generator or (ema_generator and not averaged):
+        port(gan.generator, *(generator or ema_generator))
     if discriminator is not None:
         port(gan.discriminator, *discriminator)
     return gan

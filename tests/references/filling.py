@@ -92,11 +92,25 @@ def read(name, one=weight):
     path = Path(__file__).parent / f"{name}.npz"
     with np.load(path) as file:
         arrays = dict(file)
-    shapes = {
+    return draw(_shapes(arrays), one), arrays
+
+
+def read_shapes(name):
+    """What `make_published_shapes.py` wrote: case -> shapes by tensor name."""
+    with np.load(Path(__file__).parent / f"{name}.npz") as file:
+        found = _shapes(dict(file))
+    cases = {}
+    for key, shape in found.items():
+        case, tensor = key.split(".", 1)
+        cases.setdefault(case, {})[tensor] = shape
+    return cases
+
+
+def _shapes(arrays):
+    return {
         str(key): tuple(int(number) for number in str(size).split())
         for key, size in zip(arrays.pop("names"), arrays.pop("sizes"), strict=True)
     }
-    return draw(shapes, one), arrays
 
 
 def assert_close(found, expected, tolerance=1e-4):

@@ -1,11 +1,22 @@
-"""StyleGAN2's tensors as NVlabs/stylegan2-ada-pytorch names and stores them.
+"""StyleGAN2 and StyleGAN2-ADA, from NVlabs/stylegan2-ada-pytorch's pickles.
 
 PyTorch-StudioGAN's StyleGAN2 has the same names.
 """
 
 import math
+import re
+from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
+
+from keras_gan_zoo.augmentation import ADA
+from keras_gan_zoo.augmentation.transforms.draws import NUMBERS
+from keras_gan_zoo.conversion.files import Files
+from keras_gan_zoo.conversion.rules import part
+from keras_gan_zoo.conversion.source import Player, Source, fill
 from keras_gan_zoo.conversion.turns import conv, flat, linear, same
+from keras_gan_zoo.families import StyleGAN2
 
 
 def doublings(resolution):
@@ -63,7 +74,7 @@ GENERATOR = [
     (IMAGE + "bias", to_image("bias/bias"), same),
     *equalized(IMAGE + "affine", to_image("style")),
 ]
-UNUSED = [r".*resample_filter"]  #: [1, 3, 3, 1], as the networks here have it
+UNUSED = [r".*resample_filter"]  #: see `check`
 
 
 # === Discriminator ===
@@ -92,3 +103,209 @@ def discriminator_rules(resolution, num_classes=None):
         *equalized(r"b4\.fc", "dense", flat(4, 4)),
         *equalized(r"b4\.out", "logits" if num_classes is None else "features"),
     ]
+
+
+# === Sizes ===
+
+
+def generator_sizes(weights: Mapping[str, Any]) -> dict[str, Any]:
+    """The family's arguments for the generator that has these tensors."""
+    found = {
+        int(match[1]): weights[name].shape[0]
+        for name in weights
+        if (match := re.fullmatch(r"synthesis\.b(\d+)\.conv1\.weight", name))
+    }
+    size = max(found)
+    channels = weights[f"synthesis.b{size}.torgb.weight"].shape[0]
+    label, num_classes = _embedding(weights)
+    return {
+        "image_shape": (size, size, channels),
+        "num_classes": num_classes,
+        "latent_dim": weights["mapping.fc0.weight"].shape[1] - label,
+        "generator_widths": tuple(found[grid] for grid in sorted(found)),
+        "mapping_width": weights["mapping.w_avg"].shape[0],
+        "mapping_layers": _depth(weights),
+    }
+
+
+def discriminator_sizes(weights: Mapping[str, Any]) -> dict[str, Any]:
+    """The family's arguments for the discriminator that has these tensors."""
+    found = {
+        int(match[1]): weights[name].shape[0]
+        for name in weights
+        if (match := re.fullmatch(r"b(\d+)\.conv0\.weight", name))
+    }
+    widths = [found[grid] for grid in sorted(found, reverse=True)]
+    return {
+        "discriminator_widths": (*widths, weights["b4.conv.weight"].shape[0]),
+        "residual": any(name.endswith(".skip.weight") for name in weights),
+        "label_layers": _depth(weights),
+    }
+
+
+def _embedding(weights):
+    """The numbers of a label's vector, 0 without labels, and of the classes."""
+    if "mapping.embed.weight" not in weights:
+        return 0, None
+    return weights["mapping.embed.weight"].shape
+
+
+def _depth(weights):
+    return sum(bool(re.fullmatch(r"mapping\.fc\d+\.weight", n)) for n in weights)
+
+
+# === The source ===
+
+
+class StyleGAN2ADA(Source):
+    """One pickle of `G`, `D` and `G_ema`, any size, with or without labels.
+
+    As StyleGAN2-ADA's training saves it, and as its `legacy.py` makes it from one of
+    TensorFlow. Blocks that ran in float16 compute in float32 here; noise is the stored
+    constant. Where a pickle has augmentation, training begins with it from 0 on, at the
+    speed that is published for a resumed training.
+
+    A pickle does not say how it was trained: `configuration` is a name of
+    `StyleGAN2.published`, which tells the weight of R1 and the average's half-life. By
+    default it is the one that has these networks.
+    """
+
+    title = "stylegan2-ada-pytorch"
+    home = "NVlabs/stylegan2-ada-pytorch"
+    licence = "NVIDIA Source Code License: research and evaluation only"
+    republish = False
+
+    def matches(self, files: Files) -> bool:
+        name = only(files, ".pkl")
+        needed = {"G_ema.synthesis.b4.const", "G_ema.mapping.fc0.weight"}
+        return name is not None and needed <= set(files.weights(name))
+
+    def convert(
+        self, files: Files, configuration: str | None = None, **settings: Any
+    ) -> StyleGAN2:
+        weights = files.weights(only(files, ".pkl"))
+        players = {key: part(weights, key) for key in ("G", "G_ema", "D")}
+        attributes = {key: part(weights.settings, key) for key in players}
+        for key, tensors in players.items():
+            check(tensors, attributes[key])
+        sizes = sizes_of(players["G_ema"], players["D"], attributes["G_ema"])
+        sizes |= {"group_size": attributes["D"].get("b4.mbstd.group_size", 4)}
+        image_shape = sizes["image_shape"]
+        known = StyleGAN2.published(configuration or guess(sizes), image_shape)
+        known["augmentation"] = augmentation(part(weights.settings, "augment_pipe"))
+        gan = StyleGAN2(**{**known, **sizes, **settings})
+        rules = discriminator_rules(image_shape[0], sizes["num_classes"])
+        return fill(
+            gan,
+            Player(players["G"] or players["G_ema"], GENERATOR, UNUSED),
+            Player(players["G_ema"], GENERATOR, UNUSED),
+            Player(players["D"], rules, UNUSED),
+        )
+
+
+def only(files: Files, ending: str) -> str | None:
+    """The one file of this ending, None if there are more or none."""
+    names = [name for name in files.names if name.endswith(ending)]
+    return names[0] if len(names) == 1 else None
+
+
+#: what the networks here have, by the attributes of the published modules
+EXPECTED = {
+    r"(.+\.)?activation": ("lrelu", "linear"),
+    r"synthesis\.b\d+\.architecture": ("skip",),
+    r"b\d+\.architecture": ("resnet", "orig"),
+    r".+\.use_noise": (True,),
+    r".+\.mbstd\.num_channels": (1,),
+    r"mapping\.fc\d+\.bias_gain": (0.01,),
+    r"mapping\.w_avg_beta": (0.995, None),
+}
+FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64
+
+
+def check(weights: Mapping[str, Any], attributes: Mapping[str, Any]) -> None:
+    """Whether published modules compute what the networks here do.
+
+    Raises:
+        ValueError: one has another activation, another filter, or the like.
+    """
+    for name in weights:
+        if name.endswith("resample_filter"):
+            taps = np.asarray(weights[name])
+            if taps.shape != FILTER.shape or not np.allclose(taps, FILTER):
+                raise ValueError(
+                    f"`{name}` must be the filter [1, 3, 3, 1]. "
+                    f"Received: {taps.tolist()}"
+                )
+    for pattern, known in EXPECTED.items():
+        for name, value in attributes.items():
+            if re.fullmatch(pattern, name) and value not in known:
+                raise ValueError(
+                    f"`{name}` must be {' or '.join(map(repr, known))}. "
+                    f"Received: {value!r}"
+                )
+
+
+def guess(sizes: Mapping[str, Any]) -> str:
+    """The published configuration that has these networks."""
+    if not sizes["residual"]:
+        return "cifar"
+    if sizes["mapping_layers"] < 8:
+        return "auto"
+    papers = {(256, 8): "paper256", (512, 8): "paper512", (1024, 4): "paper1024"}
+    place = sizes["image_shape"][0], sizes["group_size"]
+    return papers.get(place, "stylegan2")
+
+
+def augmentation(attributes: Mapping[str, Any]) -> ADA | None:
+    """The pipe of a pickle, whose attributes are the transforms' multipliers."""
+    used = {name: attributes.get(name) or 0.0 for name in NUMBERS}
+    if not any(used.values()):
+        return None
+    return ADA({name: value for name, value in used.items() if value}, None, 0.6, 1e5)
+
+
+# === Sizes ===
+
+
+def sizes_of(
+    generator: Mapping[str, Any],
+    discriminator: Mapping[str, Any],
+    attributes: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The family's arguments for the networks that have these tensors.
+
+    Args:
+        generator: tensors by their names in the generator.
+        discriminator: tensors by their names in the discriminator.
+        attributes: of the generator's modules, which know the limit of activations.
+    """
+    image = _channels(generator, r"synthesis\.b(\d+)\.torgb\.weight")
+    size = max(image)
+    label, num_classes = 0, None
+    if "mapping.embed.weight" in generator:
+        label, num_classes = generator["mapping.embed.weight"].shape
+    up = _channels(generator, r"synthesis\.b(\d+)\.conv1\.weight")
+    down = _channels(discriminator, r"b(\d+)\.conv0\.weight")
+    down |= _channels(discriminator, r"b(4)\.conv\.weight")
+    return {
+        "image_shape": (size, size, image[size]),
+        "num_classes": num_classes,
+        "latent_dim": generator["mapping.fc0.weight"].shape[1] - label,
+        "generator_widths": tuple(up[grid] for grid in sorted(up)),
+        "discriminator_widths": tuple(down[grid] for grid in sorted(down)[::-1]),
+        "mapping_width": generator["synthesis.b4.conv1.affine.weight"].shape[1],
+        "mapping_layers": _depth(generator),
+        "label_layers": _depth(discriminator),
+        "residual": any(name.endswith("skip.weight") for name in discriminator),
+        "clamp": attributes.get("synthesis.b4.conv1.conv_clamp", 256.0),
+    }
+
+
+def _channels(weights, pattern):
+    """Grid -> what a layer at that grid makes."""
+    matches = ((re.fullmatch(pattern, name), w) for name, w in weights.items())
+    return {int(match[1]): w.shape[0] for match, w in matches if match}
+
+
+def _depth(weights):
+    return len([n for n in weights if re.fullmatch(r"mapping\.fc\d+\.weight", n)])
