@@ -4,7 +4,7 @@ The defaults are the paper's at 128x128 and above, with 96 channels; at 64x64 th
 the authors' code, at 32x32 those of StudioGAN.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from keras import Input, Model, layers, ops
@@ -12,7 +12,6 @@ from keras import Input, Model, layers, ops
 from keras_gan_zoo.layers import (
     BatchNormalization,
     GlobalSumPooling2D,
-    ModulatedBatchNormalization,
 )
 from keras_gan_zoo.networks.blocks import (
     PLAIN,
@@ -25,6 +24,7 @@ from keras_gan_zoo.networks.blocks import (
     residual_up,
 )
 from keras_gan_zoo.networks.heads import Head, with_head
+from keras_gan_zoo.networks.norms import modulated
 from keras_gan_zoo.networks.shapes import (
     check_image_shape,
     check_widths,
@@ -79,21 +79,6 @@ def default_downsample(blocks: int) -> tuple[bool, ...]:
     return tuple(i < (2 if blocks <= 4 else blocks - 1) for i in range(blocks))
 
 
-def modulated(
-    condition: Tensor, epsilon: float, style: Style
-) -> Callable[[Tensor, str], Tensor]:
-    """Batch norm whose gains and biases are linear maps of a vector."""
-
-    def normalize(x, name):
-        gain, bias = (
-            style.dense(condition, x.shape[-1], f"{name}_{part}", use_bias=False)
-            for part in ("gain", "bias")
-        )
-        return ModulatedBatchNormalization(epsilon=epsilon, name=name)(x, gain, bias)
-
-    return normalize
-
-
 def embedded_labels(
     num_classes: int | None, width: int, style: Style
 ) -> tuple[Tensor | None, Tensor | None]:
@@ -138,9 +123,10 @@ def biggan_generator(
     attention: int | None = 64,
     epsilon: float = 1e-5,
     regularizer: Any = None,
+    num_codes: int = 0,
     name: str = "generator",
 ) -> Model:
-    """Latents `(n, chunks * chunk_dim)` and labels `(n,)` -> images in [-1, 1].
+    """Latents `(n, chunks * chunk_dim + num_codes)` and labels -> images in [-1, 1].
 
     The latents come in equal chunks: the first makes the first grid, each other one
     enters a block's batch norms, after the embedding of the class, which all share.
@@ -157,6 +143,8 @@ def biggan_generator(
             rows and columns, and of at most half the image's.
         epsilon: float, of batch norm; 1e-4 in StudioGAN.
         regularizer: of all kernels, such as `layers.Orthogonality()`, or None.
+        num_codes: int, how many of the latents, at their end, are codes (InfoGAN): a
+            linear map of them, of size `embedding_dim`, enters all batch norms.
         name: str.
 
     Returns:
@@ -173,9 +161,15 @@ def biggan_generator(
     style = STYLE._replace(regularizer=regularizer)
     stages = len(widths) - 1
     halvings = halvings_to(attention, image_shape)
-    latents = Input((chunk_dim * len(widths),), name="latents")
+    noise = chunk_dim * len(widths)
+    latents = Input((noise + num_codes,), name="latents")
     labels, embedded = embedded_labels(num_classes, embedding_dim, style)
-    first, *chunks = ops.split(latents, len(widths), axis=-1)
+    common = [] if embedded is None else [embedded]
+    z = latents
+    if num_codes:
+        z, codes = ops.split(latents, [noise], axis=-1)
+        common.insert(0, style.dense(codes, embedding_dim, "codes"))
+    first, *chunks = ops.split(z, len(widths), axis=-1)
     rows, columns = first_grid(image_shape, stages)
     x = style.dense(first, rows * columns * widths[0], "project")
     x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
@@ -183,9 +177,9 @@ def biggan_generator(
         x = style.attention(x, "attention")
     for i, (width, chunk) in enumerate(zip(widths[1:], chunks, strict=True)):
         condition = chunk
-        if embedded is not None:
+        if common:
             join = layers.Concatenate(name=f"up_{i}_condition")
-            condition = join([embedded, chunk])
+            condition = join([*common, chunk])
         normalize = modulated(condition, epsilon, style)
         x = residual_up(x, width, normalize, f"up_{i}", style)
         if stages - (i + 1) == halvings:

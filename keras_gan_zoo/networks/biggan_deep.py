@@ -15,11 +15,11 @@ from keras_gan_zoo.networks.biggan import (
     STYLE,
     embedded_labels,
     first_channels,
-    modulated,
     to_image,
 )
 from keras_gan_zoo.networks.blocks import LAST, Style, first_grid
 from keras_gan_zoo.networks.heads import Head, with_head
+from keras_gan_zoo.networks.norms import modulated
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths, halvings_to
 from keras_gan_zoo.typing import ImageShape, Tensor
 

@@ -39,12 +39,14 @@ class Style(NamedTuple):
         spectral: bool, whether kernels are spectrally normalized.
         epsilon: float, of `layers.SpectralNormalization`.
         regularizer: a Keras regularizer of kernels, or None.
+        constraint: a Keras constraint on kernels, biases and embeddings, or None.
     """
 
     initializer: Callable[[float], Any] = glorot
     spectral: bool = False
     epsilon: float = 1e-12
     regularizer: Any = None
+    constraint: Any = None
 
     def convolution(
         self,
@@ -64,6 +66,8 @@ class Style(NamedTuple):
                 use_bias=use_bias,
                 kernel_initializer=self.initializer(gain),
                 kernel_regularizer=self.regularizer,
+                kernel_constraint=self.constraint,
+                bias_constraint=self.constraint,
                 name=name,
                 **LAST,
             )
@@ -84,6 +88,8 @@ class Style(NamedTuple):
                 use_bias=use_bias,
                 kernel_initializer=self.initializer(1.0),
                 kernel_regularizer=self.regularizer,
+                kernel_constraint=self.constraint,
+                bias_constraint=self.constraint,
                 dtype=dtype,
                 name=name,
             )
@@ -98,6 +104,7 @@ class Style(NamedTuple):
                 num_classes,
                 width,
                 embeddings_initializer=self.initializer(1.0),
+                embeddings_constraint=self.constraint,
                 dtype=dtype,
                 name=name,
             )
@@ -153,9 +160,9 @@ def maxout(x: Tensor, units: int, pieces: int, name: str) -> Tensor:
     return layers.Flatten(name=f"{name}_flatten", **LAST)(x)
 
 
-def batch_norm(x: Tensor, name: str) -> Tensor:
+def batch_norm(x: Tensor, name: str, epsilon: float = 1e-5) -> Tensor:
     """Batch norm as in torch's and the papers' code: momentum 0.9, epsilon 1e-5."""
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=name)(x)
+    return layers.BatchNormalization(momentum=0.9, epsilon=epsilon, name=name)(x)
 
 
 def doublings(
@@ -235,6 +242,7 @@ def residual_down(
     style: Style = SPECTRAL,
     wide: bool = False,
     activated: bool = False,
+    normalize: Callable[[Tensor, str], Tensor] | None = None,
 ) -> Tensor:
     """The discriminator's residual block.
 
@@ -254,7 +262,12 @@ def residual_down(
             BigGAN, or else as its input, as in the code of SNGAN.
         activated: bool: the shortcut begins after the ReLU, as in implementations in
             torch whose ReLU overwrites its input (mimicry, StudioGAN).
+        normalize: None, or a function of a tensor and a layer's name that is applied
+            before each ReLU and to what enters the shortcut's 1x1.
     """
+
+    def norm(x, which):
+        return x if normalize is None else normalize(x, f"{name}_{which}")
 
     def halve(x, which):
         if not downsample:
@@ -265,16 +278,17 @@ def residual_down(
         return pool(x)
 
     channels = x.shape[-1]
-    h = x if first else layers.ReLU(name=f"{name}_relu_1")(x)
+    h = x if first else layers.ReLU(name=f"{name}_relu_1")(norm(x, "norm_1"))
     shortcut = h if activated else x
     if first:
         shortcut = halve(shortcut, "shortcut_mean")
     if first or downsample or channels != width:
+        shortcut = norm(shortcut, "shortcut_norm")
         shortcut = style.convolution(shortcut, width, 1, f"{name}_shortcut")
     if not first:
         shortcut = halve(shortcut, "shortcut_mean")
     hidden = width if first or wide else channels
     h = style.convolution(h, hidden, 3, f"{name}_conv_1", math.sqrt(2))
-    h = layers.ReLU(name=f"{name}_relu_2")(h)
+    h = layers.ReLU(name=f"{name}_relu_2")(norm(h, "norm_2"))
     h = style.convolution(h, width, 3, f"{name}_conv_2", math.sqrt(2))
     return layers.Add(name=f"{name}_add")([halve(h, "mean"), shortcut])

@@ -10,7 +10,7 @@ from typing import Any
 
 from keras import Input, Model, layers
 
-from keras_gan_zoo.layers import LayerNormalization
+from keras_gan_zoo.networks import norms
 from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, normal
 from keras_gan_zoo.networks.shapes import (
     check_image_shape,
@@ -43,32 +43,6 @@ def earlier_widths(config: dict[str, Any]) -> dict[str, Any]:
     widths = tuple(last * 2**i for i in reversed(range(stages)))
     defaults = {"generator_widths": widths, "discriminator_widths": widths[::-1]}
     return {name: config.get(name) or value for name, value in defaults.items()}
-
-
-def _normalization(kind, name, constraint=None):
-    # The papers' code has momentum 0.9 and epsilon 1e-5; Keras' defaults differ.
-    if kind == "batch":
-        return layers.BatchNormalization(
-            momentum=0.9,
-            epsilon=1e-5,
-            gamma_constraint=constraint,
-            beta_constraint=constraint,
-            name=name,
-        )
-    if kind == "layer":
-        return LayerNormalization(
-            axis=(1, 2, 3),
-            epsilon=1e-5,
-            gamma_constraint=constraint,
-            beta_constraint=constraint,
-            name=name,
-        )
-    if kind is None:
-        return layers.Identity(name=name)
-    raise ValueError(
-        "`normalization` must be 'batch', 'layer' or None. "
-        f"Received: normalization={kind!r}"
-    )
 
 
 def convolutional_generator(
@@ -106,7 +80,7 @@ def convolutional_generator(
         name="project",
     )(latents)
     x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
-    x = _normalization("batch", "norm_0")(x)
+    x = norms.normalization("batch", "norm_0")(x)
     x = layers.ReLU(name="relu_0")(x)
     for stage, filters in enumerate(widths[1:], start=1):
         x = layers.Conv2DTranspose(
@@ -119,7 +93,7 @@ def convolutional_generator(
             name=f"up_{stage}",
             **LAST,
         )(x)
-        x = _normalization("batch", f"norm_{stage}")(x)
+        x = norms.normalization("batch", f"norm_{stage}")(x)
         x = layers.ReLU(name=f"relu_{stage}")(x)
     x = layers.Conv2DTranspose(
         image_shape[2],
@@ -184,7 +158,7 @@ def convolutional_discriminator(
             **LAST,
         )(x)
         if normalized:
-            x = _normalization(normalization, f"norm_{stage}", constraint)(x)
+            x = norms.normalization(normalization, f"norm_{stage}", constraint)(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_relu_{stage}")(x)
     x = layers.Flatten(name="flatten", **LAST)(x)
     logits = layers.Dense(

@@ -104,6 +104,23 @@ def multi_class(num_classes: int) -> Head:
     return head
 
 
+def information(num_codes: int, head: Head | None = None, places: int = 1) -> Head:
+    """What `head` has, and `codes` `(n, num_codes)` of the image, without biases.
+
+    `head` is a logit by default. The codes are read from the mean of features that are
+    summed over so many `places` (InfoGAN as in PyTorch-StudioGAN).
+    """
+
+    def with_codes(features, labels, style):
+        found = (head or logit)(features, labels, style)
+        found = found if isinstance(found, dict) else {"logits": found}
+        mean = layers.Rescaling(1.0 / places, dtype="float32", name="mean")(features)
+        codes = style.dense(mean, num_codes, "codes", use_bias=False, dtype="float32")
+        return {**found, "codes": codes}
+
+    return with_codes
+
+
 def rotations(features: Tensor, labels: Tensor | None, style: Style) -> dict[str, Any]:
     """A logit, and `rotations`: by how many quarter turns an image is turned, 4 logits.
 

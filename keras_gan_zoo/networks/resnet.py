@@ -26,6 +26,7 @@ from keras_gan_zoo.networks.blocks import (
     residual_up,
 )
 from keras_gan_zoo.networks.heads import Head, with_head
+from keras_gan_zoo.networks.norms import normalizer
 from keras_gan_zoo.networks.shapes import (
     check_image_shape,
     check_widths,
@@ -156,6 +157,8 @@ def resnet_discriminator(
     attention: int | None = None,
     wide: bool = False,
     activated: bool = False,
+    normalization: str | None = None,
+    epsilon: float = 1e-5,
     name: str = "discriminator",
 ) -> Model:
     """Images `(n, *image_shape)` and labels `(n,)` -> logits `(n, 1)`.
@@ -176,6 +179,9 @@ def resnet_discriminator(
             this size.
         wide: see `blocks.residual_down`; True in SAGAN and PyTorch-StudioGAN.
         activated: see `blocks.residual_down`; True in mimicry and PyTorch-StudioGAN.
+        normalization: `"batch"`, `"layer"` or None, in the blocks; `"batch"` where
+            PyTorch-StudioGAN has no spectral norm.
+        epsilon: float, of the normalization.
 
     Returns:
         A functional `keras.Model`; with classes it takes a dict of `images` and
@@ -196,10 +202,13 @@ def resnet_discriminator(
         )
     halvings = [sum(downsample[: i + 1]) for i in range(len(widths))]
     grids = [math.ceil(max(image_shape[:2]) / 2**count) for count in halvings]
+    normalize = normalizer(normalization, style.constraint, epsilon)
     images = x = Input(image_shape, name="images")
     for i, (width, down) in enumerate(zip(widths, downsample, strict=True)):
         block = f"block_{i}"
-        x = residual_down(x, width, down, block, i == 0, style, wide, activated)
+        x = residual_down(
+            x, width, down, block, i == 0, style, wide, activated, normalize
+        )
         if i == nearest(attention, grids):
             x = style.attention(x, "attention")
     x = layers.ReLU(name="relu")(x)

@@ -56,6 +56,7 @@ class GradientPenalty(Penalty):
         name: str.
         one_sided: bool: only gradients above 1 are penalised (WGAN-LP, Petzka et al.
             2018, eq. 8, arXiv:1709.08894).
+        per_image: see `Penalty`.
 
     Example:
 
@@ -71,8 +72,9 @@ class GradientPenalty(Penalty):
         every: int = 1,
         name: str | None = None,
         one_sided: bool = False,
+        per_image: bool | None = None,
     ) -> None:
-        super().__init__(weight, every, name)
+        super().__init__(weight, every, name, per_image)
         self.one_sided = one_sided
 
     def value(self, gradients: Tensor) -> Tensor:

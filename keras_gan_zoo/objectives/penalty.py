@@ -54,6 +54,9 @@ class Penalty:
             multiplied by `every` to make up for the others (lazy regularisation, Karras
             et al. 2020, section 3.1).
         name: str, its name in the logs.
+        per_image: bool. False allows batch norm in the discriminator, which mixes the
+            gradients of a batch's images: the penalty is not what its paper says then
+            (PyTorch-StudioGAN trains so).
     """
 
     name = "penalty"
@@ -64,11 +67,17 @@ class Penalty:
     per_image = True
 
     def __init__(
-        self, weight: Weight = 10.0, every: int = 1, name: str | None = None
+        self,
+        weight: Weight = 10.0,
+        every: int = 1,
+        name: str | None = None,
+        per_image: bool | None = None,
     ) -> None:
         self.weight = check_weight(weight)
         self.every = check_every(every)
         self.name = name or type(self).name
+        if per_image is not None:
+            self.per_image = per_image
 
     def points(self, real: Any, fake: Any, draw: Draw) -> Any:
         """The images at which the gradient is taken, a `Batch`.
@@ -110,11 +119,14 @@ class Penalty:
         return self.value(gradients)
 
     def get_config(self) -> dict[str, Any]:
-        return {
+        config = {
             "weight": weight_config(self.weight),
             "every": self.every,
             "name": self.name,
         }
+        if self.per_image != type(self).per_image:
+            config["per_image"] = self.per_image
+        return config
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:

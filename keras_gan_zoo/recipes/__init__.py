@@ -3,6 +3,9 @@
 A recipe is a dict, kept as a JSON file, of
 
 - `family`: a class in `keras_gan_zoo.families`, and `arguments` for its constructor;
+- `networks`: descriptions of a `generator` and a `discriminator` that replace the
+  family's, such as `{"name": "resnet_generator", "widths": [64, 64]}`: see
+  `networks.described`;
 - `compile`: the configs of `generator_optimizer` and `discriminator_optimizer`;
 - `data`: a data set and its split, such as `"mnist:train[:55000]"`, or a folder;
 - `batch_size`, `epochs`;

@@ -8,12 +8,16 @@ import keras
 
 from keras_gan_zoo import datasets, families
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
+from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.networks import described as networks
+from keras_gan_zoo.networks import policies
 from keras_gan_zoo.training.settings import check_seed
 
 
 def build(recipe: dict[str, Any]) -> Any:
     """The recipe's model, compiled.
 
+    The networks are the family's, or those that the recipe describes under `networks`.
     If the recipe of a family that needs labels leaves out `num_classes` and
     `label_names`, they come from its data; a family that can do without is
     unconditional then. Its `seed` determines the initial weights too, and
@@ -27,10 +31,34 @@ def build(recipe: dict[str, Any]) -> Any:
     if seed is not None:
         with without_tensorflow():
             keras.utils.set_random_seed(check_seed(seed))
-    gan = family(**label_arguments(recipe), **recipe.get("arguments", {}))
+    given = recipe.get("arguments", {})
+    gan = family(**label_arguments(recipe), **given, **_networks(recipe, family))
     # A copy, because Keras modifies the configs that it reads ("Adam" -> "adam").
     gan.compile(**copy.deepcopy(recipe.get("compile", {})))
     return gan
+
+
+def _networks(recipe, family):
+    """The networks that the recipe describes, by the names of their arguments."""
+    described, given = recipe.get("networks", {}), recipe.get("arguments", {})
+    if not described:
+        return {}
+    if set(described) != {"generator", "discriminator"}:
+        raise ValueError(
+            "A recipe's `networks` must describe the `generator` and the "
+            f"`discriminator`. Received: {', '.join(described) or 'neither'}"
+        )
+    sizes = inspect.signature(family.networks).parameters
+    keywords = inspect.signature(GAN).parameters
+    unread = [k for k in given if k in sizes and k not in (*keywords, "image_shape")]
+    if unread:
+        raise ValueError(
+            "A recipe with `networks` of its own takes no arguments for the family's: "
+            f"give them to its networks. Received: {', '.join(unread)}"
+        )
+    shape = given.get("image_shape", sizes["image_shape"].default)
+    with policies.built_with(given.get("dtype")):
+        return {k: networks.build(v, shape) for k, v in described.items()}
 
 
 def takes_labels(family: Any) -> bool:

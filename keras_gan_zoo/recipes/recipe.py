@@ -18,6 +18,7 @@ DICT = (dict, "a JSON object")
 REQUIRED = {"family": TEXT, "data": TEXT, "batch_size": COUNT, "epochs": COUNT}
 OPTIONAL = {
     "arguments": DICT,
+    "networks": DICT,
     "compile": DICT,
     "selection": DICT,
     "snapshot_every": COUNT,
@@ -43,7 +44,8 @@ def load(path: PathLike) -> dict[str, Any]:
     _check_keys(recipe, path)
     recipe["family"] = families.find(recipe["family"]).__name__
     recipe.pop(CONTINUED, None)  # what came after the recipe is no part of it
-    trust.check_config(recipe.get("arguments", {}), path)
+    for key in ("arguments", "networks"):
+        trust.check_config(recipe.get(key, {}), path)
     _check_compile(recipe.get("compile", {}), path)
     return recipe
 

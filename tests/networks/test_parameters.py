@@ -5,8 +5,9 @@ import math
 import pytest
 from undrawn import undrawn
 
-from keras_gan_zoo import families, networks
+from keras_gan_zoo import families, networks, recipes
 from keras_gan_zoo.auxiliaries import Reconstruction
+from keras_gan_zoo.networks import described
 
 
 def biggan(size, num_classes):
@@ -104,6 +105,12 @@ def fastgan(size):
     )
 
 
+def recipe(name):
+    """The networks that a recipe for CIFAR-10 describes."""
+    both = recipes.find(f"studiogan/{name}_cifar10")["networks"].values()
+    return tuple(described.build(network, (32, 32, 3)) for network in both)
+
+
 class Together:
     def __init__(self, *parts):
         self.trainable_variables = [
@@ -181,6 +188,15 @@ COUNTS = {
     "adcgan 32": (lambda: family("ADCGAN"), 9_416_196, 2_417_090),
     "mhgan 32": (lambda: family("MHGAN"), 9_416_196, 2_415_180),
     "mdgan 32": (lambda: family("MDGAN"), 9_416_196, 2_414_987),
+    # PyTorch-StudioGAN, CIFAR-10 (tests/references/make_studiogan_plain.py counts)
+    "dcgan, studiogan": (lambda: recipe("dcgan"), 3_812_355, 2_931_009),
+    "infogan, studiogan": (lambda: recipe("infogan"), 3_927_555, 2_936_129),
+    "wgan, studiogan": (lambda: recipe("wgan"), 4_276_739, 1_055_879),
+    "pd_gan, studiogan": (lambda: recipe("pd_gan"), 4_304_387, 1_057_159),
+    "acgan, studiogan": (lambda: recipe("acgan"), 4_304_387, 1_057_159),
+    "tacgan, resnet": (lambda: recipe("tacgan_resnet"), 4_304_387, 1_058_439),
+    "adcgan, resnet": (lambda: recipe("adcgan_resnet"), 4_304_387, 1_058_439),
+    "biggan_info, studiogan": (lambda: recipe("biggan_info"), 10_007_428, 2_417_090),
     # PyTorch-StudioGAN, big_resnet_deep_legacy
     "biggan_deep 32": (lambda: deep(32, 10), 7_762_948, 2_908_930),
     "biggan_deep 128": (lambda: deep(128, 1000), 50_244_484, 34_590_210),

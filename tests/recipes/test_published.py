@@ -19,7 +19,12 @@ def test_two_steps(name):
         for key, value in settings(family).items()
         if key.endswith(("_width", "_widths"))
     }
-    reduced = {**narrow, "image_shape": [8, 8, 3], "critic_steps": 1, "seed": 1}
+    reduced = {"image_shape": [8, 8, 3], "critic_steps": 1, "seed": 1}
+    if "networks" in recipe:
+        described = recipe["networks"].items()
+        recipe["networks"] = {k: {**v, "widths": (8,) * 4} for k, v in described}
+    else:
+        reduced |= narrow
     arguments = {**recipe["arguments"], **reduced}
     gan = recipes.build({**recipe, "arguments": arguments})
     gan.compile(**recipe.get("compile", {}), run_eagerly=EAGER)
@@ -45,3 +50,25 @@ def test_as_long_as_published(name):
     )
     steps = recipe["epochs"] * 50_000 / (recipe["batch_size"] * critic_steps)
     assert min(abs(steps / n - 1) for n in LENGTHS) < 0.002
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"networks": {"generator": {}}}, "`generator` and the `discriminator`"),
+        ({"networks": {"generator": {"name": "sndcgan"}, "discriminator": {}}}, "name"),
+        ({"arguments": {"normalization": None}}, "give them to its networks"),
+    ],
+)
+def test_wrong_networks(changed, message):
+    recipe = {**recipes.find("studiogan/dcgan_cifar10"), **changed}
+    with pytest.raises(ValueError, match=message):
+        recipes.build(recipe)
+
+
+def test_batch_norm_under_a_penalty_is_said():
+    recipe = recipes.find("studiogan/wgan_gp_cifar10")
+    (penalty,) = recipe["arguments"]["penalties"]
+    assert penalty["config"].pop("per_image") is False
+    with pytest.raises(ValueError, match="must have no batch norm"):
+        recipes.build(recipe)

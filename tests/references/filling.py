@@ -47,6 +47,12 @@ def equalized(name, shape):
     return np.asarray(drawn, "float32")
 
 
+def around_one(name, shape):
+    """`weight` for deep stacks of batch norm, whose gains are about 1."""
+    gain = len(shape) == 1 and name.endswith(".weight")
+    return weight(name, shape) + np.float32(gain)
+
+
 def draw(shapes, one=weight):
     """All tensors of a published network by name, from their shapes, each by `one`.
 

@@ -1,0 +1,1 @@
+"""PyTorch-StudioGAN's run folders."""
