@@ -53,6 +53,7 @@ __all__ = [
     "score",
     "scoring",
     "upload_preset",
+    "weight_files",
 ]
 
 # Modules that need SciPy, Pillow or the Hub's client are imported on first use.
@@ -64,6 +65,7 @@ _LAZY_MODULES = (
     "metrics",
     "presets",
     "scoring",
+    "weight_files",
 )
 _LAZY_NAMES = {
     "compare": "scoring",

@@ -27,7 +27,7 @@ presets/test_files.py presets/test_index.py presets/test_layers.py
 presets/test_malformed.py presets/test_publishing.py presets/test_readme.py
 presets/test_source.py recipes scoring/extractors/test_registry.py
 scoring/test_labels.py test_annotations.py test_compatibility.py test_docstrings.py
-test_images.py training/test_monitoring.py zoo
+test_images.py training/test_monitoring.py weight_files zoo
 """
 if not EVERYTHING:
     collect_ignore = ONCE.split()
