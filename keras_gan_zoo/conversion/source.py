@@ -62,13 +62,14 @@ def fill(
     A generator without its average, or the average without it, is filled with the
     other one's weights.
     """
-    averaged = gan.ema_generator is not gan.generator
-    if averaged and (ema_generator or generator):
-        # A copy of a network has other paths than the network itself.
-        port(gan.generator, *(ema_generator or generator))
-        gan.ema_generator.set_weights(gan.generator.get_weights())
-    if generator or (ema_generator and not averaged):
-        port(gan.generator, *(generator or ema_generator))
+    average = ema_generator or generator
+    if average is not None:
+        # By way of the generator, since the paths of a copy are others.
+        port(gan.generator, *average)
+        if gan.ema_generator is not gan.generator:
+            gan.ema_generator.set_weights(gan.generator.get_weights())
+    if generator is not None and generator is not average:
+        port(gan.generator, *generator)
     if discriminator is not None:
         port(gan.discriminator, *discriminator)
     return gan

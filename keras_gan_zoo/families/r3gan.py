@@ -76,6 +76,7 @@ class R3GAN(Family):
         image_shape: `(height, width, channels)`, any size, 1 to 4 channels.
         num_classes: int, or None for an unconditional GAN.
         latent_dim: int.
+        embedding_dim: int, the numbers that a label adds to the latents.
         generator_widths: channels of each grid, from 4x4 or less to the image; 768 up
             to 32x32, then half of it from grid to grid.
         discriminator_widths: by default the generator's default, reversed.
@@ -114,6 +115,7 @@ class R3GAN(Family):
         *,
         num_classes: int | None = None,
         latent_dim: int = 64,
+        embedding_dim: int = 64,
         generator_widths: Sequence[int] | None = None,
         discriminator_widths: Sequence[int] | None = None,
         group_size: int = 16,
@@ -125,8 +127,9 @@ class R3GAN(Family):
                 latent_dim,
                 generator_widths,
                 num_classes,
-                group_size=group_size,
-                blocks=blocks,
+                embedding_dim,
+                group_size,
+                blocks,
             ),
             r3gan_discriminator(
                 image_shape, discriminator_widths, num_classes, group_size, blocks

@@ -105,55 +105,6 @@ def discriminator_rules(resolution, num_classes=None):
     ]
 
 
-# === Sizes ===
-
-
-def generator_sizes(weights: Mapping[str, Any]) -> dict[str, Any]:
-    """The family's arguments for the generator that has these tensors."""
-    found = {
-        int(match[1]): weights[name].shape[0]
-        for name in weights
-        if (match := re.fullmatch(r"synthesis\.b(\d+)\.conv1\.weight", name))
-    }
-    size = max(found)
-    channels = weights[f"synthesis.b{size}.torgb.weight"].shape[0]
-    label, num_classes = _embedding(weights)
-    return {
-        "image_shape": (size, size, channels),
-        "num_classes": num_classes,
-        "latent_dim": weights["mapping.fc0.weight"].shape[1] - label,
-        "generator_widths": tuple(found[grid] for grid in sorted(found)),
-        "mapping_width": weights["mapping.w_avg"].shape[0],
-        "mapping_layers": _depth(weights),
-    }
-
-
-def discriminator_sizes(weights: Mapping[str, Any]) -> dict[str, Any]:
-    """The family's arguments for the discriminator that has these tensors."""
-    found = {
-        int(match[1]): weights[name].shape[0]
-        for name in weights
-        if (match := re.fullmatch(r"b(\d+)\.conv0\.weight", name))
-    }
-    widths = [found[grid] for grid in sorted(found, reverse=True)]
-    return {
-        "discriminator_widths": (*widths, weights["b4.conv.weight"].shape[0]),
-        "residual": any(name.endswith(".skip.weight") for name in weights),
-        "label_layers": _depth(weights),
-    }
-
-
-def _embedding(weights):
-    """The numbers of a label's vector, 0 without labels, and of the classes."""
-    if "mapping.embed.weight" not in weights:
-        return 0, None
-    return weights["mapping.embed.weight"].shape
-
-
-def _depth(weights):
-    return sum(bool(re.fullmatch(r"mapping\.fc\d+\.weight", n)) for n in weights)
-
-
 # === The source ===
 
 
@@ -256,12 +207,17 @@ def guess(sizes: Mapping[str, Any]) -> str:
     return papers.get(place, "stylegan2")
 
 
+RESUMED = 100_000  #: images from no augmentation to all, five times as fast
+
+
 def augmentation(attributes: Mapping[str, Any]) -> ADA | None:
     """The pipe of a pickle, whose attributes are the transforms' multipliers."""
-    used = {name: attributes.get(name) or 0.0 for name in NUMBERS}
-    if not any(used.values()):
+    used = {name: attributes[name] for name in NUMBERS if attributes.get(name)}
+    if not used:
         return None
-    return ADA({name: value for name, value in used.items() if value}, None, 0.6, 1e5)
+    return ADA(
+        {name: value for name, value in used.items() if value}, images_to_one=RESUMED
+    )
 
 
 # === Sizes ===

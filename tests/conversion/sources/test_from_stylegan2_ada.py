@@ -91,8 +91,8 @@ def test_settings_of_the_pickle(case, tmp_path):
 
 
 @pytest.mark.once
-def test_what_does_not_fit(case, tmp_path):
-    _, weights, _ = case
+def test_what_does_not_fit(tmp_path):
+    weights, _ = read("stylegan2", equalized)
 
     def refused(message, changed, *attributes):
         path = write(tmp_path / "b.pkl", changed, *attributes)
