@@ -8,6 +8,7 @@ from keras import ops
 from keras_gan_zoo.images import to_uint8
 from keras_gan_zoo.labels import check_labels
 from keras_gan_zoo.latents import check_latents, draw_labels, draw_latents
+from keras_gan_zoo.networks import contract
 from keras_gan_zoo.networks.running import run
 from keras_gan_zoo.networks.statistics import recompute_moments
 from keras_gan_zoo.typing import ArrayLike
@@ -44,9 +45,12 @@ class Sampling(Walks):
                 label.
             seed: int, 0 or more, or None for different images on each call.
             truncation: float or None, for less variety and cleaner images. Normal
-                latents are drawn within [-truncation, truncation], as in BigGAN; in a
-                generator with styles, such as StyleGAN2's, it is the styles that move
-                towards their average, which 0 is, and 1 leaves them as they are.
+                latents are drawn within [-truncation, truncation], as in BigGAN. A
+                generator that has an input `truncation`, such as DeepMind's
+                BigGAN-deep, gets it, from above 0 to 1, with latents drawn within
+                [-2, 2] and multiplied by it. In a generator with styles, such as
+                StyleGAN2's, it is the styles that move towards their average, which
+                0 is, and 1 leaves them as they are.
             towards: where truncated styles move: `"average"`, that of all images, or
                 `"class"`, the average of an image's own class, which it stays one of.
             use_ema: bool: use the averaged generator, or the raw one.
@@ -61,7 +65,8 @@ class Sampling(Walks):
         styled = self.has_styles and truncation is not None
         if latents is not None:
             latents = check_latents(latents, self.latent_dim)
-            if n not in (None, len(latents)) or (truncation is not None and not styled):
+            needless = truncation is not None and not self.truncates_later
+            if n not in (None, len(latents)) or needless:
                 raise ValueError(
                     "`latents` say how many images there are and what is in them: "
                     "leave `n` and `truncation` out. "
@@ -80,7 +85,7 @@ class Sampling(Walks):
             return self._from_styles(
                 (latents, None, None), labels, truncated, use_ema, batch_size
             )
-        inputs = self._inputs(latents, labels)
+        inputs = self._inputs(latents, labels, truncation)
         return run(self if use_ema else self.generator, inputs, batch_size, to_uint8)
 
     def sample_latents(
@@ -98,6 +103,11 @@ class Sampling(Walks):
         Returns:
             float32 array `(n, latent_dim)`.
         """
+        if contract.takes_truncation(self.generator):
+            share = 1.0 if truncation is None else check_share(truncation)
+            return share * draw_latents(
+                _check_n(n), self.latent_dim, check_seed(seed), "normal", start, 2.0
+            )
         return draw_latents(
             _check_n(n),
             self.latents or self.latent_dim,
@@ -142,6 +152,11 @@ class Sampling(Walks):
         images = gan.generate(64, truncation=0.5, seed=7)
         ```
         """
+        if contract.takes_truncation(self.generator):
+            raise ValueError(
+                "This generator has moments for each truncation, so there are none to "
+                "set: call `generate(truncation=...)`."
+            )
         count, size = _check_n(batches), _check_n(batch_size)
         seed = check_seed(seed)
         network = self.ema_generator if use_ema else self.generator
@@ -172,6 +187,16 @@ class Sampling(Walks):
         if np.ndim(labels) == 0:
             labels = np.full(n, labels)
         return check_labels(labels, n, self.num_classes, "labels")
+
+
+def check_share(truncation: float) -> float:
+    """A truncation above 0 and at most 1, for a generator that is told of it."""
+    if not 0 < truncation <= 1:
+        raise ValueError(
+            "`truncation` of this generator must be above 0 and at most 1, for example "
+            f"0.5. Received: truncation={truncation}"
+        )
+    return float(truncation)
 
 
 def _check_n(n):

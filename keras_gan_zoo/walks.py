@@ -95,7 +95,7 @@ class Walks:
         return self.generate(
             latents=walk,
             labels=self._labels_of_walk(labels, len(latents), len(walk)),
-            truncation=truncation if self.has_styles else None,
+            truncation=truncation if self.truncates_later else None,
             use_ema=use_ema,
             batch_size=batch_size,
         )
@@ -117,6 +117,11 @@ class Walks:
             nearest = np.linspace(0, stops - 1, frames)
             return np.asarray(labels)[np.floor(nearest + 0.5).astype(int)]
         return labels
+
+    @property
+    def truncates_later(self) -> bool:
+        """Whether `truncation` is for more than the latents are drawn with."""
+        return self.has_styles or contract.takes_truncation(self.generator)
 
     @property
     def has_styles(self) -> bool:
@@ -203,9 +208,16 @@ class Walks:
             found = [w if w is None else truncate(w, centre, truncation) for w in found]
         return run(styled.synthesis, styled.spread(*found, place), batch_size, to_uint8)
 
-    def _inputs(self, latents, labels):
-        takes_labels = contract.takes_labels(self.generator)
-        return {"latents": latents, "labels": labels} if takes_labels else latents
+    def _inputs(self, latents, labels, truncation=None):
+        """What the generator takes, of these."""
+        share = 1.0 if truncation is None else truncation
+        given = {
+            "latents": latents,
+            "labels": labels,
+            "truncation": np.full(len(latents), share, "float32"),
+        }
+        names = contract.input_names(self.generator)
+        return {name: given[name] for name in names} if names else latents
 
 
 def check_seed(seed: Any) -> int:

@@ -29,7 +29,11 @@ from keras_gan_zoo.layers.self_attention import SelfAttention
 from keras_gan_zoo.layers.skip_layer_excitation import SkipLayerExcitation
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 from keras_gan_zoo.layers.style_mixing import StyleMixing
+from keras_gan_zoo.layers.tabulated_batch_normalization import (
+    TabulatedBatchNormalization,
+)
 from keras_gan_zoo.layers.tap import Tap
+from keras_gan_zoo.layers.truncation_shares import TruncationShares
 from keras_gan_zoo.layers.weight_clipping import WeightClipping
 
 __all__ = [
@@ -58,6 +62,8 @@ __all__ = [
     "SkipLayerExcitation",
     "SpectralNormalization",
     "StyleMixing",
+    "TabulatedBatchNormalization",
     "Tap",
+    "TruncationShares",
     "WeightClipping",
 ]

@@ -40,15 +40,20 @@ class BatchNormalization(keras.layers.BatchNormalization):
         shape[self.axis] = -1
         mean = ops.reshape(self.moving_mean, shape)
         variance = ops.reshape(self.moving_variance, shape)
+        return self._normalize(inputs, mean, variance, training)
+
+    def _normalize(self, inputs, mean, variance, training):
+        """By stored moments, which broadcast with `inputs`, or the batch's own."""
+        shape = [1] * len(inputs.shape)
+        shape[self.axis] = -1
         x = ops.cast(inputs, "float32")
         if training and self.trainable:
             last = self.axis % len(shape)
             axes = [axis for axis in range(len(shape)) if axis != last]
-            old = mean, variance
             mean = ops.mean(x, axis=axes, keepdims=True)
             variance = ops.mean(ops.square(x - mean), axis=axes, keepdims=True)
-            self._follow(self.moving_mean, old[0], mean)
-            self._follow(self.moving_variance, old[1], variance)
+            self._follow(self.moving_mean, mean)
+            self._follow(self.moving_variance, variance)
         x = (x - mean) * ops.rsqrt(variance + self.epsilon)
         if self.scale:
             x = x * ops.reshape(self.gamma, shape)
@@ -65,6 +70,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
         )
         return ops.cast(gain * x + bias, self.compute_dtype)
 
-    def _follow(self, moving, old, new):
-        value = self.momentum * old + (1.0 - self.momentum) * ops.stop_gradient(new)
-        moving.assign(ops.reshape(value, moving.shape))
+    def _follow(self, moving, new):
+        moving.assign(self._step(moving, new))
+
+    def _step(self, old, new):
+        new = ops.reshape(ops.stop_gradient(new), old.shape)
+        return self.momentum * old + (1.0 - self.momentum) * new

@@ -79,6 +79,15 @@ def default_downsample(blocks: int) -> tuple[bool, ...]:
     return tuple(i < (2 if blocks <= 4 else blocks - 1) for i in range(blocks))
 
 
+def plain_norm(epsilon: float) -> Callable[[Tensor, str], Tensor]:
+    """Batch norm with gains and biases of its own."""
+
+    def normalize(x, name):
+        return BatchNormalization(momentum=0.9, epsilon=epsilon, name=name)(x)
+
+    return normalize
+
+
 def embedded_labels(
     num_classes: int | None, width: int, style: Style
 ) -> tuple[Tensor | None, Tensor | None]:
@@ -91,19 +100,22 @@ def embedded_labels(
 
 
 def to_image(
-    x: Tensor, image_shape: tuple, epsilon: float, style: Style, width: int = 0
+    x: Tensor,
+    image_shape: tuple,
+    normalize: Callable[[Tensor, str], Tensor],
+    style: Style,
+    width: int = 0,
 ) -> Tensor:
     """Batch norm, ReLU, 3x3 and tanh: the end of both generators.
 
     Args:
         x: tensor `(n, height, width, channels)`.
         image_shape: the result is cropped to it.
-        epsilon: float, of batch norm.
+        normalize: function of a tensor and a layer's name, such as `plain_norm` makes.
         style: of the convolution.
         width: int, channels of the convolution, of which the first are the image's.
     """
-    x = BatchNormalization(momentum=0.9, epsilon=epsilon, name="norm")(x)
-    x = layers.ReLU(name="relu")(x)
+    x = layers.ReLU(name="relu")(normalize(x, "norm"))
     x = style.convolution(x, max(width, image_shape[2]), 3, "to_image")
     x = crop(first_channels(x, image_shape[2]), image_shape)
     return layers.Activation("tanh", dtype="float32", name="images")(x)
@@ -184,7 +196,7 @@ def biggan_generator(
         x = residual_up(x, width, normalize, f"up_{i}", style)
         if stages - (i + 1) == halvings:
             x = style.attention(x, "attention")
-    images = to_image(x, image_shape, epsilon, style)
+    images = to_image(x, image_shape, plain_norm(epsilon), style)
     inputs = latents if labels is None else {"latents": latents, "labels": labels}
     return Model(inputs, images, name=name)
 

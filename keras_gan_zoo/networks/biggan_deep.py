@@ -5,16 +5,22 @@ StudioGAN.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from keras import Input, Model, layers
 
-from keras_gan_zoo.layers import GlobalSumPooling2D
+from keras_gan_zoo.layers import (
+    GlobalSumPooling2D,
+    TabulatedBatchNormalization,
+    TruncationShares,
+)
 from keras_gan_zoo.networks import biggan
 from keras_gan_zoo.networks.biggan import (
     STYLE,
     embedded_labels,
     first_channels,
+    plain_norm,
     to_image,
 )
 from keras_gan_zoo.networks.blocks import LAST, Style, first_grid
@@ -24,6 +30,8 @@ from keras_gan_zoo.networks.shapes import check_image_shape, check_widths, halvi
 from keras_gan_zoo.typing import ImageShape, Tensor
 
 WIDTH = 128
+TABLES = 51  #: of moments, for truncations 0, 0.02, ..., 1
+STATISTICS = ("published", "interpolated")
 
 
 def default_generator_widths(image_shape: ImageShape) -> tuple[int, ...]:
@@ -53,6 +61,31 @@ def default_downsample(pairs: int) -> tuple[bool, ...]:
     The first two of up to three, else all.
     """
     return tuple(i < 2 or pairs > 3 for i in range(pairs))
+
+
+def tabulated(
+    condition: Tensor, epsilon: float, style: Style, statistics: str
+) -> tuple[Tensor, Callable, Callable]:
+    """The input `truncation`, `modulated` with tables of moments, and `plain_norm`."""
+    if statistics not in STATISTICS:
+        raise ValueError(
+            f"`statistics` must be one of {STATISTICS} or None. "
+            f"Received: statistics={statistics!r}"
+        )
+    truncation = Input((), name="truncation")
+    shares = TruncationShares(TABLES, statistics == "published", name="shares")(
+        truncation
+    )
+    norm = partial(TabulatedBatchNormalization, TABLES, epsilon=epsilon)
+
+    def modulate(x, name):
+        gain, bias = (
+            style.dense(condition, x.shape[-1], f"{name}_{part}", use_bias=False)
+            for part in ("gain", "bias")
+        )
+        return norm(center=False, scale=False, name=name)(x, shares, gain, bias)
+
+    return truncation, modulate, lambda x, name: norm(name=name)(x, shares)
 
 
 def deep_up(
@@ -157,6 +190,7 @@ def biggan_deep_generator(
     convolved: bool = False,
     epsilon: float = 1e-5,
     to_image_width: int = 0,
+    statistics: str | None = None,
     regularizer: Any = None,
     name: str = "generator",
 ) -> Model:
@@ -181,6 +215,11 @@ def biggan_deep_generator(
         epsilon: float, of batch norm; 1e-4 in DeepMind's networks and StudioGAN.
         to_image_width: int, channels of the last convolution, if there are more than
             the image has: DeepMind's networks make 128 and use three.
+        statistics: None; or batch norm has tables of moments for 51 truncations, as
+            DeepMind's networks have, and the network also takes `truncation`, `(n,)`:
+            `"published"` picks from them as pytorch-pretrained-BigGAN does,
+            `"interpolated"` mends what it does between two of them. See
+            `layers.TruncationShares`.
         regularizer: of all kernels, such as `layers.Orthogonality()`, or None.
         name: str.
 
@@ -208,7 +247,10 @@ def biggan_deep_generator(
     rows, columns = first_grid(image_shape, pairs)
     x = style.dense(condition, rows * columns * widths[0], "project")
     x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
-    normalize = modulated(condition, epsilon, style)
+    normalize, last = modulated(condition, epsilon, style), plain_norm(epsilon)
+    truncation = None
+    if statistics is not None:
+        truncation, normalize, last = tabulated(condition, epsilon, style, statistics)
     if pairs == halvings:
         x = style.attention(x, "attention")
     for i, width in enumerate(widths[1:]):
@@ -216,9 +258,10 @@ def biggan_deep_generator(
         x = deep_up(x, width, True, normalize, f"up_{i}", style, convolved)
         if pairs - (i + 1) == halvings:
             x = style.attention(x, "attention")
-    images = to_image(x, image_shape, epsilon, style, to_image_width)
-    inputs = latents if labels is None else {"latents": latents, "labels": labels}
-    return Model(inputs, images, name=name)
+    images = to_image(x, image_shape, last, style, to_image_width)
+    named = {"latents": latents, "labels": labels, "truncation": truncation}
+    named = {key: value for key, value in named.items() if value is not None}
+    return Model(named if len(named) > 1 else latents, images, name=name)
 
 
 def biggan_deep_discriminator(

@@ -1,30 +1,37 @@
 """What a generator and a discriminator must look like to train each other.
 
-A network takes one tensor, or a dict by name: `latents` and `labels` for a generator,
-`images` and `labels` for a discriminator. A discriminator returns logits, or a dict of
-outputs by name that includes `logits`: one for an image, `(n, 1)`, or one for each of
-its patches, `(n, rows, columns, 1)`.
+A network takes one tensor, or a dict by name: `latents`, `labels` and `truncation` for
+a generator, `images` and `labels` for a discriminator. A discriminator returns logits,
+or a dict of outputs by name that includes `logits`: one for an image, `(n, 1)`, or one
+for each of its patches, `(n, rows, columns, 1)`.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 import keras
+from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import all_layers
 from keras_gan_zoo.layers import Tap
 from keras_gan_zoo.networks.activations import last_activation
 
-TAKES = {"generator": ("latents", "labels"), "discriminator": ("images", "labels")}
+TAKES = {
+    "generator": ("latents", "labels", "truncation"),
+    "discriminator": ("images", "labels"),
+}
 
 
 def call(network: keras.Model, training: bool, **inputs: Any) -> Any:
     """Call a network with those of the inputs that it takes.
 
-    A network that takes one tensor gets the first.
+    A network that takes one tensor gets the first. Nothing is truncated unless
+    `truncation` says so.
     """
     names = input_names(network)
+    if "truncation" in names and "truncation" not in inputs:
+        inputs["truncation"] = ops.ones(ops.shape(inputs["latents"])[:1])
     values = {name: inputs[name] for name in names} if names else None
     values = next(iter(inputs.values())) if values is None else values
     if training:
@@ -40,6 +47,11 @@ def input_names(network: keras.Model) -> tuple[str, ...]:
 
 def takes_labels(network: keras.Model) -> bool:
     return "labels" in input_names(network)
+
+
+def takes_truncation(network: keras.Model) -> bool:
+    """Whether a generator is told how far its latents are truncated."""
+    return "truncation" in input_names(network)
 
 
 def main_input(network: keras.Model, name: str) -> Any:
@@ -166,6 +178,13 @@ def _check_inputs(kind, network, num_classes):
             "What else it needs it can draw or compute itself. Received: a model with "
             f"the inputs {shown}"
         )
+    if "truncation" in names:
+        shape = tuple(taken_by(network)["truncation"].shape)
+        if shape != (None,):
+            raise ValueError(
+                "`truncation` must enter a generator as numbers of shape (n,): "
+                f'`keras.Input((), name="truncation")`. Received: the shape {shape}'
+            )
     if "labels" not in names:
         return
     labels = taken_by(network)["labels"]

@@ -26,7 +26,7 @@ def weight(name, shape):
     Kernels have about unit gain; vectors are small, variances positive.
     """
     drawn = np.random.RandomState(zlib.crc32(name.encode())).standard_normal(shape)
-    if name.endswith("running_var"):
+    if name.endswith(("running_var", "running_vars")):
         drawn = 0.5 + np.abs(drawn)
     elif len(shape) > 1:
         drawn = drawn / math.sqrt(math.prod(shape[1:]))

@@ -2,7 +2,7 @@
 
     python tests/references/make_biggan_deep.py pytorch-pretrained-BigGAN
 
-At 64x64 and few channels, without truncation; every third row and column. Its package
+At 64x64 and few channels, for some truncations; every third row and column. Its package
 imports what downloads files, which is stood in for.
 """
 
@@ -16,6 +16,8 @@ import torch
 from filling import draw, save, weight
 
 CLASSES, LATENTS = 4, 6
+# Tabulated; by rounding its neighbour's (twice); between two of them.
+TRUNCATIONS = 1.0, 0.5, 0.58, 0.14, 0.505
 
 
 def published(folder):
@@ -50,20 +52,19 @@ def main(folder):
     state = network.state_dict()
     shapes = {key: tuple(value.shape) for key, value in state.items()}
     drawn = draw(shapes)
-    for key in shapes:
-        if key.endswith("running_vars"):
-            drawn[key] = 0.5 + np.abs(drawn[key])
     network.load_state_dict({k: torch.tensor(v) for k, v in drawn.items()})
     latents, labels = 3.0 * weight("latents", (2, LATENTS)), np.array([3, 0])
     with torch.no_grad():
         one_hot = torch.eye(CLASSES)[torch.tensor(labels)]
-        images = network(torch.tensor(latents), one_hot, 1.0).numpy()
+        images = [network(torch.tensor(latents), one_hot, t) for t in TRUNCATIONS]
+        images = torch.stack(images).numpy()
     save(
         Path(__file__).with_name("biggan_deep.npz"),
         shapes,
         in_latents=latents,
         in_labels=labels,
-        out_images=images[:, :, ::3, ::3],
+        in_truncations=np.array(TRUNCATIONS),
+        out_images=images[:, :, :, ::3, ::3],
     )
     print(images.shape, np.abs(images).max(), images.std())
 
