@@ -138,10 +138,11 @@ def _layout(weights):
         for name in weights
         if name.startswith("generator.layers.")
     }
-    places, widths, attention = {}, [], None
+    places: dict[int, str] = {}
+    widths, attention = [], None
     for index in sorted(indices):
         if f"generator.layers.{index}.gamma" in weights:
-            attention = 4 * 2 ** (len(widths) - 1) if widths else 4
+            attention = 4 * 2 ** (len(places) // 2)
             continue
         block = len(places)
         places[index] = f"{'up' if block % 2 else 'same'}_{block // 2}"
