@@ -10,7 +10,6 @@ from typing import Any
 from keras import Input, Model, layers, ops
 
 from keras_gan_zoo.layers import (
-    BatchNormalization,
     GlobalSumPooling2D,
 )
 from keras_gan_zoo.networks.blocks import (
@@ -24,7 +23,7 @@ from keras_gan_zoo.networks.blocks import (
     residual_up,
 )
 from keras_gan_zoo.networks.heads import Head, with_head
-from keras_gan_zoo.networks.norms import modulated
+from keras_gan_zoo.networks.norms import Normalize, modulated, plain
 from keras_gan_zoo.networks.shapes import (
     check_image_shape,
     check_widths,
@@ -79,15 +78,6 @@ def default_downsample(blocks: int) -> tuple[bool, ...]:
     return tuple(i < (2 if blocks <= 4 else blocks - 1) for i in range(blocks))
 
 
-def plain_norm(epsilon: float) -> Callable[[Tensor, str], Tensor]:
-    """Batch norm with gains and biases of its own."""
-
-    def normalize(x, name):
-        return BatchNormalization(momentum=0.9, epsilon=epsilon, name=name)(x)
-
-    return normalize
-
-
 def embedded_labels(
     num_classes: int | None, width: int, style: Style
 ) -> tuple[Tensor | None, Tensor | None]:
@@ -102,7 +92,7 @@ def embedded_labels(
 def to_image(
     x: Tensor,
     image_shape: tuple,
-    normalize: Callable[[Tensor, str], Tensor],
+    normalize: Normalize,
     style: Style,
     width: int = 0,
 ) -> Tensor:
@@ -111,7 +101,7 @@ def to_image(
     Args:
         x: tensor `(n, height, width, channels)`.
         image_shape: the result is cropped to it.
-        normalize: function of a tensor and a layer's name, such as `plain_norm` makes.
+        normalize: function of a tensor and a layer's name, such as `norms.plain` makes.
         style: of the convolution.
         width: int, channels of the convolution, of which the first are the image's.
     """
@@ -196,7 +186,7 @@ def biggan_generator(
         x = residual_up(x, width, normalize, f"up_{i}", style)
         if stages - (i + 1) == halvings:
             x = style.attention(x, "attention")
-    images = to_image(x, image_shape, plain_norm(epsilon), style)
+    images = to_image(x, image_shape, plain(epsilon), style)
     inputs = latents if labels is None else {"latents": latents, "labels": labels}
     return Model(inputs, images, name=name)
 

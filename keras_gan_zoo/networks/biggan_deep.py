@@ -20,12 +20,11 @@ from keras_gan_zoo.networks.biggan import (
     STYLE,
     embedded_labels,
     first_channels,
-    plain_norm,
     to_image,
 )
 from keras_gan_zoo.networks.blocks import LAST, Style, first_grid
 from keras_gan_zoo.networks.heads import Head, with_head
-from keras_gan_zoo.networks.norms import modulated
+from keras_gan_zoo.networks.norms import modulated, plain
 from keras_gan_zoo.networks.shapes import check_image_shape, check_widths, halvings_to
 from keras_gan_zoo.typing import ImageShape, Tensor
 
@@ -66,7 +65,7 @@ def default_downsample(pairs: int) -> tuple[bool, ...]:
 def tabulated(
     condition: Tensor, epsilon: float, style: Style, statistics: str
 ) -> tuple[Tensor, Callable, Callable]:
-    """The input `truncation`, `modulated` with tables of moments, and `plain_norm`."""
+    """The input `truncation`, `modulated` with tables of moments, and `plain`."""
     if statistics not in STATISTICS:
         raise ValueError(
             f"`statistics` must be one of {STATISTICS} or None. "
@@ -247,7 +246,7 @@ def biggan_deep_generator(
     rows, columns = first_grid(image_shape, pairs)
     x = style.dense(condition, rows * columns * widths[0], "project")
     x = layers.Reshape((rows, columns, widths[0]), name="reshape")(x)
-    normalize, last = modulated(condition, epsilon, style), plain_norm(epsilon)
+    normalize, last = modulated(condition, epsilon, style), plain(epsilon)
     truncation = None
     if statistics is not None:
         truncation, normalize, last = tabulated(condition, epsilon, style, statistics)

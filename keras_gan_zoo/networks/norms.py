@@ -5,7 +5,11 @@ from typing import Any
 
 from keras import layers
 
-from keras_gan_zoo.layers import LayerNormalization, ModulatedBatchNormalization
+from keras_gan_zoo.layers import (
+    BatchNormalization,
+    LayerNormalization,
+    ModulatedBatchNormalization,
+)
 from keras_gan_zoo.networks.blocks import Style
 from keras_gan_zoo.typing import Tensor
 
@@ -51,6 +55,15 @@ def normalizer(
     if kind is None:
         return lambda x, name: x
     return lambda x, name: normalization(kind, name, constraint, epsilon)(x)
+
+
+def plain(epsilon: float) -> Normalize:
+    """Batch norm with gains and biases of its own, under penalties too."""
+
+    def normalize(x, name):
+        return BatchNormalization(momentum=0.9, epsilon=epsilon, name=name)(x)
+
+    return normalize
 
 
 def modulated(condition: Tensor, epsilon: float, style: Style) -> Normalize:

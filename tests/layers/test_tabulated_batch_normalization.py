@@ -44,13 +44,7 @@ def test_shares(rule, truncations):
 def test_the_published_rule_takes_a_neighbour_by_rounding():
     """So that the two rules are told apart by the test above."""
     others = [t for t in TABULATED if abs(published(t) - linear(t)).max() > 0.5]
-    assert others == [0.14, 0.28, 0.58, 0.94] or others == [
-        0.14,
-        0.28,
-        0.56,
-        0.58,
-        0.94,
-    ]
+    assert others == [0.14, 0.28, 0.56, 0.58, 0.94]
 
 
 @pytest.fixture
