@@ -12,7 +12,7 @@ from keras_gan_zoo.weight_files.tensor import (
     strided,
 )
 
-HEADER = 1 << 14
+HEADER = 1 << 10
 READERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,

@@ -14,6 +14,7 @@ from typing import IO, Any, cast
 from keras_gan_zoo.weight_files.window import Window
 
 MAX_STEPS = 1_000_000  # opcodes of a file, and visits to what they make
+MAX_TEXT = 1 << 26  # bytes of a file's strings and numbers, tensors not counted
 MAX_STRING = 1 << 20  # bytes of one string; a module's source text is such
 MAX_LINE = 4096
 SHORT = 256  # longer bytes stay in the file
@@ -45,8 +46,8 @@ class Record:
 class Budget:
     """What may still be made, for all pickles of a file together."""
 
-    def __init__(self, steps: int = MAX_STEPS, text: int = 64 * MAX_STRING) -> None:
-        self.steps, self.text = steps, text
+    def __init__(self) -> None:
+        self.steps, self.text = MAX_STEPS, MAX_TEXT
 
     def spend(self, steps: int = 1, text: int = 0) -> None:
         """Count something, or raise a `ValueError`."""

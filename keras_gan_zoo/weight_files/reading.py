@@ -8,9 +8,11 @@ from pathlib import Path
 from keras_gan_zoo.typing import PathLike
 from keras_gan_zoo.weight_files.archive import Archive
 from keras_gan_zoo.weight_files.contents import flatten
+from keras_gan_zoo.weight_files.hdf5 import read_hdf5
 from keras_gan_zoo.weight_files.npz import read_npz
 from keras_gan_zoo.weight_files.pickled import read_pickled
 from keras_gan_zoo.weight_files.pickles import Budget
+from keras_gan_zoo.weight_files.safetensors import read_safetensors
 from keras_gan_zoo.weight_files.tensor import Weights, unreadable
 from keras_gan_zoo.weight_files.torch_legacy import is_legacy, read_legacy
 from keras_gan_zoo.weight_files.torch_zip import read_zip, root_of
@@ -56,11 +58,11 @@ def read_weights(
     if origin is None:
         origin = "bytes" if isinstance(path, bytes) else os.fspath(path)
     try:
-        window = Window(
-            io.BytesIO(path)
-            if isinstance(path, bytes)
-            else KeptFile(io.FileIO(Path(path).expanduser()))
-        )
+        if isinstance(path, bytes):
+            window = Window(io.BytesIO(path))
+        else:
+            path = Path(path).expanduser()
+            window = Window(KeptFile(io.FileIO(path)))
     except OSError as error:
         raise unreadable(origin, error.strerror or error) from error
     if sha256 is not None:
@@ -72,22 +74,27 @@ def read_weights(
                 f"it again. Expected: sha256 {sha256}. Received: {found}"
             )
     try:
-        tensors, settings = _read(window)
+        tensors, settings = _read(window, path)
+        if not tensors:
+            raise ValueError("it holds no tensors")
+        window.check_total(sum(tensor.nbytes for tensor in tensors.values()))
     except Exception as error:  # zip, pickle, struct, key, memory errors alike
         raise unreadable(origin, error) from error
     return Weights(tensors, settings, origin)
 
 
-def _read(window):
+def _read(window, path):
     start, budget = bytes(window.read(0, min(window.size, 16))), Budget()
+    if start.startswith(b"\x89HDF"):
+        return read_hdf5(window), {}
+    if start[4:9] == b"\0\0\0\0{":  # a length, and a table
+        return read_safetensors(path)
     if start.startswith(b"PK\x03\x04"):
         archive = Archive(window)
-        value = read_zip(archive, budget) if root_of(archive) else read_npz(archive)
-    elif start.startswith(b"\x80"):
+        if not root_of(archive):
+            return read_npz(archive), {}
+        return flatten(read_zip(archive, budget), budget)
+    if start.startswith(b"\x80"):
         read = read_legacy if is_legacy(window) else read_pickled
-        value = read(window, budget)
-    else:
-        raise ValueError(f"a file that begins with {start!r}")
-    tensors, settings = flatten(value, budget)
-    window.check_total(sum(tensor.nbytes for tensor in tensors.values()))
-    return tensors, settings
+        return flatten(read(window, budget), budget)
+    raise ValueError(f"a file that begins with {start!r}")

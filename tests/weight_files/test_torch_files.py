@@ -1,26 +1,16 @@
 """What torch writes is read to the bit, without torch."""
 
 import hashlib
-import io
 import sys
 
 import numpy as np
 import pytest
 import torch
+from published_files import save
 
 from keras_gan_zoo.weight_files import read_weights
 
 KINDS = ("zip", "legacy")
-
-
-def save(value, kind="zip", path=None):
-    file = path or io.BytesIO()
-    torch.save(value, file, _use_new_zipfile_serialization=kind == "zip")
-    return path or file.getvalue()
-
-
-def bits(array):
-    return np.ascontiguousarray(array).tobytes()
 
 
 def assert_same(weights, tensors):
@@ -32,7 +22,7 @@ def assert_same(weights, tensors):
         assert array.dtype == weights[name].dtype
         assert array.dtype.name == str(tensor.dtype).removeprefix("torch.")
         raw = tensor.detach().contiguous().view(-1).view(torch.uint8)
-        assert bits(array) == raw.numpy().tobytes(), name
+        assert array.tobytes() == raw.numpy().tobytes(), name
 
 
 TYPES = [

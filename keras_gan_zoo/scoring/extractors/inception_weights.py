@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo.files import cache_folder, write_atomically
-from keras_gan_zoo.scoring.extractors.torch_file import read_weights
+from keras_gan_zoo.weight_files import read_weights
 
 FILE = "pt_inception-2015-12-05-6726825d.pth"
 SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
@@ -33,9 +33,10 @@ def load_inception_weights(
     Args:
         weights: `None` for the published file, from the cache
             (`KERAS_GAN_ZOO_CACHE`) or downloaded from its public source. Or the path of
-            a torch state dict (`.pth`, in either of torch's formats) or of an `.npz`,
-            or a dict of arrays. All have the published names, such as
-            `Mixed_5b.branch1x1.conv.weight`, kernels as (out, in, height, width).
+            a torch state dict (`.pth`, in either of torch's formats), of an `.npz` or
+            another container that `weight_files` reads, or a dict of arrays. All have
+            the published names, such as `Mixed_5b.branch1x1.conv.weight`, kernels as
+            (out, in, height, width).
         shapes: dict of the expected shapes by name.
 
     Returns:
@@ -65,7 +66,7 @@ def load_inception_weights(
             ".npz file, or a dict of arrays. "
             f"Received: weights of type {type(weights).__name__}"
         )
-    arrays = _check(read_weights(data, origin), shapes, origin)
+    arrays = _check(_read(data, origin), shapes, origin)
     return arrays, hashlib.sha256(data).hexdigest()
 
 
@@ -121,6 +122,19 @@ def _read_bytes(path):
         raise ValueError(
             "`weights` must name a file: the published one is "
             f"{FILE}. Received: weights={os.fspath(path)!r} ({error.strerror})"
+        ) from error
+
+
+def _read(data, origin):
+    try:
+        weights = read_weights(data, origin=origin)
+        return {name: np.asarray(tensor) for name, tensor in weights.items()}
+    except ValueError as error:
+        cause = error.__cause__
+        raise ValueError(
+            "Inception weights must be a complete .pth file with a state dict of "
+            "torch's, or an .npz of arrays; download or copy it again. "
+            f"Received: {origin} ({type(cause).__name__}: {cause})"
         ) from error
 
 

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import http.server
 import os
-import pickle
 import sys
 import threading
 import zipfile
@@ -12,7 +11,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from keras_gan_zoo.scoring.extractors import inception_weights, torch_file
+from keras_gan_zoo.scoring.extractors import inception_weights
 from keras_gan_zoo.scoring.extractors.inception import SHAPES, InceptionV3FID
 from keras_gan_zoo.scoring.extractors.inception_weights import load_inception_weights
 
@@ -121,36 +120,9 @@ class Attack:
 def test_no_code_is_run(kind, saved, tmp_path):
     made = tmp_path / "made"
     path = saved(kind, lambda state: {**state, "a.bn.bias": Attack(made)})
-    with pytest.raises(ValueError, match=r"posix.mkdir: refused"):
+    with pytest.raises(ValueError, match=r"Missing: a.bn.bias. Received"):
         load_inception_weights(path, SMALL)
     assert not made.exists()
-
-
-def legacy(*pickles):
-    """A file in torch's old format up to its storages."""
-    start = (torch_file.MAGIC, 1001, {"little_endian": True})
-    return b"".join(pickle.dumps(part, protocol=2) for part in (*start, *pickles))
-
-
-@pytest.mark.parametrize(
-    "name", ["builtins eval", "torch load", "torch._utils _rebuild_sparse_tensor"]
-)
-def test_names_beyond_a_state_dicts_are_refused(name):
-    module, _, name = name.partition(" ")
-    opcode = f"\x80\x02c{module}\n{name}\n.".encode("latin1")
-    with pytest.raises(ValueError, match=f"{module}.{name}: refused"):
-        torch_file.read_weights(legacy() + opcode)
-
-
-def test_a_pickle_cannot_change_the_reader():
-    """BUILD sets attributes on what a pickle names: here, on the reader's own."""
-    for name in ("torch._utils\n_rebuild_tensor_v2", "collections\nOrderedDict"):
-        state = b"}U\x04evilK\x01s"  # {"evil": 1}
-        opcodes = b"\x80\x02c" + name.encode() + b"\n" + state + b"b."
-        with pytest.raises(ValueError, match="Error"):
-            torch_file.read_weights(legacy() + opcodes)
-    for value in torch_file.NAMES.values():
-        assert not hasattr(value, "evil")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -239,25 +211,14 @@ def zip_with(saved, tmp_path, **parts):
 @pytest.mark.parametrize(
     ("parts", "match"),
     [
-        ({"data_0": b"abc"}, "multiple of element size"),
-        ({"data_0": b"abcd"}, "of another length"),
-        ({"byteorder": b"big"}, "byte order is b'big'"),
+        ({"data_0": b"abc"}, "a storage of 3 bytes where 96 are declared"),
+        ({"data_0": b"abcd"}, "a storage of 4 bytes where 96 are declared"),
+        ({"byteorder": b"big"}, "byte order is big"),
     ],
 )
 def test_storages_that_do_not_fit(parts, match, saved, tmp_path):
     with pytest.raises(ValueError, match=match):
         load_inception_weights(zip_with(saved, tmp_path, **parts), SMALL)
-
-
-@pytest.mark.parametrize(
-    ("offset", "size", "stride"),
-    [(0, (4,), (2,)), (1, (4,), (1,)), (-1, (4,), (1,)), (0, (10**12,), (0,))],
-)
-def test_tensors_that_reach_beyond_their_storage(offset, size, stride):
-    storage = torch_file._Storage("<f4", "0", 4)
-    tensor = torch_file._Tensor(storage, offset, size, stride)
-    with pytest.raises(ValueError, match="a tensor "):
-        tensor.view(np.zeros(4, "float32"))
 
 
 # === The published file ===
