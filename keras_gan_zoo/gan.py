@@ -504,7 +504,10 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             custom_objects: dict of your own classes, which are trusted.
             revision: str, branch, tag or commit of a Hub handle.
             **kwargs: override settings of the saved configuration, or the `dtype`
-                policy of both networks, such as `"mixed_bfloat16"`.
+                policy of both networks, such as `"mixed_bfloat16"`. `num_classes=7`
+                prepares a conditional GAN for other classes: their embeddings, tables
+                and heads are drawn anew, which a warning lists, all other weights are
+                the preset's, and `label_names` are what you give.
 
         Returns:
             An uncompiled model of the class that was saved.

@@ -5,6 +5,7 @@ the config would build are known to be those in the weights file.
 """
 
 import copy
+import warnings
 from typing import Any, NamedTuple
 
 import keras
@@ -12,7 +13,15 @@ import keras
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.networks.contract import networks_of
 from keras_gan_zoo.networks.policies import built_with
-from keras_gan_zoo.presets import dry_build, dtypes, files, parts, together, trust
+from keras_gan_zoo.presets import (
+    dry_build,
+    dtypes,
+    files,
+    parts,
+    together,
+    transfer,
+    trust,
+)
 from keras_gan_zoo.presets.files import invalid
 from keras_gan_zoo.presets.origin import Origin, public_name, read_recipe
 from keras_gan_zoo.presets.progress import check_progress, set_progress
@@ -42,7 +51,9 @@ def load_gan(
         custom_objects: dict, the caller's own classes, which are trusted.
         revision: str, branch, tag or commit of a Hub handle.
         **overrides: settings that replace the saved ones. `dtype` is the dtype policy
-            of both networks, such as `"mixed_bfloat16"`.
+            of both networks, such as `"mixed_bfloat16"`. With another `num_classes`
+            than the preset's, the class embeddings alone are drawn anew; see
+            `transfer.transferred`.
 
     Returns:
         An uncompiled model. Its `preset_source` says where it came from; a Hub handle
@@ -55,10 +66,21 @@ def load_gan(
         PermissionError: the Hub requires another token.
         ConnectionError: the Hub can't be reached, and the cache has no copy.
     """
+    classes: dict[str, Any] = {}
+    if "num_classes" in overrides:
+        classes["num_classes"] = transfer.check(overrides.pop("num_classes"))
+        classes["label_names"] = overrides.pop("label_names", None)
     source = locate(preset, revision)
     gan = read_gan(cls, source, load_weights, custom_objects, **overrides)
     if load_weights and "dtype" not in overrides:
         together.warn(source, gan.preset_origin.weights_sha256)
+    if not classes:
+        return gan
+    before = gan.num_classes
+    gan, drawn = transfer.transferred(gan, custom_objects=custom_objects, **classes)
+    if load_weights and drawn:
+        said = transfer.sentence(source, before, gan.num_classes, drawn)
+        warnings.warn(said, stacklevel=3)
     return gan
 
 
