@@ -2,6 +2,7 @@
 
 from keras_gan_zoo.conversion.convert import convert
 from keras_gan_zoo.conversion.files import Files
+from keras_gan_zoo.conversion.public import public_checkpoints
 from keras_gan_zoo.conversion.rules import part, port
 from keras_gan_zoo.conversion.source import (
     Player,
@@ -21,4 +22,5 @@ __all__ = [
     "known_sources",
     "part",
     "port",
+    "public_checkpoints",
 ]

@@ -3,12 +3,14 @@
 from typing import Any
 
 from keras_gan_zoo.conversion.files import Files
-from keras_gan_zoo.conversion.source import identify
+from keras_gan_zoo.conversion.source import Source, identify
+from keras_gan_zoo.files import sha256
 from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.presets.origin import Origin
 from keras_gan_zoo.typing import PathLike
 
 
-def convert(path: PathLike, **settings: Any) -> GAN:
+def convert(path: PathLike | Files, **settings: Any) -> GAN:
     """Make a GAN of a public checkpoint, without running a line of its files.
 
     Args:
@@ -25,8 +27,26 @@ def convert(path: PathLike, **settings: Any) -> GAN:
         ValueError: the files are not those of a known source, are broken, or hold
             other weights than the networks have.
     """
-    files = Files(path)
+    files = path if isinstance(path, Files) else Files(path)
     source = identify(files)
     gan = source.convert(files, **settings)
-    gan.converted_from = source
+    name = files.path.name
+    gan.preset_source = str(files)
+    gan.preset_origin = Origin.of(gan, name, recipe_of(source, files, name))
     return gan
+
+
+def recipe_of(source: Source, files: Files, name: str) -> dict[str, Any]:
+    """What the preset of a conversion tells of where it came from."""
+    return {
+        "description": f"{name}, converted from {source.title}.",
+        "license": source.license,
+        "converted_from": {
+            "name": name,
+            "title": source.title,
+            "home": source.home,
+            "licence": source.licence,
+            "republish": source.republish,
+            "files": {file: sha256(files.place(file)) for file in files.read},
+        },
+    }

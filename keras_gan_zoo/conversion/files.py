@@ -1,12 +1,12 @@
 """The files of a checkpoint: one file, or a folder."""
 
-import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo.typing import PathLike
+from keras_gan_zoo.weight_files import read_weights
 
 LARGEST_TEXT = 2**20  # bytes of a configuration
 
@@ -23,6 +23,7 @@ class Files:
 
     def __init__(self, path: PathLike) -> None:
         self.path = Path(path)
+        self._found: dict[str, Any] = {}  # what was read
         if self.path.is_file():
             self._folder = self.path.parent
             self.names: tuple[str, ...] = (self.path.name,)
@@ -42,12 +43,20 @@ class Files:
     def __str__(self) -> str:
         return str(self.path)
 
-    @functools.cache  # noqa: B019 - as long as the files are looked at
+    def place(self, name: str) -> Path:
+        """The path of a file."""
+        return self._folder / name
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The names of the files that were read so far."""
+        return tuple(self._found)
+
     def weights(self, name: str) -> Any:
         """The tensors of a file by name, read when they are asked for."""
-        from keras_gan_zoo.weight_files import read_weights
-
-        return read_weights(self._folder / name, origin=name)
+        if name not in self._found:
+            self._found[name] = read_weights(self.place(name), origin=name)
+        return self._found[name]
 
     def json(self, name: str) -> dict[str, Any]:
         """The object in a JSON file."""
@@ -60,7 +69,9 @@ class Files:
         return self._parsed(name, yaml.safe_load)
 
     def _parsed(self, name, parse):
-        path = self._folder / name
+        if name in self._found:
+            return self._found[name]
+        path = self.place(name)
         size = path.stat().st_size
         try:
             if size > LARGEST_TEXT:
@@ -73,4 +84,5 @@ class Files:
                 f"`{name}` must hold a configuration. Download it again. "
                 f"Received: {type(error).__name__}: {str(error)[:200]}"
             ) from error
-        return dict(found)
+        self._found[name] = dict(found)
+        return self._found[name]

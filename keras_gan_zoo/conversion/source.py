@@ -18,12 +18,14 @@ class Source:
     - `title`: str, the name of their code, as in "converted from PyTorch-StudioGAN".
     - `home`: str, their repository, `owner/name`.
     - `licence`: str, of the weights, as they say it.
+    - `license`: str, the Hub's identifier of it.
     - `republish`: bool, whether a converted copy may be published.
     """
 
     title: str
     home: str
     licence: str
+    license = "other"
     republish = True
 
     def matches(self, files: Files) -> bool:

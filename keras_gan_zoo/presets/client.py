@@ -6,7 +6,7 @@ The settings are those of `huggingface_hub`: `HF_ENDPOINT`, `HF_HOME`, `HF_TOKEN
 
 import contextlib
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,16 @@ from keras_gan_zoo.presets import files
 LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
 
 
-def download(handle: str, revision: str | None = None) -> tuple[Path, str]:
+def download(
+    handle: str, revision: str | None = None, patterns: Sequence[str] = files.FILES
+) -> tuple[Path, str]:
     """Fetch a preset, or find it in the cache.
 
     Args:
         handle: str, `"hf://user/repo"` or `"hf://user/repo@revision"`.
         revision: str, branch, tag or commit, instead of `@revision`.
+        patterns: which files; a preset's, of which those that a cached copy lacks are
+            fetched.
 
     Returns:
         The folder, and the handle with the commit that it has.
@@ -38,13 +42,13 @@ def download(handle: str, revision: str | None = None) -> tuple[Path, str]:
         folder = snapshot_download(
             uri.id,
             revision=revision or uri.revision,
-            allow_patterns=list(files.FILES),
+            allow_patterns=list(patterns),
             **library(),
         )
     folder = Path(folder)
     handle = f"hf://{uri.id}@{folder.name}"  # the cache names it by its commit
     for name in files.REQUIRED:
-        if not (folder / name).is_file():
+        if name in patterns and not (folder / name).is_file():
             _complete(handle, name)
     return folder, handle
 

@@ -7,6 +7,7 @@ import keras
 
 from keras_gan_zoo.presets import client, files, readme, together
 from keras_gan_zoo.presets.loading import read_gan
+from keras_gan_zoo.presets.origin import read_recipe
 from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.typing import PathLike
 
@@ -45,8 +46,9 @@ def upload_preset(
 
     Raises:
         FileNotFoundError: no such folder, or a file is missing from it.
-        ValueError: it does not load back, its scores, samples or card are of other
-            weights or scores, its card has invalid metadata, or the URI is invalid.
+        ValueError: its licence forbids it, it does not load back, its scores, samples
+            or card are of other weights or scores, its card has invalid metadata, or
+            the URI is invalid.
         PermissionError: the token is missing or wrong, or may not write there.
         ConnectionError: the Hub can't be reached.
 
@@ -70,6 +72,7 @@ def upload_preset(
     for name in files.REQUIRED:
         files.require(folder, name, preset)
     source = Source(folder, str(preset), {})
+    _check_terms(folder)
     gan = read_gan(keras.Model, source, custom_objects=custom_objects)
     digest = gan.preset_origin.weights_sha256
     together.check(folder, digest)
@@ -104,6 +107,17 @@ def upload_preset(
             create_pr=create_pr,
         )
     return done.pr_url or done.commit_url
+
+
+def _check_terms(folder):
+    """Check that what it was converted from may be published."""
+    facts = (read_recipe(folder) or {}).get("converted_from")
+    if isinstance(facts, dict) and facts.get("republish") is False:
+        raise ValueError(
+            f"These weights come from {facts.get('title')}, whose licence does not let "
+            f"them be published again, converted or trained further: "
+            f"{facts.get('licence')}. Received: {folder}"
+        )
 
 
 def _addressed(path, repo_id):

@@ -1,6 +1,7 @@
 """Finds the folder of a preset by its name."""
 
 import contextlib
+import importlib
 import os
 import urllib.parse
 import urllib.request
@@ -49,7 +50,8 @@ def locate(preset: PathLike, revision: str | None = None) -> Source:
         )
     name = os.fspath(preset)
     if name.startswith("hf://"):
-        return _from_hub(name, revision)
+        source = _from_hub(name, revision)
+        return source if _is_ours(source.folder) else _from_others(source)
     if revision is not None:
         raise ValueError(
             "`revision` is for a Hub handle, for example "
@@ -59,13 +61,16 @@ def locate(preset: PathLike, revision: str | None = None) -> Source:
     entries = index.read_index()
     if name in entries:
         return _from_zoo(name, entries[name])
+    if name in _conversion().public_checkpoints():
+        return Source(_conversion().preset_of(name), name, {})
     if name.startswith("file://"):
         name = _path_of(name)
     if Path(name).is_dir():
         return Source(Path(name), name, {})
     raise ValueError(
         f"Unknown preset identifier. {_hint(name, entries)}A preset must be one of:\n"
-        f"1) a built-in preset identifier: {', '.join(map(repr, entries)) or 'none'}\n"
+        f"1) a built-in preset identifier: {', '.join(map(repr, entries)) or 'none'}, "
+        "or a public checkpoint of `keras-gan-zoo list --public`\n"
         "2) a Hugging Face handle like `'hf://username/dcgan_mnist'`\n"
         "3) a path to a local preset directory like `'./dcgan_mnist'`\n"
         f"Received: preset={name!r}"
@@ -87,7 +92,22 @@ def _hint(name, entries):
     scheme, separator, _ = name.partition("://")
     if separator:
         return f"Nothing is downloaded from {scheme}://: download it first. "
-    return did_you_mean(name, entries)
+    return did_you_mean(name, [*entries, *_conversion().public_checkpoints()])
+
+
+def _conversion():
+    """What converts public checkpoints, and stands above this in the imports."""
+    return importlib.import_module("keras_gan_zoo.conversion.public")
+
+
+def _is_ours(folder):
+    return any((folder / name).is_file() for name in files.REQUIRED[2:])
+
+
+def _from_others(source):
+    """A repository without a preset: somebody else's weights, perhaps."""
+    folder = _conversion().preset_of_repository(source.handle)
+    return source if folder is None else Source(folder, source.handle, {})
 
 
 def resolve(preset: PathLike, revision: str | None = None) -> Path:

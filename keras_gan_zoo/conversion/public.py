@@ -1,0 +1,101 @@
+"""Public checkpoints by name: which there are, and a preset of each."""
+
+import functools
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from keras_gan_zoo.conversion import pull
+from keras_gan_zoo.conversion.convert import convert, recipe_of
+from keras_gan_zoo.conversion.files import Files
+from keras_gan_zoo.conversion.source import identify
+from keras_gan_zoo.files import cache_folder
+from keras_gan_zoo.presets.files import METADATA, RECIPE, read_json
+
+INDEX = Path(__file__).with_name("public.json")
+WEIGHTS = pull.PATTERNS[:-2]
+CONVERSION = 1  #: of the rules; a change of what they make is another number
+
+
+@functools.cache
+def public_checkpoints() -> dict[str, dict[str, Any]]:
+    """The public checkpoints that `GAN.from_preset` pulls and converts, by name.
+
+    Returns:
+        dict, name -> `source` (whose layout it has), `hub` and `patterns`, or `url` and
+        `files` (where it is, with the sha256 where that is known), `licence`, `paper`,
+        `dataset`, `scores` (published ones, with their protocol) and `verified`:
+        whether anybody has converted that very file.
+
+    Example:
+
+    >>> from keras_gan_zoo.conversion import public_checkpoints
+    >>> public_checkpoints()["biggan_deep_128"]["verified"]
+    False
+    """
+    return json.loads(INDEX.read_text("utf-8"))
+
+
+def preset_of(name: str) -> Path:
+    """The folder of the preset of a public checkpoint, pulled and converted once.
+
+    Raises:
+        FileNotFoundError, ConnectionError, PermissionError, OSError, ValueError: see
+            `pull` and `convert`.
+    """
+    row = public_checkpoints()[name]
+    folder = cache_folder() / "public" / name
+    preset = folder / f"preset-{CONVERSION}"
+    if not (preset / METADATA).is_file():
+        path = pull.pull(name, row, folder / "files")
+        _save(Files(path), preset, row.get("settings", {}), name)
+    return preset
+
+
+def preset_of_repository(handle: str) -> Path | None:
+    """The folder of the preset of a repository in somebody else's layout.
+
+    None if it has no weights at all.
+
+    Raises:
+        FileNotFoundError, ConnectionError, PermissionError, OSError, ValueError: see
+            `pull` and `convert`.
+    """
+    path, found = pull.pull_repository(handle)
+    if not any(file.match(pattern) for file in path.rglob("*") for pattern in WEIGHTS):
+        return None
+    place = found.removeprefix("hf://").replace("/", "--")
+    preset = cache_folder() / "public" / place / f"preset-{CONVERSION}"
+    if not (preset / METADATA).is_file():
+        _save(Files(path), preset, {}, found)
+    return preset
+
+
+def _save(files, preset, settings, name):
+    source = identify(files)
+    row = public_checkpoints().get(name, {})
+    _say(f"{name} has the layout of {source.title} ({source.home}). {_terms(source)}")
+    gan = convert(files, **settings)
+    facts = {"name": name, "verified": bool(row.get("verified"))}
+    if row.get("scores"):
+        facts["scores"] = row["scores"]
+    recipe = recipe_of(source, files, name)
+    recipe["converted_from"] |= facts
+    gan.save_to_preset(preset, recipe=recipe)
+
+
+def _terms(source):
+    allowed = "" if source.republish else " What is made of it may not be published."
+    return f"Licence: {source.licence}.{allowed}"
+
+
+def _say(text):
+    print(text, file=sys.stderr)
+
+
+def origin_of(preset: Path) -> dict[str, Any] | None:
+    """What a preset was converted from, or None."""
+    if not (preset / RECIPE).is_file():
+        return None
+    return read_json(preset, RECIPE, preset).get("converted_from")

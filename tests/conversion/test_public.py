@@ -1,0 +1,192 @@
+"""Public checkpoints by name: pulled from hosts on loopback, converted, cached."""
+
+import errno
+import io
+import json
+
+import numpy as np
+import pytest
+import torch
+from conversion.host import Host
+from references.filling import read
+
+from keras_gan_zoo import GAN, BigGANDeep
+from keras_gan_zoo.conversion import convert, known_sources, public, pull
+from keras_gan_zoo.presets import upload_preset
+
+WEIGHTS, CONFIG = "biggan-deep-64-pytorch_model.bin", "biggan-deep-64-config.json"
+
+
+def published_files():
+    """As pytorch-pretrained-BigGAN has them, with few channels."""
+    weights = io.BytesIO()
+    tensors = {k: torch.tensor(v) for k, v in read("biggan_deep")[0].items()}
+    torch.save(tensors, weights, _use_new_zipfile_serialization=False)
+    config = {"num_classes": 4, "class_embed_dim": 6, "eps": 1e-4}
+    return {WEIGHTS: weights.getvalue(), CONFIG: json.dumps(config).encode()}
+
+
+@pytest.fixture(scope="module")
+def contents():
+    return published_files()
+
+
+@pytest.fixture
+def host(contents, tmp_path, monkeypatch):
+    """A host with one checkpoint, "tiny_biggan", and an empty cache."""
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "cache"))
+    with Host(contents) as host:
+        row = {
+            "source": "biggan_deep",
+            "url": host.url,
+            "files": {WEIGHTS: {}, CONFIG: {}},
+            "scores": {"fid": 1.5, "protocol": "none"},
+            "verified": False,
+        }
+        monkeypatch.setattr(public, "public_checkpoints", lambda: {"tiny_biggan": row})
+        host.row = row
+        yield host
+
+
+@pytest.fixture
+def record(tmp_path):
+    return tmp_path / "cache/public/tiny_biggan/files" / pull.RECORD
+
+
+def test_it_is_pulled_converted_and_cached(host, record, capsys):
+    gan = GAN.from_preset("tiny_biggan")
+    assert type(gan) is BigGANDeep
+    assert gan.preset_source == "tiny_biggan"
+    assert sorted(host.requests) == [CONFIG, WEIGHTS]
+    said = capsys.readouterr().err
+    assert said.count("Licence: MIT") == 1
+    recipe = gan.preset_origin.recipe["converted_from"]
+    digests = {
+        name: row["sha256"] for name, row in json.loads(record.read_text()).items()
+    }
+    assert recipe["files"] == digests
+    assert recipe["scores"] == {"fid": 1.5, "protocol": "none"}
+    assert recipe["verified"] is False
+
+    again = GAN.from_preset("tiny_biggan")
+    assert len(host.requests) == 2
+    assert "Licence" not in capsys.readouterr().err
+    given = {"labels": [1, 3], "seed": 4, "truncation": 0.5}
+    np.testing.assert_array_equal(again.generate(2, **given), gan.generate(2, **given))
+
+
+@pytest.fixture
+def pulled(host, record):
+    """Pulls the checkpoint, without a conversion."""
+    return lambda: pull.pull("tiny_biggan", host.row, record.parent)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("fault", "error", "message"),
+    [
+        (404, FileNotFoundError, r"no longer there \(status 404\).*convert FILE OUT"),
+        (410, FileNotFoundError, r"no longer there"),
+        (503, ConnectionError, r"could not be downloaded \(HTTPError"),
+        ("cut", ConnectionError, r"could not be downloaded \(ContentTooShortError"),
+    ],
+)
+def test_faults_leave_the_cache_clean(host, record, pulled, fault, error, message):
+    host.faults[WEIGHTS] = fault
+    with pytest.raises(error, match=message):
+        pulled()
+    assert {path.name for path in record.parent.iterdir()} <= {CONFIG, pull.RECORD}
+    host.faults.clear()
+    folder = pulled()
+    assert (folder / WEIGHTS).read_bytes() == host.files[WEIGHTS]
+
+
+@pytest.mark.once
+def test_a_moved_file_is_followed(host, pulled):
+    host.faults[WEIGHTS] = "moved"
+    assert (pulled() / WEIGHTS).read_bytes() == host.files[WEIGHTS]
+
+
+@pytest.mark.once
+def test_no_connection(host):
+    host.row["url"] = "http://127.0.0.1:9/"
+    with pytest.raises(ConnectionError, match=r"could not be downloaded .*Check the"):
+        GAN.from_preset("tiny_biggan")
+
+
+@pytest.mark.once
+def test_a_known_sha256_is_checked_before_anything_is_read(host, record):
+    host.row["files"][WEIGHTS] = {"sha256": "0" * 64}
+    with pytest.raises(ValueError, match=rf"`{WEIGHTS}` of `tiny_biggan` is not the"):
+        GAN.from_preset("tiny_biggan")
+    assert not (record.parent / WEIGHTS).exists()
+
+
+@pytest.mark.once
+def test_the_first_digits_of_a_sha256_may_be_known(pulled, record):
+    pulled()
+    digest = json.loads(record.read_text())[WEIGHTS]["sha256"]
+    for known, fits in ((digest[:8], True), ("0" * 8, False)):
+        if fits:
+            pull._check("tiny", record.parent / WEIGHTS, WEIGHTS, known, record.parent)
+            continue
+        with pytest.raises(ValueError, match="is not the file that it was"):
+            pull._check("tiny", record.parent / WEIGHTS, WEIGHTS, known, record.parent)
+
+
+@pytest.mark.once
+def test_a_recorded_sha256_is_checked_ever_after(host, pulled, record):
+    pulled()
+    (record.parent / WEIGHTS).unlink()  # as if the cache had lost it
+    host.faults[WEIGHTS] = "corrupt"
+    with pytest.raises(ValueError, match=r"is not the file that it was.*Expected: sha"):
+        pulled()
+    host.faults.clear()
+    pulled()
+
+
+@pytest.mark.once
+def test_a_corrupt_file_is_no_gan_and_no_preset(host, record):
+    host.files[WEIGHTS] = b"\x80\x02" + bytes(1000)
+    with pytest.raises(ValueError, match=WEIGHTS):
+        GAN.from_preset("tiny_biggan")
+    assert not (record.parents[1] / f"preset-{public.CONVERSION}").exists()
+
+
+@pytest.mark.once
+def test_a_full_disk(host, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("keras.utils.get_file", full)
+    with pytest.raises(OSError, match="move the cache with KERAS_GAN_ZOO_CACHE"):
+        GAN.from_preset("tiny_biggan")
+
+
+@pytest.mark.once
+def test_what_may_not_be_republished_is_refused(contents, tmp_path, monkeypatch):
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    source = next(s for s in known_sources() if "BigGAN" in s.title and s.republish)
+    monkeypatch.setattr(type(source), "republish", False)
+    gan = convert(tmp_path)
+    gan.save_to_preset(tmp_path / "preset")  # on one's own disk it may lie
+    with pytest.raises(ValueError, match=r"does not let them be published again"):
+        upload_preset("hf://me/gan", tmp_path / "preset")
+
+
+@pytest.mark.once
+def test_names_near_it(host):
+    with pytest.raises(ValueError, match=r"tiny_biggan"):
+        GAN.from_preset("tiny_bigan")
+
+
+@pytest.mark.once
+def test_the_index():
+    names = {source.__class__.__module__.split(".")[3] for source in known_sources()}
+    for name, row in public.public_checkpoints().items():
+        assert row["source"] in names, name
+        assert bool(row.get("hub")) != bool(row.get("url")), name
+        assert row.get("patterns") or row.get("files"), name
+        assert row["verified"] is False, name  # there was no way to pull any of them
+        assert row["licence"], name
