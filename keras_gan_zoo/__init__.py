@@ -38,6 +38,7 @@ __all__ = [
     "callbacks",
     "cards",
     "compare",
+    "conversion",
     "datasets",
     "generator_penalties",
     "images",
@@ -60,6 +61,7 @@ __all__ = [
 _LAZY_MODULES = (
     "callbacks",
     "cards",
+    "conversion",
     "datasets",
     "images",
     "metrics",

@@ -73,6 +73,7 @@ def render(
         own=", ".join(f'"{key}": {key}' for key in custom_objects or ()),
         has_raw=_has_raw(folder),
         recipe=recipe,
+        source=recipe.get("converted_from"),
         recipe_text=json.dumps(public_recipe(recipe), indent=2),
         continued=recipe.get(CONTINUED),
         train=None if custom_objects else repeat.train_command(recipe, target),

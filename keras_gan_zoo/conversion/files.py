@@ -16,13 +16,15 @@ class Files:
 
     Args:
         path: a file, or a folder.
+        name: str, what messages call it; by default the path.
 
     Raises:
         FileNotFoundError: nothing is there.
     """
 
-    def __init__(self, path: PathLike) -> None:
+    def __init__(self, path: PathLike, name: str | None = None) -> None:
         self.path = Path(path)
+        self._name = name or str(path)
         self._found: dict[str, Any] = {}  # what was read
         if self.path.is_file():
             self._folder = self.path.parent
@@ -41,7 +43,7 @@ class Files:
             )
 
     def __str__(self) -> str:
-        return str(self.path)
+        return self._name
 
     def place(self, name: str) -> Path:
         """The path of a file."""

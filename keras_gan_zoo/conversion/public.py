@@ -49,27 +49,30 @@ def preset_of(name: str) -> Path:
     preset = folder / f"preset-{CONVERSION}"
     if not (preset / METADATA).is_file():
         path = pull.pull(name, row, folder / "files")
-        _save(Files(path), preset, row.get("settings", {}), name)
+        _save(Files(path, name), preset, row.get("settings", {}), name)
     return preset
 
 
-def preset_of_repository(handle: str) -> Path | None:
-    """The folder of the preset of a repository in somebody else's layout.
+def preset_of_repository(
+    handle: str, revision: str | None = None
+) -> tuple[Path, str] | None:
+    """The preset of a repository in somebody else's layout.
 
-    None if it has no weights at all.
+    Returns:
+        Its folder, and the handle with the commit; None if it has no weights at all.
 
     Raises:
         FileNotFoundError, ConnectionError, PermissionError, OSError, ValueError: see
             `pull` and `convert`.
     """
-    path, found = pull.pull_repository(handle)
+    path, found = pull.pull_repository(handle, revision)
     if not any(file.match(pattern) for file in path.rglob("*") for pattern in WEIGHTS):
         return None
     place = found.removeprefix("hf://").replace("/", "--")
     preset = cache_folder() / "public" / place / f"preset-{CONVERSION}"
     if not (preset / METADATA).is_file():
-        _save(Files(path), preset, {}, found)
-    return preset
+        _save(Files(path, found), preset, {}, found)
+    return preset, found
 
 
 def _save(files, preset, settings, name):

@@ -50,8 +50,7 @@ def locate(preset: PathLike, revision: str | None = None) -> Source:
         )
     name = os.fspath(preset)
     if name.startswith("hf://"):
-        source = _from_hub(name, revision)
-        return source if _is_ours(source.folder) else _from_others(source)
+        return _from_repository(name, revision)
     if revision is not None:
         raise ValueError(
             "`revision` is for a Hub handle, for example "
@@ -104,10 +103,19 @@ def _is_ours(folder):
     return any((folder / name).is_file() for name in files.REQUIRED[2:])
 
 
-def _from_others(source):
-    """A repository without a preset: somebody else's weights, perhaps."""
-    folder = _conversion().preset_of_repository(source.handle)
-    return source if folder is None else Source(folder, source.handle, {})
+def _from_repository(name, revision):
+    """A repository with a preset, or with somebody else's weights, or with neither."""
+    try:
+        source = _from_hub(name, revision)
+        if _is_ours(source.folder):
+            return source
+        found = _conversion().preset_of_repository(source.handle)
+        return source if found is None else Source(*found, {})
+    except ConnectionError:  # offline nobody knows that it never had a preset
+        found = _conversion().preset_of_repository(name, revision)
+        if found is None:
+            raise
+        return Source(*found, {})
 
 
 def resolve(preset: PathLike, revision: str | None = None) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from cli_recipe import RECIPE
+from conversion.test_public import published_files
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import images
@@ -29,6 +30,23 @@ def test_list_of_families(run):
     for name in rows:
         if kgz.families.find(name).__module__.startswith("keras_gan_zoo."):
             assert name in text
+
+
+def test_list_of_public_weights(run):
+    found = json.loads(run("list", "--public", "--json").stdout)
+    assert found["biggan_deep_128"]["verified"] is False
+    assert "r3gan_ffhq_256" in run("list", "--public").stdout
+    assert "not both" in run("list", "--public", "--families", code=2).stderr
+
+
+def test_convert(run, tmp_path):
+    (tmp_path / "given").mkdir()
+    for name, content in published_files().items():
+        (tmp_path / "given" / name).write_bytes(content)
+    done = run("convert", tmp_path / "given", tmp_path / "out")
+    assert "BigGANDeep, from pytorch-pretrained-BigGAN" in done.stdout
+    assert "no discriminator" in done.stdout
+    assert kgz.GAN.from_preset(tmp_path / "out").generate(1, labels=1).shape[0] == 1
 
 
 def test_show(run, tiny_zoo):

@@ -11,6 +11,7 @@ from conversion.host import Host
 from references.filling import read
 
 from keras_gan_zoo import GAN, BigGANDeep
+from keras_gan_zoo.cards import write_card
 from keras_gan_zoo.conversion import convert, known_sources, public, pull
 from keras_gan_zoo.presets import upload_preset
 
@@ -173,6 +174,21 @@ def test_what_may_not_be_republished_is_refused(contents, tmp_path, monkeypatch)
     gan.save_to_preset(tmp_path / "preset")  # on one's own disk it may lie
     with pytest.raises(ValueError, match=r"does not let them be published again"):
         upload_preset("hf://me/gan", tmp_path / "preset")
+
+
+@pytest.mark.once
+def test_its_card_tells_where_it_is_from(host, tmp_path):
+    GAN.from_preset("tiny_biggan").save_to_preset(tmp_path / "mine")
+    card = write_card(tmp_path / "mine").read_text()
+    for text in (
+        "license: mit",
+        "[pytorch-pretrained-BigGAN](https://github.com/huggingface/pytorch-",
+        "MIT, converted from DeepMind's TF Hub modules",
+        "FID 1.5",
+        "nobody has yet compared",
+        "it has no discriminator",
+    ):
+        assert text in card
 
 
 @pytest.mark.once

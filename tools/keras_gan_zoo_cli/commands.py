@@ -66,20 +66,75 @@ def list_(
     families: Annotated[
         bool, typer.Option("--families", help="List what can be trained instead.")
     ] = False,
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public", help="List others' public weights, which load by name, instead."
+        ),
+    ] = False,
 ) -> None:
-    """List the pretrained GANs of the zoo, or the families of GANs to train.
+    """List the pretrained GANs of the zoo, the families to train, or public weights.
 
     [b]Example[/b]: keras-gan-zoo list
 
     [b]Example[/b]: keras-gan-zoo list --families
-    """
-    from keras_gan_zoo import zoo
 
-    rows = zoo.list_families() if families else zoo.list_entries()
+    [b]Example[/b]: keras-gan-zoo list --public
+    """
+    from keras_gan_zoo import conversion, zoo
+
+    if families and public:
+        raise typer.BadParameter(
+            "Give --families or --public, not both.", param_hint="--public"
+        )
+    show: Any = output.zoo
+    if public:
+        rows, show = conversion.public_checkpoints(), output.public
+    elif families:
+        rows, show = zoo.list_families(), output.families
+    else:
+        rows = zoo.list_entries()
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
     else:
-        (output.families if families else output.zoo)(rows)
+        show(rows)
+
+
+@command
+def convert(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A file or folder of others' weights, as published; a name of "
+            "`list --public`, or hf://user/repo.",
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="The folder of the preset to write.")
+    ],
+) -> None:
+    """Convert others' public weights into a preset, running no code of theirs.
+
+    Reads PyTorch-StudioGAN's run folders, R3GAN's and NVIDIA's pickles, BigGAN-deep,
+    mimicry's files and more: see docs/public-weights.md.
+
+    [b]Example[/b]: keras-gan-zoo convert stylegan2-cifar10-32x32.pkl ./my_gan
+    """
+    from keras_gan_zoo import GAN, conversion
+
+    local = Path(source).exists()
+    gan = conversion.convert(source) if local else GAN.from_preset(source)
+    path = gan.save_to_preset(out)
+    recipe = gan.preset_origin.recipe or {}
+    facts = recipe.get("converted_from", {})
+    typer.echo(
+        f"Converted: {path} ({type(gan).__name__}, from {facts.get('title', source)})"
+    )
+    if facts:
+        typer.echo(f"Licence: {facts['licence']}")
+    if gan.discriminator is None:
+        typer.echo("There was no discriminator in it: it generates, and can't be fit.")
 
 
 @command

@@ -73,6 +73,23 @@ def families(rows: Mapping[str, Any]) -> None:
     console().print(table)
 
 
+def public(rows: Mapping[str, Any]) -> None:
+    """Others' public weights."""
+    table = Table("name", "layout", "data", "FID", "IS", "licence", "tried")
+    table.title = "Public weights, with their publishers' scores"
+    for name, row in rows.items():
+        scores = row.get("scores") or {}
+        table.add_row(
+            name,
+            row["source"],
+            row.get("dataset") or "-",
+            *(f"{scores[s]:.2f}" if s in scores else "-" for s in ("fid", "is")),
+            escape(row["licence"]),
+            "yes" if row["verified"] else "not yet",
+        )
+    console().print(table)
+
+
 def facts(values: Mapping[str, Any], title: str | None = None) -> None:
     """A dict of facts, with nested dicts as tables of their own."""
     table = Table(show_header=False, title=title, title_justify="left")

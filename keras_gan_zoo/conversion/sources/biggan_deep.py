@@ -88,6 +88,7 @@ class BigGANDeepSource(Source):
     title = "pytorch-pretrained-BigGAN"
     home = "huggingface/pytorch-pretrained-BigGAN"
     licence = "MIT, converted from DeepMind's TF Hub modules"
+    license = "mit"
 
     def matches(self, files: Files) -> bool:
         name = _weights_of(files)
