@@ -3,6 +3,7 @@
 from keras_gan_zoo.zoo.entries import describe, list_entries
 from keras_gan_zoo.zoo.entry import facts, make_entry
 from keras_gan_zoo.zoo.families import families_table, list_families
+from keras_gan_zoo.zoo.public_scores import planned, public_table, score_public
 from keras_gan_zoo.zoo.publishing import publish, publish_folder, save_run
 from keras_gan_zoo.zoo.readme import markers, read_table, refresh_readme
 from keras_gan_zoo.zoo.score_table import largest_differences, score_table
@@ -18,12 +19,15 @@ __all__ = [
     "list_families",
     "make_entry",
     "markers",
+    "planned",
+    "public_table",
     "publish",
     "publish_folder",
     "read_scores",
     "read_table",
     "refresh_readme",
     "save_run",
+    "score_public",
     "score_table",
     "score_zoo",
     "select",
