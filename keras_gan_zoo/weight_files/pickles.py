@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 
 from keras_gan_zoo.weight_files.window import Window
 
-MAX_STEPS = 1_000_000  # opcodes of a file, and visits to what they make
+MAX_STEPS = 2_000_000  # opcodes of a file, and visits to what they make
 MAX_TEXT = 1 << 26  # bytes of a file's strings and numbers, tensors not counted
 MAX_STRING = 1 << 20  # bytes of one string; a module's source text is such
 MAX_LINE = 4096

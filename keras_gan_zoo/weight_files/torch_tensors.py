@@ -100,7 +100,13 @@ def stand_ins(load_bytes: Callable, budget: Budget) -> StandIns:
         set_items(made, [key for key, _ in pairs], [value for _, value in pairs])
         return made
 
+    def encode(text, _encoding="latin1"):
+        """What protocol 2 has for bytes."""
+        budget.spend(0, len(text))
+        return text.encode("latin1")
+
     return {
+        Global("_codecs", "encode"): encode,
         Global("collections", "OrderedDict"): ordered,
         Global("torch", "Size"): _size,
         Global("torch._utils", "_rebuild_tensor"): _rebuild,
@@ -118,13 +124,6 @@ def stand_ins(load_bytes: Callable, budget: Budget) -> StandIns:
 SCALARS = {"f8": "<f8", "f4": "<f4", "f2": "<f2", "i8": "<i8", "i4": "<i4", "b1": "?"}
 
 
-def _encode(text, _encoding="latin1"):
-    """In the place of `_codecs.encode`, which protocol 2 has for short bytes."""
-    if not (isinstance(text, str) and len(text) <= 64):
-        raise ValueError("bytes as a long text")
-    return text.encode("latin1")
-
-
 def _scalar(dtype, data):
     """In the place of `numpy.core.multiarray.scalar`."""
     kind = dtype.args[0]
@@ -135,7 +134,6 @@ def _scalar(dtype, data):
 
 
 NUMPY: dict[Global, Callable] = {
-    Global("_codecs", "encode"): _encode,
     Global("numpy.core.multiarray", "scalar"): _scalar,
     Global("numpy._core.multiarray", "scalar"): _scalar,
 }

@@ -5,7 +5,10 @@ import pickle
 import sys
 import types
 
+import numpy as np
 import torch
+
+SOURCE = "import os\nos.abort()\n" * 200
 
 
 def save(value, kind="zip", path=None):
@@ -65,8 +68,7 @@ def r3gan(path=None):
             self.z_dim = 64
             self.MainLayers = torch.nn.ModuleList([Stage(), Stage()])
 
-    ema, optimizer = Generator(), None
-    network = Generator()
+    ema, network = Generator(), Generator()
     optimizer = torch.optim.Adam(network.parameters())
     with modules(
         R3GAN__Networks=[Stage, Generator], R3GAN__FusedOperators=[Convolution]
@@ -102,13 +104,11 @@ def nvidia(protocol=3):
             meta = {
                 "type": "class",
                 "version": 6,
-                "module_src": "import os\nos.abort()\n" * 9_000,
+                "module_src": SOURCE,
                 "class_name": type(self).__name__,
                 "state": dict(self.__dict__),
             }
             return _reconstruct_persistent_obj, (meta,), None
-
-    import numpy as np
 
     class Synthesis(Persistent):
         def __init__(self):

@@ -32,7 +32,7 @@ def test_r3gan():
     assert found["G_ema.MainLayers.0.DataType"] == "bfloat16"
 
 
-@pytest.mark.parametrize("protocol", [3, 4, 5])
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 def test_nvidia(protocol):
     ema, data = nvidia(protocol)
     weights = read_weights(data)
