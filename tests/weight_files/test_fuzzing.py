@@ -7,8 +7,8 @@ import h5py
 import numpy as np
 import pytest
 import torch
-from pickled_files import nvidia, r3gan, save
 from safetensors.torch import save as save_safetensors
+from weight_files.pickled_files import nvidia, r3gan, save
 
 from fuzz_weight_files import changed, fuzz, problem_of
 from keras_gan_zoo.weight_files import pickles, reading

@@ -10,7 +10,7 @@ import zipfile
 import h5py
 import numpy as np
 import pytest
-from hostile_files import body, storage, tensor, zipped
+from weight_files.hostile_files import body, storage, tensor, zipped
 
 from keras_gan_zoo.weight_files import read_weights
 

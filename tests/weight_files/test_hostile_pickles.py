@@ -9,7 +9,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hostile_files import (
+from weight_files.hostile_files import (
     CONTAINERS,
     body,
     legacy,

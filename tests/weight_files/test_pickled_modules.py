@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pickled_files import nvidia, r3gan, save
+from weight_files.pickled_files import nvidia, r3gan, save
 
 from keras_gan_zoo.weight_files import read_weights
 
@@ -51,7 +51,7 @@ def test_nvidia(protocol):
 def test_a_configuration_object_beside_the_weights():
     """pytorch_GAN_zoo's files hold one."""
     import torch
-    from pickled_files import modules
+    from weight_files.pickled_files import modules
 
     class Config:
         pass

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 import torch
-from pickled_files import save
+from weight_files.pickled_files import save
 
 from keras_gan_zoo.weight_files import read_weights
 

@@ -113,5 +113,5 @@ def test_its_files(folder, tmp_path):
     weights, _ = read("r3gan")
     source = R3GANCheckpoint()
     assert source.matches(Files(write(tmp_path / "a.pkl", weights, folder=folder)))
-    (tmp_path / "b.pkl").write_bytes(pickle.dumps({"G_ema": {"const": 1}}))
+    (tmp_path / "b.pkl").write_bytes(pickle.dumps({"G_ema": {"const": torch.ones(1)}}))
     assert not source.matches(Files(tmp_path / "b.pkl"))
