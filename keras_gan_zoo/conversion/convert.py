@@ -29,7 +29,13 @@ def convert(path: PathLike | Files, **settings: Any) -> GAN:
     """
     files = path if isinstance(path, Files) else Files(path)
     source = identify(files)
-    gan = source.convert(files, **settings)
+    try:
+        gan = source.convert(files, **settings)
+    except KeyError as error:  # a tensor that tells a size
+        raise ValueError(
+            f"The weights must be those of {source.title}, and complete. Received: "
+            f"{files}, which has no {error}"
+        ) from error
     name = files.path.name
     gan.preset_source = str(files)
     gan.preset_origin = Origin.of(gan, name, recipe_of(source, files, name))
