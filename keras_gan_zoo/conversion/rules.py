@@ -15,6 +15,7 @@ from keras_gan_zoo.conversion.turns import Turn
 Rule = tuple[str, str | Callable[[re.Match], str], Turn]
 
 SHOWN = 8  # names in a message
+PLAYERS = "generator|ema_generator|discriminator"  # what a GAN puts before paths
 
 
 def port(
@@ -36,7 +37,8 @@ def port(
         ValueError: a tensor or a variable is left over, is used twice, or has another
             shape; nothing is filled then but what was before it.
     """
-    ours = {v.path.removeprefix(f"{network.name}/"): v for v in network.variables}
+    begin = rf"({re.escape(network.name)}|{PLAYERS})/"
+    ours = {re.sub(f"^{begin}", "", v.path): v for v in network.variables}
     ours = {path: v for path, v in ours.items() if "seed_generator" not in path}
     targets: dict[str, tuple[str, Turn]] = {}
     left = []

@@ -28,6 +28,8 @@ class DCGAN(Family):
         discriminator_widths: channels of each stage; by default the generator's,
             reversed.
         normalization: `"batch"`, `"layer"` or None, in the discriminator.
+        kernel_size: int, of the convolutions of stride 2; 4 in torch's tutorial.
+        use_bias: bool, whether layers without a norm have a bias.
         loss: see `GAN`.
         latent_distribution: see `GAN`.
         **kwargs: those of `GAN`.
@@ -56,10 +58,22 @@ class DCGAN(Family):
         generator_widths: Sequence[int] | None = None,
         discriminator_widths: Sequence[int] | None = None,
         normalization: str | None = "batch",
+        kernel_size: int = 5,
+        use_bias: bool = True,
     ) -> tuple[keras.Model, keras.Model]:
         return (
-            convolutional_generator(image_shape, latent_dim, generator_widths),
+            convolutional_generator(
+                image_shape,
+                latent_dim,
+                generator_widths,
+                kernel_size,
+                use_bias=use_bias,
+            ),
             convolutional_discriminator(
-                image_shape, discriminator_widths, normalization=normalization
+                image_shape,
+                discriminator_widths,
+                kernel_size,
+                normalization,
+                use_bias=use_bias,
             ),
         )

@@ -9,12 +9,14 @@ from keras_gan_zoo.layers.conditional_batch_normalization import (
 from keras_gan_zoo.layers.equalized_learning_rate import EqualizedLearningRate
 from keras_gan_zoo.layers.fir_resampling import FIRResampling2D
 from keras_gan_zoo.layers.fresh_latents import FreshLatents
+from keras_gan_zoo.layers.global_context import GlobalContext
 from keras_gan_zoo.layers.global_sum_pooling import GlobalSumPooling2D
 from keras_gan_zoo.layers.glu import GLU
 from keras_gan_zoo.layers.gradient_reversal import GradientReversal
 from keras_gan_zoo.layers.latent_average import LatentAverage
 from keras_gan_zoo.layers.layer_normalization import LayerNormalization
 from keras_gan_zoo.layers.learned_constant import LearnedConstant
+from keras_gan_zoo.layers.linear_attention import LinearAttention
 from keras_gan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan_zoo.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from keras_gan_zoo.layers.modulated_batch_normalization import (
@@ -45,11 +47,13 @@ __all__ = [
     "EqualizedLearningRate",
     "FIRResampling2D",
     "FreshLatents",
+    "GlobalContext",
     "GlobalSumPooling2D",
     "GradientReversal",
     "LatentAverage",
     "LayerNormalization",
     "LearnedConstant",
+    "LinearAttention",
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
     "ModulatedBatchNormalization",

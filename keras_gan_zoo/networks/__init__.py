@@ -27,6 +27,10 @@ from keras_gan_zoo.networks.info_gan import (
     info_gan_discriminator,
     info_gan_generator,
 )
+from keras_gan_zoo.networks.lightweight_gan import (
+    lightweight_gan_discriminator,
+    lightweight_gan_generator,
+)
 from keras_gan_zoo.networks.progressive import (
     progressive_discriminator,
     progressive_generator,
@@ -68,6 +72,8 @@ __all__ = [
     "info_gan_discriminator",
     "info_gan_generator",
     "info_max_gan_discriminator",
+    "lightweight_gan_discriminator",
+    "lightweight_gan_generator",
     "progressive_discriminator",
     "progressive_generator",
     "r3gan_discriminator",

@@ -50,6 +50,7 @@ def convolutional_generator(
     latent_dim: int = 100,
     widths: Sequence[int] | None = None,
     kernel_size: int = 5,
+    use_bias: bool = True,
     name: str = "generator",
 ) -> Model:
     """Latents `(n, latent_dim)` -> images `(n, *image_shape)` in [-1, 1].
@@ -59,6 +60,7 @@ def convolutional_generator(
         latent_dim: int.
         widths: channels of each grid before the image; by default `default_widths`.
         kernel_size: int, the kernel size of the transposed convolutions.
+        use_bias: bool, whether the last one has a bias.
 
     Returns:
         A functional `keras.Model`.
@@ -100,6 +102,7 @@ def convolutional_generator(
         kernel_size,
         strides=2,
         padding="same",
+        use_bias=use_bias,
         kernel_initializer=normal(),
         name="to_image",
         **LAST,
@@ -116,6 +119,7 @@ def convolutional_discriminator(
     normalization: str | None = "batch",
     constraint: Any = None,
     packed: int = 1,
+    use_bias: bool = True,
     name: str = "discriminator",
 ) -> Model:
     """Images `(n, *image_shape)` in [-1, 1] -> logits `(n, 1)`.
@@ -128,6 +132,7 @@ def convolutional_discriminator(
         constraint: a Keras constraint on every weight, including biases and norm
             scales.
         packed: int, how many images are stacked along the channels (PacGAN).
+        use_bias: bool, whether layers without a norm have a bias.
 
     Returns:
         A functional `keras.Model`.
@@ -150,10 +155,10 @@ def convolutional_discriminator(
             kernel_size,
             strides=2,
             padding="same",
-            use_bias=not normalized,
+            use_bias=use_bias and not normalized,
             kernel_initializer=normal(),
             kernel_constraint=constraint,
-            bias_constraint=None if normalized else constraint,
+            bias_constraint=constraint if use_bias and not normalized else None,
             name=f"down_{stage}",
             **LAST,
         )(x)
@@ -163,9 +168,10 @@ def convolutional_discriminator(
     x = layers.Flatten(name="flatten", **LAST)(x)
     logits = layers.Dense(
         1,
+        use_bias=use_bias,
         kernel_initializer=normal(),
         kernel_constraint=constraint,
-        bias_constraint=constraint,
+        bias_constraint=constraint if use_bias else None,
         dtype="float32",
         name="logits",
     )(x)

@@ -19,6 +19,7 @@ __all__ = [
     "GradientPenalty",
     "MaxGradientPenalty",
     "Penalty",
+    "RealGradientPenalty",
     "ZeroCenteredGradientPenalty",
     "get",
     "image_logits",
@@ -215,6 +216,40 @@ class R2(R1):
 
     name = "r2_penalty"
     at = "fake"
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class RealGradientPenalty(Penalty):
+    """Gradients of one size at the real images, as in lucidrains' Lightweight GAN.
+
+    lambda E[(|gradient| - target)^2], WGAN-GP's at other points.
+
+    Args:
+        weight: float or schedule, lambda.
+        every: int.
+        name: str.
+        target: float.
+    """
+
+    name = "real_gradient_penalty"
+    at = "real"
+
+    def __init__(
+        self,
+        weight: Weight = 10.0,
+        every: int = 1,
+        name: str | None = None,
+        target: float = 1.0,
+    ) -> None:
+        super().__init__(weight, every, name)
+        self.target = float(target)
+
+    def value(self, gradients: Tensor) -> Tensor:
+        size = ops.sqrt(squared_norm(gradients) + 1e-12)
+        return ops.mean(ops.square(size - self.target))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "target": self.target}
 
 
 #: by the names that the command line has for them

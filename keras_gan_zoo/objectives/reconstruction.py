@@ -1,4 +1,4 @@
-"""FastGAN's decoders of the discriminator's features."""
+"""FastGAN's and Lightweight GAN's decoders of the discriminator's features."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from keras_gan_zoo.layers import GLU, BatchNormalization, SpectralNormalization
 from keras_gan_zoo.objectives.auxiliaries import Auxiliary
 from keras_gan_zoo.typing import Draw, Tensor
 
-__all__ = ["Reconstruction"]
+__all__ = ["PlainReconstruction", "Reconstruction"]
 
 #: where a quarter begins: at the top or the bottom, on the left or the right
 QUARTERS = ((0, 0), (0, 1), (1, 0), (1, 1))
@@ -42,7 +42,7 @@ class Reconstruction(Auxiliary):
     """
 
     label = "reconstruction"
-    reads = ("features", "small_features", "middle_features", "seen")
+    reads: tuple[str, ...] = ("features", "small_features", "middle_features", "seen")
 
     def __init__(
         self,
@@ -90,20 +90,96 @@ class Reconstruction(Auxiliary):
         draw: Draw,
     ) -> Tensor:
         images = ops.stop_gradient(of_real["seen"])
-        at = ops.cast(ops.floor(4.0 * draw((1,), "uniform")), "int32")[0]
-        of_part, part = (
-            ops.take(ops.stack(_quarters(x)), at, axis=0)
-            for x in (of_real["middle_features"], images)
-        )
-        loss = (
-            self._difference(self.whole, of_real["features"], images)
-            + self._difference(self.small, of_real["small_features"], images)
-            + self._difference(self.part, of_part, part)
-        )
+        loss = self._difference(self.whole, of_real["features"], images)
+        if "small_features" in self.reads:
+            loss = loss + self._difference(
+                self.small, of_real["small_features"], images
+            )
+        if "middle_features" in self.reads:
+            at = ops.cast(ops.floor(4.0 * draw((1,), "uniform")), "int32")[0]
+            of_part, part = (
+                ops.take(ops.stack(_quarters(x)), at, axis=0)
+                for x in (of_real["middle_features"], images)
+            )
+            loss = loss + self._difference(self.part, of_part, part)
         return self.weight * loss
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "widths": self.widths}
+
+
+@keras.saving.register_keras_serializable(package="keras_gan_zoo")
+class PlainReconstruction(Reconstruction):
+    """Lightweight GAN: as `Reconstruction`, by decoders without any norm.
+
+    One rebuilds real images from `features`, the other a random quarter of them from
+    that quarter of `middle_features`; both make maps twice as large and half as wide in
+    each stage. What they make has no activation but GLU, so `seen` may be in [0, 1].
+
+    Args:
+        weight: float.
+        parts: bool, whether there is the second one.
+        doublings: int, stages of a decoder.
+        name: str.
+
+    Example:
+
+    >>> PlainReconstruction().reads
+    ('features', 'middle_features', 'seen')
+    """
+
+    reads = ("features", "middle_features", "seen")
+
+    def __init__(
+        self,
+        weight: float = 1.0,
+        parts: bool = True,
+        doublings: int = 4,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(weight, name=name)
+        self.parts = parts
+        self.doublings = doublings
+        if not parts:
+            self.reads = ("features", "seen")
+
+    def build(self, outputs_shape: dict[str, tuple]) -> None:
+        channels = outputs_shape["seen"][-1]
+        rows, columns, width = tuple(outputs_shape["features"])[1:]
+        self.whole = _plain_decoder(
+            (rows, columns, width), self.doublings, channels, "whole"
+        )
+        if self.parts:
+            rows, columns, width = tuple(outputs_shape["middle_features"])[1:]
+            part = _half(rows), _half(columns), width
+            self.part = _plain_decoder(part, self.doublings, channels, "part")
+
+    def get_config(self) -> dict[str, Any]:
+        config = {**super().get_config(), "parts": self.parts}
+        del config["widths"]
+        return {**config, "doublings": self.doublings}
+
+
+def _plain_decoder(shape, doublings, channels, name):
+    """A map `(n, rows, columns, channels)` -> images, by 3x3 convolutions and GLU."""
+    x = features = Input(shape, name="features")
+    for i in range(doublings):
+        x = layers.UpSampling2D(2, data_format="channels_last", name=f"{name}_up_{i}")(
+            x
+        )
+        width = max(x.shape[-1] // 2, 1) if i < doublings - 1 else channels
+        x = layers.Conv2D(
+            2 * width,
+            3,
+            padding="same",
+            kernel_initializer=initializers.VarianceScaling(
+                2.0, "fan_in", "untruncated_normal"
+            ),
+            data_format="channels_last",
+            name=f"{name}_conv_{i}",
+        )(x)
+        x = GLU(name=f"{name}_glu_{i}")(x)
+    return Model(features, x, name=name)
 
 
 def _decoder(shape, widths, channels, name):

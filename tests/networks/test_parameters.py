@@ -6,7 +6,7 @@ import pytest
 from undrawn import undrawn
 
 from keras_gan_zoo import families, networks, recipes
-from keras_gan_zoo.auxiliaries import Reconstruction
+from keras_gan_zoo.auxiliaries import PlainReconstruction, Reconstruction
 from keras_gan_zoo.networks import described
 
 
@@ -109,6 +109,18 @@ def recipe(name):
     """The networks that a recipe for CIFAR-10 describes."""
     both = recipes.find(f"studiogan/{name}_cifar10")["networks"].values()
     return tuple(described.build(network, (32, 32, 3)) for network in both)
+
+
+def lightweight(size, patches):
+    discriminator = networks.lightweight_gan_discriminator(
+        (size, size, 3), patches=patches
+    )
+    decoders = PlainReconstruction()
+    networks.contract.build_terms(discriminator, [decoders])
+    return (
+        networks.lightweight_gan_generator((size, size, 3)),
+        Together(discriminator, decoders),
+    )
 
 
 class Together:
@@ -216,6 +228,13 @@ COUNTS = {
     "fastgan 256": (lambda: fastgan(256), 29_127_846 - 192, 11_526_160),
     "fastgan 512": (lambda: fastgan(512), 29_174_392 - 192, 11_526_496),
     "fastgan 1024": (lambda: fastgan(1024), 29_176_512 - 192, 11_528_192),
+    # huggingface/community-events, huggan/pytorch/lightweight_gan
+    "lightweight 512": (lambda: lightweight(512, False), 12_872_712, 12_867_614),
+    "lightweight 512, patches": (
+        lambda: lightweight(512, True),
+        12_872_712,
+        10_770_462,
+    ),
     # pytorch-pretrained-biggan
     "published deep 128": (lambda: published_deep(128), 50_388_609, None),
     "published deep 256": (lambda: published_deep(256), 55_880_833, None),

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from keras_gan_zoo import FastGAN
-from keras_gan_zoo.auxiliaries import Reconstruction
+from keras_gan_zoo.auxiliaries import PlainReconstruction, Reconstruction
 from keras_gan_zoo.configs import with_state
 from keras_gan_zoo.losses import RandomHinge
 
@@ -55,6 +55,29 @@ def test_reconstruction():
             + np.square(numpy(term.part(part)) - seen[:, rows, columns]).mean()
         )
         assert float(numpy(loss)) == pytest.approx(2 * expected, rel=1e-4)
+
+
+def test_plain_reconstruction():
+    """Without a small image; and with as many doublings as there are, in any range."""
+    of = {
+        name: ops.ones((2, n, n, 4)) * value
+        for name, n, value in (("features", 2, 0.5), ("middle_features", 4, 0.1))
+    }
+    of["seen"] = ops.ones((2, 16, 16, 1)) * 0.25
+    for parts in (False, True):
+        term = PlainReconstruction(2.0, parts=parts, doublings=2)
+        term.build({name: tuple(x.shape) for name, x in of.items()})
+        assert [v.shape[-1] for v in term.trainable_variables[::2]][:2] == [4, 2]
+        draw = lambda *_: ops.zeros((1,))  # noqa: E731 - the upper left quarter
+        loss = term.discriminator_loss(None, None, of, None, None, draw)
+        found = numpy(term.whole(of["features"]))
+        expected = 2 * np.square(found - 0.25).mean()
+        if parts:
+            part = numpy(term.part(of["middle_features"][:, :2, :2]))
+            expected += 2 * np.square(part - 0.25).mean()
+        assert float(numpy(loss)) == pytest.approx(expected, rel=1e-4)
+        again = PlainReconstruction.from_config(term.get_config())
+        assert (again.parts, again.doublings, again.reads) == (parts, 2, term.reads)
 
 
 def test_decoders_learn_and_are_saved(tmp_path):

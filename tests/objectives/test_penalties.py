@@ -55,6 +55,10 @@ def one_sided():
     return kgz.GradientPenalty(one_sided=True)
 
 
+def quarter():
+    return penalties.RealGradientPenalty(target=0.25)
+
+
 def evaluate(penalty, critic):
     """On JAX a gradient is taken inside a scope, as `train_step` has one."""
 
@@ -113,6 +117,8 @@ CASES = [
     (kgz.R1, Quadratic, (norms(REAL) ** 2).mean() / 2),
     (penalties.R2, Linear, STEEP**2 / 2),
     (penalties.R2, Quadratic, (norms(FAKE) ** 2).mean() / 2),
+    (quarter, Linear, (STEEP - 0.25) ** 2),
+    (quarter, Quadratic, ((norms(REAL) - 0.25) ** 2).mean()),
     # The epsilon inside the root is all that is left of a flat critic's norm.
     (kgz.GradientPenalty, Flat, 1.0),
     (penalties.DRAGAN, Flat, 1.0),
@@ -181,7 +187,7 @@ def test_config_round_trip(penalty):
 
 def test_config_of_options():
     finite = penalties.R2(2.0, method="finite_difference", scale=0.1)
-    for one in (finite, kgz.GradientPenalty(one_sided=True)):
+    for one in (finite, kgz.GradientPenalty(one_sided=True), quarter()):
         config = keras.saving.serialize_keras_object(one)
         copy = keras.saving.deserialize_keras_object(config)
         assert copy.get_config() == one.get_config()
