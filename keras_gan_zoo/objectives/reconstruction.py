@@ -128,7 +128,7 @@ class PlainReconstruction(Reconstruction):
     ('features', 'middle_features', 'seen')
     """
 
-    reads = ("features", "middle_features", "seen")
+    reads: tuple[str, ...] = ("features", "middle_features", "seen")
 
     def __init__(
         self,
