@@ -18,7 +18,10 @@ from keras_gan_zoo.networks import contract, fastgan_discriminator, fastgan_gene
 GENERATOR = (128, 64, 32, 16, 16, 8, 4, 2, 1)
 DISCRIMINATOR = (1, 2, 4, 8, 16, 32, 64)
 FIXTURES = {256: "fastgan", 512: "fastgan_512", 1024: "fastgan_1024"}
-sizes = pytest.mark.parametrize("size", [256, 512, 1024])
+sizes = pytest.mark.parametrize(
+    "size",
+    [256, *(pytest.param(size, marks=pytest.mark.once) for size in (512, 1024))],
+)
 
 
 def images(size):

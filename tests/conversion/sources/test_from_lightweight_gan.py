@@ -33,7 +33,9 @@ def images(name):
     return 2 * drawn.transpose(0, 2, 3, 1) - 1
 
 
-@pytest.fixture(params=["large", "small"], scope="module")
+@pytest.fixture(
+    params=[pytest.param("large", marks=pytest.mark.once), "small"], scope="module"
+)
 def case(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     state, arrays = published(request.param)
