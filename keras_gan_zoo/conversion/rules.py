@@ -78,6 +78,15 @@ def part(weights: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
 
 
+def numbered(weights: Mapping[str, Any], pattern: str) -> dict[int, Any]:
+    """The tensors whose names match, by the number in the pattern's group, in order."""
+    matches = (
+        (re.fullmatch(pattern, name), tensor) for name, tensor in weights.items()
+    )
+    found = {int(match[1]): tensor for match, tensor in matches if match}
+    return dict(sorted(found.items()))
+
+
 def _target(name, rules):
     for pattern, path, turn in rules:
         match = re.fullmatch(pattern, name)

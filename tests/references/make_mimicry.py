@@ -1,8 +1,9 @@
-"""Makes mimicry_*.npz from torch-mimicry 0.1.16: SNGAN, cGAN-PD, SSGAN, InfoMax-GAN.
+"""Makes mimicry_*.npz from torch-mimicry 0.1.16.
 
     python tests/references/make_mimicry.py PATH_OF_TORCH_MIMICRY
 
-The networks for 32x32 with 16 channels, on a CPU. The discriminators of SSGAN and
+SNGAN's, cGAN-PD's, SSGAN's, InfoMax-GAN's and WGAN-GP's networks for 32x32, with 16
+channels (8 for the last), on a CPU. The discriminators of SSGAN and
 InfoMax-GAN judge noise: their generators are SNGAN's.
 """
 
@@ -76,6 +77,22 @@ def make(load):
         shapes,
         in_z=z,
         in_labels=labels.numpy().astype("int32"),
+        out_images=images.numpy(),
+        out_logits=logits.numpy(),
+    )
+    wgan = torch.nn.ModuleDict(
+        {
+            "g": nets("wgan_gp", "WGANGPGenerator")(nz=LATENTS, ngf=WIDTH // 2),
+            "d": nets("wgan_gp", "WGANGPDiscriminator")(ndf=WIDTH // 2),
+        }
+    )
+    shapes = fill(wgan)
+    images = wgan["g"](torch.from_numpy(z))
+    logits = wgan["d"](images)
+    save(
+        HERE / "mimicry_wgan_gp.npz",
+        shapes,
+        in_z=z,
         out_images=images.numpy(),
         out_logits=logits.numpy(),
     )

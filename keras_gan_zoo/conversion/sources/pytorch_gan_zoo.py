@@ -2,13 +2,13 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from keras_gan_zoo.conversion.files import Files
-from keras_gan_zoo.conversion.rules import Rule, part
+from keras_gan_zoo.conversion.rules import Rule, numbered, part
 from keras_gan_zoo.conversion.source import Player, Source, fill
 from keras_gan_zoo.conversion.turns import Turn, conv, flat, grid, linear, same
 from keras_gan_zoo.families import DCGAN, ProgressiveGAN
@@ -17,6 +17,7 @@ from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
+from keras_gan_zoo.typing import ImageShape
 
 HALF_LIFE = 11_090  #: of its average, 0.999 a step, in images of batches of 16
 
@@ -95,8 +96,11 @@ def progressive_sizes(
     generator: Mapping[str, Any], discriminator: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The family's arguments for the networks that have these tensors."""
-    up = _widths(generator, "toRGBLayers", 1)
-    down = _widths(discriminator, "fromRGBLayers", 0)
+    scale = r"RGBLayers\.(\d+)\.module\.weight"
+    to_image = numbered(generator, f"to{scale}").values()
+    from_image = numbered(discriminator, f"from{scale}").values()
+    up = tuple(kernel.shape[1] for kernel in to_image)
+    down = tuple(kernel.shape[0] for kernel in from_image)
     size = 4 * 2 ** (len(up) - 1)
     return {
         "image_shape": (size, size, generator["toRGBLayers.0.module.weight"].shape[0]),
@@ -105,14 +109,6 @@ def progressive_sizes(
         "discriminator_widths": down[::-1],
         "grouping": "consecutive",
     }
-
-
-def _widths(weights, layers, axis):
-    """The channels of each scale, which its layer to or from images has."""
-    pattern = re.compile(rf"{layers}\.(\d+)\.module\.weight")
-    matches = ((pattern.fullmatch(name), w.shape) for name, w in weights.items())
-    found = {int(match[1]): shape[axis] for match, shape in matches if match}
-    return tuple(found[scale] for scale in sorted(found))
 
 
 def in_our_units(weights: Mapping[str, Any], last: int) -> dict[str, Any]:
@@ -167,7 +163,9 @@ def progressive_rules(last: int) -> tuple[list[Rule], list[Rule], list[str]]:
     return generator, discriminator, [rf"(to|from)RGBLayers\.({smaller})\..*"]
 
 
-def _layer(published, ours, turn: Turn = conv, turn_bias: Turn = same) -> list[Rule]:
+def _layer(
+    published: str, ours: Any, turn: Turn = conv, turn_bias: Turn = same
+) -> list[Rule]:
     """A layer's kernel and bias; `ours` may be a function of the match."""
 
     def path(kind):
@@ -220,13 +218,8 @@ def plain_sizes(
     """The family's arguments for the networks that have these tensors."""
 
     def norms(weights):
-        pattern = re.compile(r"main\.batchNorm(\d+)\.weight")
-        found = {
-            int(match[1]): weights[name].shape[0]
-            for name in weights
-            if (match := pattern.fullmatch(name))
-        }
-        return tuple(found[number] for number in sorted(found))
+        found = numbered(weights, r"main\.batchNorm(\d+)\.weight")
+        return tuple(gains.shape[0] for gains in found.values())
 
     up = norms(generator)
     size = 4 * 2 ** len(up)
@@ -240,7 +233,10 @@ def plain_sizes(
 
 
 def plain_networks(
-    image_shape, latent_dim, generator_widths, discriminator_widths
+    image_shape: ImageShape,
+    latent_dim: int,
+    generator_widths: Sequence[int],
+    discriminator_widths: Sequence[int],
 ) -> tuple[Any, Any]:
     """With kernels of 4x4, where the family has 5x5."""
     return (

@@ -13,7 +13,7 @@ import numpy as np
 from keras_gan_zoo.augmentation import ADA
 from keras_gan_zoo.augmentation.transforms.draws import NUMBERS
 from keras_gan_zoo.conversion.files import Files
-from keras_gan_zoo.conversion.rules import part
+from keras_gan_zoo.conversion.rules import numbered, part
 from keras_gan_zoo.conversion.source import Player, Source, fill
 from keras_gan_zoo.conversion.turns import conv, flat, linear, same
 from keras_gan_zoo.families import StyleGAN2
@@ -241,14 +241,13 @@ def sizes_of(
     if "mapping.embed.weight" in generator:
         label, num_classes = generator["mapping.embed.weight"].shape
     up = _channels(generator, r"synthesis\.b(\d+)\.conv1\.weight")
-    down = _channels(discriminator, r"b(\d+)\.conv0\.weight")
-    down |= _channels(discriminator, r"b(4)\.conv\.weight")
+    down = _channels(discriminator, r"b(\d+)\.conv0?\.weight")
     return {
         "image_shape": (size, size, image[size]),
         "num_classes": num_classes,
         "latent_dim": generator["mapping.fc0.weight"].shape[1] - label,
-        "generator_widths": tuple(up[grid] for grid in sorted(up)),
-        "discriminator_widths": tuple(down[grid] for grid in sorted(down)[::-1]),
+        "generator_widths": tuple(up.values()),
+        "discriminator_widths": tuple(down.values())[::-1],
         "mapping_width": generator["synthesis.b4.conv1.affine.weight"].shape[1],
         "mapping_layers": _depth(generator),
         "label_layers": _depth(discriminator),
@@ -259,9 +258,8 @@ def sizes_of(
 
 def _channels(weights, pattern):
     """Grid -> what a layer at that grid makes."""
-    matches = ((re.fullmatch(pattern, name), w) for name, w in weights.items())
-    return {int(match[1]): w.shape[0] for match, w in matches if match}
+    return {grid: w.shape[0] for grid, w in numbered(weights, pattern).items()}
 
 
 def _depth(weights):
-    return len([n for n in weights if re.fullmatch(r"mapping\.fc\d+\.weight", n)])
+    return len(numbered(weights, r"mapping\.fc(\d+)\.weight"))

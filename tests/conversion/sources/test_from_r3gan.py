@@ -113,5 +113,6 @@ def test_its_files(folder, tmp_path):
     weights, _ = read("r3gan")
     source = R3GANCheckpoint()
     assert source.matches(Files(write(tmp_path / "a.pkl", weights, folder=folder)))
-    (tmp_path / "b.pkl").write_bytes(pickle.dumps({"G_ema": {"const": torch.ones(1)}}))
+    other = {"G_ema": {"Model.MainLayers.0.Basis": torch.ones(2)}}
+    (tmp_path / "b.pkl").write_bytes(pickle.dumps(other))
     assert not source.matches(Files(tmp_path / "b.pkl"))
