@@ -40,6 +40,7 @@ class Mimicry(Source):
     title = "mimicry"
     home = "kwotsin/mimicry"
     licence = "MIT"
+    license = "mit"
 
     def matches(self, files: Files) -> bool:
         return "generator" in newest(files)

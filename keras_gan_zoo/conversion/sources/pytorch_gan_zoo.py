@@ -33,6 +33,7 @@ class PyTorchGANZoo(Source):
     title = "pytorch_GAN_zoo"
     home = "facebookresearch/pytorch_GAN_zoo"
     licence = "BSD-3-Clause"
+    license = "bsd-3-clause"
 
     def matches(self, files: Files) -> bool:
         if len(files.names) != 1 or not files.names[0].endswith((".pth", ".pt")):

@@ -7,7 +7,7 @@ from typing import Any
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, part
 from keras_gan_zoo.conversion.source import Player, Source, fill
-from keras_gan_zoo.conversion.sources.stylegan2_ada import only
+from keras_gan_zoo.conversion.sources.stylegan2_ada import pickled
 from keras_gan_zoo.conversion.turns import conv, linear, same
 from keras_gan_zoo.families import R3GAN
 
@@ -31,12 +31,11 @@ class R3GANCheckpoint(Source):
     republish = False
 
     def matches(self, files: Files) -> bool:
-        name = only(files, ".pkl")
-        needed = re.compile(rf"G_ema\.{STAGE}0\.Basis")
-        return name is not None and any(map(needed.fullmatch, files.weights(name)))
+        basis = re.compile(rf"G_ema\.{STAGE}0\.Basis")
+        return any(map(basis.fullmatch, pickled(files)))
 
     def convert(self, files: Files, **settings: Any) -> R3GAN:
-        weights = files.weights(only(files, ".pkl") or "")
+        weights = pickled(files)
         raw, average, judge = (part(weights, key) for key in ("G", "G_ema", "D"))
         sizes = sizes_of(average, judge)
         gan = R3GAN(**{**training(sizes), **sizes, **settings})

@@ -127,14 +127,13 @@ class StyleGAN2ADA(Source):
     republish = False
 
     def matches(self, files: Files) -> bool:
-        name = only(files, ".pkl")
         needed = {"G_ema.synthesis.b4.const", "G_ema.mapping.fc0.weight"}
-        return name is not None and needed <= set(files.weights(name))
+        return needed <= set(pickled(files))
 
     def convert(
         self, files: Files, configuration: str | None = None, **settings: Any
     ) -> StyleGAN2:
-        weights = files.weights(only(files, ".pkl"))
+        weights = pickled(files)
         players = {key: part(weights, key) for key in ("G", "G_ema", "D")}
         attributes = {key: part(weights.settings, key) for key in players}
         for key, tensors in players.items():
@@ -154,10 +153,10 @@ class StyleGAN2ADA(Source):
         )
 
 
-def only(files: Files, ending: str) -> str | None:
-    """The one file of this ending, None if there are more or none."""
-    names = [name for name in files.names if name.endswith(ending)]
-    return names[0] if len(names) == 1 else None
+def pickled(files: Files) -> Any:
+    """The weights of the one pickle, or {} if there are more or none."""
+    names = [name for name in files.names if name.endswith(".pkl")]
+    return files.weights(names[0]) if len(names) == 1 else {}
 
 
 #: what the networks here have, by the attributes of the published modules
@@ -168,7 +167,6 @@ EXPECTED = {
     r".+\.use_noise": (True,),
     r".+\.mbstd\.num_channels": (1,),
     r"mapping\.fc\d+\.bias_gain": (0.01,),
-    r"mapping\.w_avg_beta": (0.995, None),
 }
 FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64
 

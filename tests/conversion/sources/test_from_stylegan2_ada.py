@@ -61,7 +61,7 @@ def test_equals_the_reference(case):
     path, _, arrays = case
     gan = convert(path)
     assert isinstance(gan, StyleGAN2)
-    assert gan.converted_from.republish is False
+    assert gan.preset_origin.recipe["converted_from"]["republish"] is False
     given = ops.convert_to_tensor(arrays["in_z"])
     labels = ops.convert_to_tensor(arrays["in_labels"])
     if gan.num_classes:
