@@ -135,6 +135,54 @@ def mimicry():
     }
 
 
+def studiogan():
+    """The networks of its configurations, but for the counters of batch norm."""
+    import yaml
+    from make_studiogan_plain import published
+
+    sys.path.insert(0, str(Path(sys.argv[2]) / "src"))
+    from utils import ops
+
+    ops.init_weights = lambda *arguments: None
+
+    def players(path):
+        config = yaml.safe_load(Path(sys.argv[2], "src/configs", path).read_text())
+        model, data = config.get("MODEL", {}), config["DATA"]
+        names = ("d_cond_mtd", "aux_cls_type", "d_embed_dim", "info_type")
+        head = {name: model[name] for name in names if name in model}
+        if "info_type" in head:
+            head["g_info_injection"] = model["g_info_injection"]
+        return published(
+            sys.argv[2],
+            model.get("backbone", "resnet"),
+            model.get("z_dim", 128),
+            model.get("g_cond_mtd", "W/O") != "W/O",
+            (model.get("g_conv_dim", 64), model.get("d_conv_dim", 64)),
+            data["num_classes"],
+            model.get("info_dim_discrete_c", 0),
+            sn=(model.get("apply_g_sn", False), model.get("apply_d_sn", False)),
+            size=data["img_size"],
+            depth=(model.get("g_depth"), model.get("d_depth")),
+            attention=(model.get("attn_g_loc", []), model.get("attn_d_loc", [])),
+            shared=model.get("g_shared_dim"),
+            **head,
+        )
+
+    cifar = (
+        "ACGAN-Mod-ADC BigGAN BigGAN-Deep BigGAN-Deep-StudioGAN BigGAN-Info-Uncond "
+        "BigGAN-Uncond ContraGAN DCGAN LOGAN MDGAN SAGAN SNGAN WGAN-GP"
+    )
+    imagenet = (
+        "ACGAN-Big-Mod-256 BigGAN-256 BigGAN-Deep-256 MHGAN-256 ReACGAN-256 "
+        "ReACGAN-Deep-2048 SAGAN-256 SNGAN-256"
+    )
+    return {
+        f"{folder}-{name}": players(f"{folder}/{name}.yaml")
+        for folder, names in (("CIFAR10", cifar), ("ImageNet", imagenet))
+        for name in names.split()
+    }
+
+
 if __name__ == "__main__":
     source = sys.argv[1]
     sys.path.insert(0, sys.argv[2])

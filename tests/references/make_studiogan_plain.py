@@ -1,4 +1,4 @@
-"""Writes `studiogan_plain.npz`: PyTorch-StudioGAN's networks without spectral norm.
+"""Writes `studiogan_plain.npz`: PyTorch-StudioGAN's, most without spectral norm.
 
     python tests/references/make_studiogan_plain.py PyTorch-StudioGAN [counts]
 
@@ -22,11 +22,14 @@ from filling import around_one, draw, save, weight
 
 CLASSES, CODES = 3, 4
 INFO = {"info_type": "discrete", "g_info_injection": "cBN"}
-#: backbone, latents, whether labels enter the generator, the discriminator's head
+#: backbone, latents, whether labels enter the generator, the discriminator's head, and
+#: `sn`, whether each network has spectral norm (`big_resnet` has by default)
 RUNS = {
     "dcgan": ("deep_conv", 16, False, {}),
     "infogan": ("deep_conv", 16, False, INFO),
     "resnet": ("resnet", 8, False, {}),
+    "logan": ("resnet", 8, False, {"sn": (False, True)}),
+    "sngan": ("resnet", 8, True, {"d_cond_mtd": "PD", "sn": (False, True)}),
     "projection": ("resnet", 8, True, {"d_cond_mtd": "PD"}),
     "acgan": ("resnet", 8, True, {"d_cond_mtd": "AC"}),
     "tacgan": ("resnet", 8, True, {"d_cond_mtd": "AC", "aux_cls_type": "TAC"}),
@@ -35,18 +38,36 @@ RUNS = {
 PUBLISHED = {"deep_conv": (128, None), "resnet": (128, 64), "big_resnet": (80, 96)}
 
 
-def published(folder, backbone, latents, labels, width, classes, codes, **head):
-    """A generator and a discriminator; `utils.misc` needs modules that they don't."""
+def published(
+    folder,
+    backbone,
+    latents,
+    labels,
+    widths,
+    classes,
+    codes,
+    sn=None,
+    size=32,
+    depth=(None, None),
+    attention=None,
+    shared=6,
+    **head,
+):
+    """A generator and a discriminator; `utils.misc` needs modules that they don't.
+
+    Of `widths`, `sn`, `depth` and `attention` the first is the generator's.
+    """
     sys.path.insert(0, str(Path(folder) / "src"))
     misc = sys.modules["utils.misc"] = types.ModuleType("utils.misc")
     misc.dummy_context_mgr = nullcontext
     ops = importlib.import_module("utils.ops")
     module = importlib.import_module(f"models.{backbone}")
-    big = backbone == "big_resnet"
+    big = backbone.startswith("big_resnet")
     info = head.pop("info_type", "N/A")
     injection = head.pop("g_info_injection", "N/A")
-    layer = "sn" if big else ""
-    conditional = labels or injection == "cBN"
+    spectral = dict(zip("gd", sn or (big, big), strict=True))
+    attention = attention or (([2], [1]) if big else ([], []))
+    conditional = labels or injection == "cBN" or big
     modules = types.SimpleNamespace(
         g_bn=ops.ConditionalBatchNorm2d if conditional else ops.batchnorm_2d,
         d_bn=ops.batchnorm_2d,
@@ -55,8 +76,9 @@ def published(folder, backbone, latents, labels, width, classes, codes, **head):
     )
     for player in "gd":
         for kind in ("conv2d", "deconv2d", "linear"):
-            setattr(modules, f"{player}_{kind}", getattr(ops, layer + kind))
-    modules.d_embedding = ops.sn_embedding if big else ops.embedding
+            layer = "sn" * spectral[player] + kind
+            setattr(modules, f"{player}_{kind}", getattr(ops, layer))
+    modules.d_embedding = ops.sn_embedding if spectral["d"] else ops.embedding
     model = types.SimpleNamespace(
         info_type=info,
         g_info_injection=injection,
@@ -64,8 +86,8 @@ def published(folder, backbone, latents, labels, width, classes, codes, **head):
         info_dim_discrete_c=codes,
     )
     common = {
-        "img_size": 32,
-        "apply_attn": big,
+        "img_size": size,
+        "apply_attn": True,
         "num_classes": classes,
         "mixed_precision": False,
         "MODULES": modules,
@@ -73,22 +95,22 @@ def published(folder, backbone, latents, labels, width, classes, codes, **head):
     }
     generator = module.Generator(
         z_dim=latents,
-        g_shared_dim=128 if classes == 10 else 6,
-        g_conv_dim=width,
-        attn_g_loc=[2],
+        g_shared_dim=shared,
+        g_conv_dim=widths[0],
+        attn_g_loc=attention[0],
         g_cond_mtd="cBN" if labels else "W/O",
         g_init="ortho",
-        g_depth=None,
+        g_depth=depth[0],
         **common,
     )
     heads = {"d_cond_mtd": "W/O", "aux_cls_type": "W/O", "d_embed_dim": None}
     discriminator = module.Discriminator(
-        d_conv_dim=width,
-        apply_d_sn=big,
-        attn_d_loc=[1],
+        d_conv_dim=widths[1],
+        apply_d_sn=spectral["d"],
+        attn_d_loc=attention[1],
         normalize_d_embed=False,
         d_init="ortho",
-        d_depth=None,
+        d_depth=depth[1],
         **{**heads, **head},
         **common,
     )
@@ -98,7 +120,8 @@ def published(folder, backbone, latents, labels, width, classes, codes, **head):
 def counts(folder):
     for name, (backbone, _, labels, head) in RUNS.items():
         latents, width = PUBLISHED[backbone]
-        both = published(folder, backbone, latents, labels, width, 10, 10, **head)
+        given = folder, backbone, latents, labels, (width, width), 10, 10
+        both = published(*given, shared=128, **head)
         numbers = [sum(p.numel() for p in both[k].parameters()) for k in "gd"]
         print(name, *numbers)
 
@@ -109,7 +132,8 @@ def main(folder):
     images = torch.tensor(30.0 * weight("images", (2, 3, 32, 32)))
     for name, (backbone, latents, labelled, head) in RUNS.items():
         codes = CODES if "info_type" in head else 0
-        both = published(folder, backbone, latents, labelled, 4, CLASSES, CODES, **head)
+        given = folder, backbone, latents, labelled, (4, 4), CLASSES, CODES
+        both = published(*given, **head)
         z = 5.0 * weight(f"{name}.latents", (2, latents + codes))
         for player, network in both.items():
             own = {

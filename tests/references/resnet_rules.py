@@ -80,19 +80,6 @@ def halves(weights):
     return turned
 
 
-def tables(weights):
-    """StudioGAN's `1 + linear(one-hot)`, spectrally normalized, as tables."""
-    turned = dict(weights)
-    for name in weights:
-        for kind, start in (("gain", 1.0), ("bias", 0.0)):
-            if name.endswith(f".{kind}.weight_orig"):
-                stem = name.removesuffix("_orig")
-                kernel, u, v = (turned.pop(f"{stem}_{x}") for x in ("orig", "u", "v"))
-                table = start + kernel / (u @ kernel @ v)
-                turned[stem.removesuffix(".weight")] = table.T.astype("float32")
-    return turned
-
-
 def _under(ours, name):
     return (lambda m: f"{ours(m)}/{name}") if callable(ours) else f"{ours}/{name}"
 

@@ -169,19 +169,20 @@ def _blocks(names, prefix, pair):
     `up_0`, `same_1`.
     """
     numbers = sorted({int(m[1]) for m in map(re.compile(BLOCK).match, names) if m})
-    numbers = [n for n in numbers if n != _attention_number(names)]
+    numbers = [n for n in numbers if n != attention_number(names)]
     if not any(".conv2d4." in name for name in names):
         return {n: f"{prefix}_{i}" for i, n in enumerate(numbers)}
     return {n: f"{pair[i % 2]}_{i // 2}" for i, n in enumerate(numbers)}
 
 
-def _attention_number(names):
+def attention_number(names: Iterable[str]) -> int | None:
+    """The number of the block that is self-attention, None if none is."""
     found = [re.match(BLOCK + "conv1x1_theta", name) for name in names]
     return next((int(m[1]) for m in found if m), None)
 
 
 def _attention(names, spectral):
-    number = _attention_number(names)
+    number = attention_number(names)
     if number is None:
         return []
     start, rules = rf"blocks\.{number}\.0\.", []
