@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan_zoo.conversion.turns import Turn
+from keras_gan_zoo.conversion.turns import Turn, same
 
 #: `(pattern, path, turn)`: a regular expression that matches the whole of a published
 #: name; the path of our variable without the network's own name, with `\\1` for groups,
@@ -76,6 +76,25 @@ def part(weights: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """The tensors of one network, whose names begin with `prefix` and a dot."""
     start = f"{prefix}."
     return {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
+
+
+def batch_norm(published: str, ours: str | Callable[[re.Match], str]) -> list[Rule]:
+    """Rules for torch's batch norm; `ours` is a layer's path, as a rule has it."""
+    names = {
+        "weight": "gamma",
+        "bias": "beta",
+        "running_mean": "moving_mean",
+        "running_var": "moving_variance",
+    }
+
+    def path(kind):
+        return lambda match: (
+            f"{ours(match) if callable(ours) else match.expand(ours)}/{kind}"
+        )
+
+    return [
+        (rf"{published}\.{theirs}", path(kind), same) for theirs, kind in names.items()
+    ]
 
 
 def numbered(weights: Mapping[str, Any], pattern: str) -> dict[int, Any]:

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from keras_gan_zoo.conversion.files import Files
@@ -75,6 +75,15 @@ def fill(
     if discriminator is not None:
         port(gan.discriminator, *discriminator)
     return gan
+
+
+def one_file(
+    files: Files, fits: Callable[[Mapping[str, Any]], bool], endings: tuple[str, ...]
+) -> str | None:
+    """The name of the one file whose tensors fit, None if there are more or none."""
+    named = [name for name in files.names if name.endswith(endings)]
+    found = [name for name in named if fits(files.weights(name))]
+    return found[0] if len(found) == 1 else None
 
 
 def known_sources() -> tuple[Source, ...]:

@@ -14,20 +14,14 @@ import numpy as np
 
 from keras_gan_zoo.auxiliaries import Reconstruction
 from keras_gan_zoo.conversion.files import Files
-from keras_gan_zoo.conversion.rules import Rule, part, port
-from keras_gan_zoo.conversion.source import Player, Source, fill
+from keras_gan_zoo.conversion.rules import Rule, batch_norm, part, port
+from keras_gan_zoo.conversion.source import Player, Source, fill, one_file
 from keras_gan_zoo.conversion.turns import conv, directions, same, scalar
 from keras_gan_zoo.families.fastgan import FastGAN
 from keras_gan_zoo.gan import GAN
 
 ENDINGS = (".pth", ".pt", ".bin", ".safetensors")
 PARTS = ("g.", "d.", "g_ema.", "opt_g.", "opt_d.")
-NORM = {
-    "weight": "gamma",
-    "bias": "beta",
-    "running_mean": "moving_mean",
-    "running_var": "moving_variance",
-}
 BUFFERS = r".*\.(weight_[uv]|running_mean|running_var|num_batches_tracked)"
 #: counts, and the image of 128 pixels that the published generator makes as well
 UNUSED_BY_GENERATOR = [r".*num_batches_tracked", r"to_128\..*"]
@@ -48,14 +42,6 @@ def spectral(pattern: str, layer: str, size: int) -> list[Rule]:
         (rf"{pattern}\.weight_orig", inside, conv),
         (rf"{pattern}\.weight_u", f"{layer}/u", same),
         (rf"{pattern}\.weight_v", f"{layer}/v", directions(size)),
-    ]
-
-
-def normed(pattern: str, layer: str) -> list[Rule]:
-    """Batch norm."""
-    return [
-        (rf"{pattern}\.{theirs}", f"{layer}/{ours}", same)
-        for theirs, ours in NORM.items()
     ]
 
 
@@ -81,20 +67,20 @@ def up(pattern: str, layer: str, noisy: bool, inner: str = "") -> list[Rule]:
     if not noisy:
         return [
             *spectral(rf"{pattern}\.1{inner}", f"{layer}_1_conv", 3),
-            *normed(rf"{pattern}\.2", f"{layer}_1_norm"),
+            *batch_norm(rf"{pattern}\.2", f"{layer}_1_norm"),
         ]
     rules: list[Rule] = []
     for first, name in ((1, f"{layer}_1"), (5, f"{layer}_2")):
         rules += spectral(rf"{pattern}\.{first}{inner}", f"{name}_conv", 3)
         rules += noise(rf"{pattern}\.{first + 1}", f"{name}_noise")
-        rules += normed(rf"{pattern}\.{first + 2}", f"{name}_norm")
+        rules += batch_norm(rf"{pattern}\.{first + 2}", f"{name}_norm")
     return rules
 
 
 def generator_rules(size: int) -> list[Rule]:
     """Of images of `size` pixels."""
     rules = spectral(r"init\.init\.0", "project", 4)
-    rules += normed(r"init\.init\.1", "stage_0_norm")
+    rules += batch_norm(r"init\.init\.1", "stage_0_norm")
     for stage in range(1, int(math.log2(size)) - 1):
         pixels = 4 << stage
         rules += up(rf"feat_{pixels}", f"stage_{stage}", stage % 2 == 1)
@@ -106,22 +92,24 @@ def discriminator_rules(size: int) -> list[Rule]:
     """Of images of `size` pixels."""
     rules = spectral(r"down_from_big\.0", "stem_0_conv", 3 if size <= 256 else 4)
     rules += spectral(r"down_from_big\.2", "stem_1_conv", 4)
-    rules += normed(r"down_from_big\.3", "stem_1_norm")
+    rules += batch_norm(r"down_from_big\.3", "stem_1_norm")
     for block, name in enumerate((4, 8, 16, 32, 64), start=1):
         for ours, kernel, norm, pixels in WAYS:
             layer = f"block_{block}_{ours}"
             rules += spectral(rf"down_{name}\.{kernel}", f"{layer}_conv", pixels)
-            rules += normed(rf"down_{name}\.{norm}", f"{layer}_norm")
+            rules += batch_norm(rf"down_{name}\.{norm}", f"{layer}_norm")
     for block, maps in ((3, "2_16"), (4, "4_32"), (5, "8_64")):
         rules += excitation(rf"se_{maps}\.main", f"block_{block}_skip")
-    rules += spectral(r"rf_big\.0", "last_conv", 1) + normed(r"rf_big\.1", "last_norm")
+    rules += spectral(r"rf_big\.0", "last_conv", 1) + batch_norm(
+        r"rf_big\.1", "last_norm"
+    )
     rules += spectral(r"rf_big\.3", "large_logits", 4)
     rules += spectral(r"rf_small", "small_logits", 4)
     rules += spectral(r"down_from_small\.0", "small_0_conv", 4)
     for i in (1, 2, 3):
         pattern = rf"down_from_small\.{i + 1}\.main"
         rules += spectral(rf"{pattern}\.0", f"small_{i}_conv", 4)
-        rules += normed(rf"{pattern}\.1", f"small_{i}_norm")
+        rules += batch_norm(rf"{pattern}\.1", f"small_{i}_norm")
     return rules
 
 
@@ -131,7 +119,7 @@ def decoder_rules(ours: str) -> list[Rule]:
     rules = spectral(r"main\.5", f"{ours}_to_image", 3)
     for i in range(4):
         rules += spectral(rf"main\.{i + 1}\.1", f"{ours}_conv_{i}", 3)
-        rules += normed(rf"main\.{i + 1}\.2", f"{ours}_norm_{i}")
+        rules += batch_norm(rf"main\.{i + 1}\.2", f"{ours}_norm_{i}")
     return rules
 
 
@@ -168,10 +156,10 @@ class FastGANPytorch(Source):
     licence = "not said (the code is GPL-3.0)"
 
     def matches(self, files: Files) -> bool:
-        return _name(files) is not None
+        return one_file(files, _is_one, ENDINGS) is not None
 
     def convert(self, files: Files, **settings: Any) -> GAN:
-        weights = files.weights(_name(files))
+        weights = files.weights(one_file(files, _is_one, ENDINGS))
         other = [name for name in weights if not name.startswith(PARTS)]
         if other:
             raise ValueError(
@@ -232,13 +220,6 @@ def _one_channel(noise):
 def _plain(weights):
     """Without what `DataParallel` puts before each name."""
     return part(weights, "module") or weights
-
-
-def _name(files):
-    """The one file with these networks, or None."""
-    names = [name for name in files.names if name.endswith(ENDINGS)]
-    found = [name for name in names if _is_one(files.weights(name))]
-    return found[0] if len(found) == 1 else None
 
 
 def _is_one(weights):

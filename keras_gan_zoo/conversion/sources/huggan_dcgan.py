@@ -8,19 +8,13 @@ import re
 from typing import Any
 
 from keras_gan_zoo.conversion.files import Files
-from keras_gan_zoo.conversion.rules import Rule
-from keras_gan_zoo.conversion.source import Player, Source, fill
-from keras_gan_zoo.conversion.turns import conv, same
+from keras_gan_zoo.conversion.rules import Rule, batch_norm
+from keras_gan_zoo.conversion.source import Player, Source, fill, one_file
+from keras_gan_zoo.conversion.turns import conv
 from keras_gan_zoo.families.dcgan import DCGAN
 from keras_gan_zoo.gan import GAN
 
 ENDINGS = (".bin", ".pt", ".pth", ".safetensors")
-NORM = {
-    "weight": "gamma",
-    "bias": "beta",
-    "running_mean": "moving_mean",
-    "running_var": "moving_variance",
-}
 UNUSED = [r"model\.\d+\.num_batches_tracked"]
 
 
@@ -29,13 +23,14 @@ class HugganDCGAN(Source):
 
     title = "huggan's DCGAN"
     home = "huggingface/community-events"
-    licence = "as the checkpoint's card says (huggan/dcgan-mnist: MIT)"
+    licence = "MIT, as the card of huggan/dcgan-mnist says"
+    license = "mit"
 
     def matches(self, files: Files) -> bool:
-        return _name(files) is not None
+        return one_file(files, _is_one, ENDINGS) is not None
 
     def convert(self, files: Files, **settings: Any) -> GAN:
-        weights = files.weights(_name(files))
+        weights = files.weights(one_file(files, _is_one, ENDINGS))
         sizes = _sizes_of(weights)
         given = {**sizes, "latent_distribution": "normal", "discriminator": False}
         gan = DCGAN(**{**given, **settings})
@@ -57,27 +52,13 @@ def generator_rules(stages: int) -> list[Rule]:
             lambda match: f"{name('up')(match)}/kernel",
             conv,
         ),
-        *(
-            (
-                rf"model\.(\d+)\.{theirs}",
-                lambda match, ours=ours: f"{name('norm')(match)}/{ours}",
-                same,
-            )
-            for theirs, ours in NORM.items()
-        ),
+        *batch_norm(r"model\.(\d+)", name("norm")),
     ]
 
 
 def _from_one_pixel(kernel):
     """A transposed (in, out, rows, columns) on one pixel -> a dense layer's kernel."""
     return kernel.transpose(0, 2, 3, 1).reshape(len(kernel), -1)
-
-
-def _name(files):
-    """The one file that has such a sequence, or None."""
-    names = [name for name in files.names if name.endswith(ENDINGS)]
-    found = [name for name in names if _is_one(files.weights(name))]
-    return found[0] if len(found) == 1 else None
 
 
 def _is_one(weights):

@@ -9,12 +9,11 @@ import re
 from typing import Any
 
 from keras_gan_zoo.conversion.files import Files
-from keras_gan_zoo.conversion.rules import Rule
-from keras_gan_zoo.conversion.source import Player, Source, fill
+from keras_gan_zoo.conversion.rules import Rule, batch_norm
+from keras_gan_zoo.conversion.source import Player, Source, fill, one_file
 from keras_gan_zoo.conversion.sources.fastgan import (
     ENDINGS,
     excitation,
-    normed,
     spectral,
     up,
     with_noise,
@@ -35,13 +34,14 @@ class HugganFastGAN(Source):
 
     title = "huggan's FastGAN"
     home = "huggan/fastgan-few-shot-aurora"
-    licence = "as the checkpoint's card says (huggan/fastgan-few-shot-aurora: MIT)"
+    licence = "MIT, as the card of huggan/fastgan-few-shot-aurora says"
+    license = "mit"
 
     def matches(self, files: Files) -> bool:
-        return _name(files) is not None
+        return one_file(files, _is_one, ENDINGS) is not None
 
     def convert(self, files: Files, **settings: Any) -> GAN:
-        weights = files.weights(_name(files))
+        weights = files.weights(one_file(files, _is_one, ENDINGS))
         sizes = _sizes_of(weights)
         size = sizes["image_shape"][0]
         gan = FastGAN(**{**sizes, "tanh": True, "discriminator": False, **settings})
@@ -52,7 +52,7 @@ class HugganFastGAN(Source):
 def generator_rules(size: int) -> list[Rule]:
     """Of images of `size` pixels."""
     rules = spectral(rf"_init\._layers\.0{INNER}", "project", 4)
-    rules += normed(r"_init\._layers\.1", "stage_0_norm")
+    rules += batch_norm(r"_init\._layers\.1", "stage_0_norm")
     for stage in range(1, int(math.log2(size)) - 1):
         pixels, layer = 4 << stage, f"stage_{stage}"
         noisy = stage % 2 == 1
@@ -67,13 +67,6 @@ def _find(weights, pattern):
         if re.fullmatch(pattern, name):
             return weights[name].shape
     return None
-
-
-def _name(files):
-    """The one file with such a generator, or None."""
-    names = [name for name in files.names if name.endswith(ENDINGS)]
-    found = [name for name in names if _is_one(files.weights(name))]
-    return found[0] if len(found) == 1 else None
 
 
 def _is_one(weights):

@@ -8,8 +8,8 @@ from typing import Any
 
 from keras_gan_zoo.auxiliaries import PlainReconstruction
 from keras_gan_zoo.conversion.files import Files
-from keras_gan_zoo.conversion.rules import Rule, part, port
-from keras_gan_zoo.conversion.source import Player, Source, fill
+from keras_gan_zoo.conversion.rules import Rule, batch_norm, part, port
+from keras_gan_zoo.conversion.source import Player, Source, fill, one_file
 from keras_gan_zoo.conversion.turns import conv, same
 from keras_gan_zoo.families.lightweight_gan import LightweightGAN
 from keras_gan_zoo.gan import GAN
@@ -22,12 +22,6 @@ NEEDED = {
 ENDINGS = (".pt", ".pth", ".bin", ".safetensors")
 #: counts of batches
 UNUSED = [r".*num_batches_tracked"]
-NORM = {
-    "weight": "gamma",
-    "bias": "beta",
-    "running_mean": "moving_mean",
-    "running_var": "moving_variance",
-}
 
 
 def _pixel(kernel):
@@ -104,13 +98,6 @@ def _down(published, ours):
     ]
 
 
-def _normed(published, ours):
-    return [
-        (rf"{published}\.{theirs}", lambda m, kind=kind: f"{ours(m)}/{kind}", same)
-        for theirs, kind in NORM.items()
-    ]
-
-
 def _context(match):
     """The gains found in layer i are for three layers later."""
     return f"stage_{int(match[1]) + 4}_context"
@@ -118,9 +105,9 @@ def _context(match):
 
 GENERATOR = [
     *_linear(r"initial_conv\.0", "project"),
-    *_normed(r"initial_conv\.1", lambda match: "stage_0_norm"),
+    *batch_norm(r"initial_conv\.1", "stage_0_norm"),
     *_linear(r"layers\.(\d+)\.0\.2", _one_more("stage_#_conv")),
-    *_normed(r"layers\.(\d+)\.0\.3", _one_more("stage_#_norm")),
+    *batch_norm(r"layers\.(\d+)\.0\.3", _one_more("stage_#_norm")),
     *_linear(r"layers\.(\d+)\.1\.to_k", lambda m: f"{_context(m)}/attention", _pixel),
     *_linear(r"layers\.(\d+)\.1\.net\.0", lambda m: f"{_context(m)}/squeeze", _pixel),
     *_linear(r"layers\.(\d+)\.1\.net\.2", lambda m: f"{_context(m)}/excite", _pixel),
@@ -162,7 +149,8 @@ class HugganLightweightGAN(Source):
 
     title = "huggan's Lightweight GAN"
     home = "huggingface/community-events"
-    licence = "as the checkpoint's card says (ceyda's butterflies: MIT)"
+    licence = "MIT, as the card of ceyda's butterflies says"
+    license = "mit"
 
     def matches(self, files: Files) -> bool:
         return _name(files) is not None
@@ -196,10 +184,14 @@ class HugganLightweightGAN(Source):
 
 
 def _name(files):
-    """The one file that has these tensors, or None."""
-    names = [name for name in files.names if name.endswith(ENDINGS)]
-    found = [name for name in names if set(_inner(files.weights(name))) >= NEEDED]
-    return found[0] if len(found) == 1 else None
+    """The file of these tensors: `model.pt`, as in their code, or the only one."""
+    if "model.pt" in files.names and _is_one(files.weights("model.pt")):
+        return "model.pt"
+    return one_file(files, _is_one, ENDINGS)
+
+
+def _is_one(weights):
+    return set(_inner(weights)) >= NEEDED
 
 
 def _inner(weights):

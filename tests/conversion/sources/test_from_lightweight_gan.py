@@ -107,6 +107,16 @@ def test_other_weights(tmp_path, change, said):
 
 
 @pytest.mark.once
+def test_which_of_two_files(tmp_path):
+    state, _ = published("small")
+    for name in ("a.pt", "b.pt"):
+        torch.save(state, tmp_path / name)
+    assert not HugganLightweightGAN().matches(Files(tmp_path))
+    torch.save(state, tmp_path / "model.pt")
+    assert HugganLightweightGAN().matches(Files(tmp_path))
+
+
+@pytest.mark.once
 def test_it_is_nothing_else(tmp_path):
     torch.save({"G.out_conv.weight": torch.zeros(1)}, tmp_path / "model.pt")
     (tmp_path / "README.md").write_text("x")
