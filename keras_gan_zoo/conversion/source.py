@@ -79,10 +79,10 @@ def fill(
 
 def one_file(
     files: Files, fits: Callable[[Mapping[str, Any]], bool], endings: tuple[str, ...]
-) -> str | None:
-    """The name of the one file whose tensors fit, None if there are more or none."""
-    named = [name for name in files.names if name.endswith(endings)]
-    found = [name for name in named if fits(files.weights(name))]
+) -> Any:
+    """The tensors of the one file that has fitting ones, None if more have or none."""
+    named = [files.weights(name) for name in files.names if name.endswith(endings)]
+    found = [weights for weights in named if fits(weights)]
     return found[0] if len(found) == 1 else None
 
 

@@ -159,7 +159,7 @@ class FastGANPytorch(Source):
         return one_file(files, _is_one, ENDINGS) is not None
 
     def convert(self, files: Files, **settings: Any) -> GAN:
-        weights = files.weights(one_file(files, _is_one, ENDINGS))
+        weights = one_file(files, _is_one, ENDINGS)
         other = [name for name in weights if not name.startswith(PARTS)]
         if other:
             raise ValueError(

@@ -30,7 +30,7 @@ class HugganDCGAN(Source):
         return one_file(files, _is_one, ENDINGS) is not None
 
     def convert(self, files: Files, **settings: Any) -> GAN:
-        weights = files.weights(one_file(files, _is_one, ENDINGS))
+        weights = one_file(files, _is_one, ENDINGS)
         sizes = _sizes_of(weights)
         given = {**sizes, "latent_distribution": "normal", "discriminator": False}
         gan = DCGAN(**{**given, **settings})

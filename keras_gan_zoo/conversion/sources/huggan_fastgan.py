@@ -41,7 +41,7 @@ class HugganFastGAN(Source):
         return one_file(files, _is_one, ENDINGS) is not None
 
     def convert(self, files: Files, **settings: Any) -> GAN:
-        weights = files.weights(one_file(files, _is_one, ENDINGS))
+        weights = one_file(files, _is_one, ENDINGS)
         sizes = _sizes_of(weights)
         size = sizes["image_shape"][0]
         gan = FastGAN(**{**sizes, "tanh": True, "discriminator": False, **settings})

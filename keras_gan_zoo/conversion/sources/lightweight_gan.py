@@ -153,10 +153,10 @@ class HugganLightweightGAN(Source):
     license = "mit"
 
     def matches(self, files: Files) -> bool:
-        return _name(files) is not None
+        return _tensors(files) is not None
 
     def convert(self, files: Files, **settings: Any) -> GAN:
-        weights = _inner(files.weights(_name(files)))
+        weights = _inner(_tensors(files))
         players = {key: part(weights, key) for key in ("G", "GE", "D")}
         _nothing_else(weights)
         sizes = _sizes_of(players["G"], players["D"])
@@ -183,11 +183,10 @@ class HugganLightweightGAN(Source):
         return gan
 
 
-def _name(files):
-    """The file of these tensors: `model.pt`, as in their code, or the only one."""
-    if "model.pt" in files.names and _is_one(files.weights("model.pt")):
-        return "model.pt"
-    return one_file(files, _is_one, ENDINGS)
+def _tensors(files):
+    """Of `model.pt`, as in their code, or of the only file that has them."""
+    own = "model.pt" in files.names and files.weights("model.pt")
+    return own if own and _is_one(own) else one_file(files, _is_one, ENDINGS)
 
 
 def _is_one(weights):
