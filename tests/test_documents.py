@@ -7,6 +7,7 @@ import tomllib
 import numpy as np
 import pytest
 import typer
+from conversion.on_loopback import small_r3gan
 from typer.testing import CliRunner
 
 import keras_gan_zoo as kgz
@@ -131,14 +132,19 @@ def test_the_readme_runs(tmp_path, monkeypatch, digits):
         "generator": kgz.networks.dense_generator((28, 28, 1), widths=(8,)),
         "discriminator": kgz.networks.dense_discriminator((28, 28, 1), widths=(8,)),
     }
-    names = run_blocks(
-        "README.md",
-        networks,
-        quicker=[
-            ("epochs=20", "epochs=1"),
-            ('reference="mnist:test",', 'reference="mnist:test", num_images=100,'),
-        ],
-    )
+    with small_r3gan(tmp_path, monkeypatch):
+        names = run_blocks(
+            "README.md",
+            networks,
+            quicker=[
+                (
+                    "cats = public.generate(64, labels=3",
+                    "cats = public.generate(4, labels=2",
+                ),
+                ("epochs=20", "epochs=1"),
+                ('reference="mnist:test",', 'reference="mnist:test", num_images=100,'),
+            ],
+        )
     assert (tmp_path / "samples" / "epoch_0001.png").is_file()
     images = names["images"]
     assert (images.shape, images.dtype) == ((64, 28, 28, 1), np.uint8)

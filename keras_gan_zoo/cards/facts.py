@@ -2,6 +2,7 @@
 
 from keras_gan_zoo import losses
 from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.schedules import Schedule, readable
 
 MOST_NAMES = 20
 
@@ -25,6 +26,16 @@ def labels_of(gan: GAN) -> str | None:
     names = ", ".join(gan.label_names[:MOST_NAMES])
     more = ", ..." if gan.num_classes > MOST_NAMES else ""
     return f"{gan.num_classes}: {names}{more}"
+
+
+def average_of(gan: GAN) -> str:
+    """The half-life of the averaged weights, such as `"half-life of 10000 images"`."""
+    half_life = gan.ema_half_life
+    if half_life is None:
+        return "no"
+    if isinstance(half_life, Schedule):
+        return f"half-life {readable(half_life)}, of the images seen"
+    return f"half-life of {half_life:.0f} images"
 
 
 def loss_of(gan: GAN) -> str:

@@ -67,6 +67,7 @@ def render(
         parameters=f"{metadata['parameter_count']:,}",
         latents=facts.latents_of(gan),
         labels=facts.labels_of(gan),
+        average=facts.average_of(gan),
         method=", ".join([facts.loss_of(gan), *facts.terms_of(gan)]),
         seed=SEED,
         target=target,

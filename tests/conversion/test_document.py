@@ -2,38 +2,27 @@
 
 import numpy as np
 import pytest
-from conversion.host import Host
-from conversion.sources.test_from_r3gan import write
-from references.filling import read
+from conversion.on_loopback import R3GAN, small_r3gan
 from test_documents import ROOT, run_blocks
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.conversion import known_sources, public
+from keras_gan_zoo.conversion import known_sources
 
-FILE = "network-snapshot-final.pkl"
 EXTRACTOR = (
     "kgz.scoring.Extractor("
     "lambda images: images.reshape(len(images), -1)[:, :8] / 255.0, "
-    "fingerprint='pixels@1')"
+    "outputs=('features',), fingerprint='pixels@1')"
 )
 
 
 @pytest.mark.once
 def test_it_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "cache"))
     pixels = np.random.default_rng(0).integers(0, 256, (16, 8, 8, 3), "uint8")
     for i, image in enumerate(pixels):
         kind = ("cats", "dogs")[i % 2]
         kgz.images.save_png(tmp_path / f"my_images/{kind}/{i}.png", image)
-    content = write(tmp_path / FILE, read("r3gan")[0]).read_bytes()
-    row = public.public_checkpoints()["r3gan_cifar10"]
-    row = {k: v for k, v in row.items() if k not in ("hub", "patterns")}
-    with Host({FILE: content}) as host:
-        row |= {"url": host.url, "files": {FILE: {}}}
-        monkeypatch.setattr(
-            public, "public_checkpoints", lambda: {"r3gan_cifar10": row}
-        )
+    with small_r3gan(tmp_path, monkeypatch) as host:
         names = run_blocks(
             "docs/public-weights.md",
             quicker=[
@@ -46,7 +35,7 @@ def test_it_runs(tmp_path, monkeypatch):
                 ),
             ],
         )
-    assert host.requests == [FILE]
+    assert host.requests == [R3GAN]
     assert names["frames"].shape == (7, 8, 8, 3)
     card = (tmp_path / "my_gan/README.md").read_text()
     assert "Converted from [R3GAN]" in card
