@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from keras_gan_zoo.weight_files.pickles import Budget, Global, Record
+from keras_gan_zoo.weight_files.opcodes import Budget
+from keras_gan_zoo.weight_files.pickles import Global, Record
 from keras_gan_zoo.weight_files.tensor import Tensor
 
 MAX_DEPTH = 64

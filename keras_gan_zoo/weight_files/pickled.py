@@ -5,7 +5,8 @@ Each tensor's storage is a legacy file inside of the pickle.
 
 from typing import Any
 
-from keras_gan_zoo.weight_files.pickles import Budget, Reader
+from keras_gan_zoo.weight_files.opcodes import Budget
+from keras_gan_zoo.weight_files.pickles import Reader
 from keras_gan_zoo.weight_files.torch_legacy import read_legacy
 from keras_gan_zoo.weight_files.torch_tensors import stand_ins
 from keras_gan_zoo.weight_files.window import Window, as_window

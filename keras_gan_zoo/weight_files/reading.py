@@ -10,8 +10,8 @@ from keras_gan_zoo.weight_files.archive import Archive
 from keras_gan_zoo.weight_files.contents import flatten
 from keras_gan_zoo.weight_files.hdf5 import read_hdf5
 from keras_gan_zoo.weight_files.npz import read_npz
+from keras_gan_zoo.weight_files.opcodes import Budget
 from keras_gan_zoo.weight_files.pickled import read_pickled
-from keras_gan_zoo.weight_files.pickles import Budget
 from keras_gan_zoo.weight_files.safetensors import read_safetensors
 from keras_gan_zoo.weight_files.tensor import Weights, unreadable
 from keras_gan_zoo.weight_files.torch_legacy import is_legacy, read_legacy

@@ -6,7 +6,8 @@ sorted keys of the storages; each storage is its count (8 bytes) and its numbers
 
 from typing import Any
 
-from keras_gan_zoo.weight_files.pickles import Budget, Reader
+from keras_gan_zoo.weight_files.opcodes import Budget
+from keras_gan_zoo.weight_files.pickles import Reader
 from keras_gan_zoo.weight_files.torch_tensors import Storage, stand_ins, storage_of
 from keras_gan_zoo.weight_files.window import Window, as_window
 

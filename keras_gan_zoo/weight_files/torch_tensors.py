@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan_zoo.weight_files.pickles import Budget, Global, StandIns, set_items
+from keras_gan_zoo.weight_files.opcodes import Budget
+from keras_gan_zoo.weight_files.pickles import Global, StandIns, set_items
 from keras_gan_zoo.weight_files.tensor import BFLOAT16, Bytes, Tensor, strided
 
 STORAGES = {

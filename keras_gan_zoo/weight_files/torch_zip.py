@@ -4,7 +4,8 @@ import io
 from typing import Any
 
 from keras_gan_zoo.weight_files.archive import Archive
-from keras_gan_zoo.weight_files.pickles import Budget, Reader
+from keras_gan_zoo.weight_files.opcodes import Budget
+from keras_gan_zoo.weight_files.pickles import Reader
 from keras_gan_zoo.weight_files.torch_legacy import read_legacy
 from keras_gan_zoo.weight_files.torch_tensors import Storage, stand_ins, storage_of
 from keras_gan_zoo.weight_files.window import Window, as_window

@@ -71,7 +71,7 @@ SPOILERS = {
     ),
     "discriminator null": (
         edit("task.json", lambda v: v["config"].update(discriminator=None)),
-        "discriminator",
+        "Only in the file: .*dense",
     ),
     "no discriminator": (
         edit("task.json", lambda v: v["config"].pop("discriminator")),

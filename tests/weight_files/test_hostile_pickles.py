@@ -22,7 +22,7 @@ from weight_files.hostile_files import (
     zipped,
 )
 
-from keras_gan_zoo.weight_files import pickles, read_weights
+from keras_gan_zoo.weight_files import opcodes, read_weights
 
 ARGUMENT = text("ran") + b"\x85"  # ("ran",)
 RUN = named("canary", "run")
@@ -224,8 +224,8 @@ BOMBS["files in files"] = files_in_files()
 def test_memory_stays_bounded(name, monkeypatch):
     """With a part of what is allowed, which takes that part of the memory."""
     for name_of_most in ("MAX_STEPS", "MAX_TEXT"):
-        most = getattr(pickles, name_of_most)
-        monkeypatch.setattr(pickles, name_of_most, most // 100)
+        most = getattr(opcodes, name_of_most)
+        monkeypatch.setattr(opcodes, name_of_most, most // 100)
     data = body(BOMBS[name], 4)
     started = time.monotonic()
     tracemalloc.start()

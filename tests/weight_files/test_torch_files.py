@@ -1,7 +1,9 @@
 """What torch writes is read to the bit, without torch."""
 
 import hashlib
+import pickle
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -119,3 +121,23 @@ def test_a_sha256_is_checked_before_anything_else(tmp_path):
         read_weights(path, sha256="0" * 64)
     with pytest.raises(ValueError, match=r"^the Hub's file is another"):
         read_weights(b"<html>", sha256="0" * 64, origin="the Hub's file")
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "pickle"])
+def test_only_what_is_asked_for_is_read(kind, tmp_path):
+    state = {name: torch.full((2**20,), 1.5) for name in "abcdefgh"}  # 32 MiB
+    path = tmp_path / "gan"
+    if kind == "pickle":
+        path.write_bytes(pickle.dumps(state))
+    else:
+        save(state, kind, path)
+    tracemalloc.start()
+    try:
+        weights = read_weights(path)
+        for name in weights:
+            assert weights[name].nbytes == 2**22
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+        assert np.asarray(weights["c"])[-1] == 1.5
+        assert tracemalloc.get_traced_memory()[1] < 3 * 2**22
+    finally:
+        tracemalloc.stop()
