@@ -16,7 +16,7 @@ class Source:
     Class attributes:
 
     - `title`: str, the name of their code, as in "converted from PyTorch-StudioGAN".
-    - `home`: str, their repository, `owner/name`.
+    - `home`: str, the address of their repository.
     - `licence`: str, of the weights, as they say it.
     - `license`: str, the Hub's identifier of it.
     - `republish`: bool, whether a converted copy may be published.

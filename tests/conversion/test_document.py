@@ -48,4 +48,4 @@ def test_it_runs(tmp_path, monkeypatch):
 def test_every_source_is_in_its_table():
     text = (ROOT / "docs/public-weights.md").read_text()
     for source in known_sources():
-        assert f"[{source.title}](https://github.com/{source.home})" in text
+        assert f"[{source.title}]({source.home})" in text

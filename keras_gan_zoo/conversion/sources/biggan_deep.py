@@ -86,7 +86,7 @@ def moments(published: str, ours: Any) -> list:
 
 class BigGANDeepSource(Source):
     title = "pytorch-pretrained-BigGAN"
-    home = "huggingface/pytorch-pretrained-BigGAN"
+    home = "https://github.com/huggingface/pytorch-pretrained-BigGAN"
     licence = "MIT, converted from DeepMind's TF Hub modules"
     license = "mit"
 

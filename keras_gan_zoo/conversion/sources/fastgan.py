@@ -152,7 +152,7 @@ class FastGANPytorch(Source):
     """
 
     title = "FastGAN-pytorch"
-    home = "hugobb/FastGAN-pytorch"
+    home = "https://github.com/hugobb/FastGAN-pytorch"
     licence = "not said (the code is GPL-3.0)"
 
     def matches(self, files: Files) -> bool:

@@ -22,7 +22,7 @@ class HugganDCGAN(Source):
     """A generator, of any number of stages and channels. There is no discriminator."""
 
     title = "huggan's DCGAN"
-    home = "huggingface/community-events"
+    home = "https://github.com/huggingface/community-events"
     licence = "MIT, as the card of huggan/dcgan-mnist says"
     license = "mit"
 

@@ -33,7 +33,7 @@ class HugganFastGAN(Source):
     """A generator of 256, 512 or 1024 pixels. There is no discriminator."""
 
     title = "huggan's FastGAN"
-    home = "huggan/fastgan-few-shot-aurora"
+    home = "https://huggingface.co/huggan/fastgan-few-shot-aurora"
     licence = "MIT, as the card of huggan/fastgan-few-shot-aurora says"
     license = "mit"
 

@@ -148,7 +148,7 @@ class HugganLightweightGAN(Source):
     """
 
     title = "huggan's Lightweight GAN"
-    home = "huggingface/community-events"
+    home = "https://github.com/huggingface/community-events"
     licence = "MIT, as the card of ceyda's butterflies says"
     license = "mit"
 

@@ -38,7 +38,7 @@ class Mimicry(Source):
     """
 
     title = "mimicry"
-    home = "kwotsin/mimicry"
+    home = "https://github.com/kwotsin/mimicry"
     licence = "MIT"
     license = "mit"
 

@@ -31,7 +31,7 @@ class PyTorchGANZoo(Source):
     """
 
     title = "pytorch_GAN_zoo"
-    home = "facebookresearch/pytorch_GAN_zoo"
+    home = "https://github.com/facebookresearch/pytorch_GAN_zoo"
     licence = "BSD-3-Clause"
     license = "bsd-3-clause"
 

@@ -26,7 +26,7 @@ class R3GANCheckpoint(Source):
     """
 
     title = "R3GAN"
-    home = "brownvc/R3GAN"
+    home = "https://github.com/brownvc/R3GAN"
     licence = "not stated"
     republish = False
 

@@ -122,7 +122,7 @@ class StyleGAN2ADA(Source):
     """
 
     title = "stylegan2-ada-pytorch"
-    home = "NVlabs/stylegan2-ada-pytorch"
+    home = "https://github.com/NVlabs/stylegan2-ada-pytorch"
     licence = "NVIDIA Source Code License: research and evaluation only"
     republish = False
 

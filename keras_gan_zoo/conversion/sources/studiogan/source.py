@@ -24,7 +24,7 @@ class StudioGAN(Source):
     """
 
     title = "PyTorch-StudioGAN"
-    home = "POSTECH-CVLab/PyTorch-StudioGAN"
+    home = "https://github.com/POSTECH-CVLab/PyTorch-StudioGAN"
     licence = "MIT"
     license = "mit"
 
@@ -54,7 +54,7 @@ class StudioGANStyleGAN2(Source):
     """Such a folder of StyleGAN2, whose code StudioGAN has from NVIDIA."""
 
     title = "PyTorch-StudioGAN's StyleGAN2"
-    home = "POSTECH-CVLab/PyTorch-StudioGAN"
+    home = "https://github.com/POSTECH-CVLab/PyTorch-StudioGAN"
     licence = "NVIDIA Source Code License: research and evaluation only"
     republish = False
 
