@@ -12,6 +12,7 @@ from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.scoring import ScoreReport, score
+from keras_gan_zoo.scoring.references import title_of
 from keras_gan_zoo.typing import PathLike
 
 NUM_IMAGES = 50_000
@@ -101,7 +102,9 @@ def score_public(
     wanted = planned(rows, only, references)
     done = read_public(out)
     for name, reference in wanted.items():
-        if _is_done(done.get(name), reference, num_images) and not again:
+        # Tables are published: no paths.
+        title = reference and title_of(*datasets.split_name(reference, None))
+        if _is_done(done.get(name), title, num_images) and not again:
             say(f"{name}: done before")
             continue
         say(f"{name}: against {reference}" if reference else f"{name}: no reference")
@@ -115,7 +118,7 @@ def score_public(
         except Exception as error:  # the others are scored all the same
             problem = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
             say(f"{name}: {problem}")
-        found = {"against": reference, "report": report, "error": problem}
+        found = {"against": title, "report": report, "error": problem}
         done[name] = found
         write_json(out.with_suffix(".json"), done)
         write_text(out.with_suffix(".md"), public_table(done, rows))

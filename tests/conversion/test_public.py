@@ -1,9 +1,13 @@
 """Public checkpoints by name: pulled from hosts on loopback, converted, cached."""
 
 import errno
+import functools
+import importlib
 import io
 import json
+import pathlib
 
+import keras
 import numpy as np
 import pytest
 import torch
@@ -14,6 +18,8 @@ from keras_gan_zoo import GAN, BigGANDeep
 from keras_gan_zoo.cards import write_card
 from keras_gan_zoo.conversion import convert, known_sources, public, pull
 from keras_gan_zoo.presets import upload_preset
+from keras_gan_zoo.scoring import Extractor
+from keras_gan_zoo.zoo import public_scores
 
 WEIGHTS, CONFIG = "biggan-deep-64-pytorch_model.bin", "biggan-deep-64-config.json"
 
@@ -206,3 +212,32 @@ def test_the_index():
         assert row.get("patterns") or row.get("files"), name
         assert row["verified"] is False, name  # there was no way to pull any of them
         assert row["licence"], name
+
+
+@pytest.mark.once
+def test_they_are_scored_by_one_command(host, tmp_path, monkeypatch, capsys):
+    """`tools/score_public.py`, which goes on after one that is gone."""
+    monkeypatch.syspath_prepend(str(pathlib.Path(__file__).parents[2] / "tools"))
+    tool = importlib.import_module("score_public")
+    row = {**host.row, "dataset": "faces-64"}
+    rows = {"gone": {**row, "files": {"gone.bin": {}}}, "tiny_biggan": row}
+    monkeypatch.setattr(public, "public_checkpoints", lambda: rows)
+    host.faults["gone.bin"] = 404
+    shape = GAN.from_preset("tiny_biggan").image_shape
+    x = keras.Input(shape)
+    features = keras.layers.Dense(3)(keras.layers.Flatten()(x))
+    extractor = Extractor(keras.Model(x, {"features": features, "logits": features}))
+    score = functools.partial(public_scores.score, extractor=extractor)
+    monkeypatch.setattr(public_scores, "score", score)
+    images = np.random.default_rng(0).integers(0, 256, (20, *shape), "uint8")
+    np.save(tmp_path / "faces.npy", images)
+    out = tmp_path / "scores"
+    arguments = f"--num-images 20 --verbose 0 --out {out} --reference faces-64="
+    assert tool.main(f"{arguments}{tmp_path / 'faces.npy'}".split()) == 1
+    found = json.loads(out.with_suffix(".json").read_text())
+    assert found["gone"]["error"].startswith("FileNotFoundError")
+    fid = found["tiny_biggan"]["report"]["scores"]["fid"]
+    text = out.with_suffix(".md").read_text()
+    assert f" | 1.5 | {fid:.2f} | " in text
+    assert "| file faces.npy | 20 |" in text
+    assert str(tmp_path) not in text
