@@ -19,7 +19,7 @@ def stylegan2_ada(path):
 
 
 def r3gan(path):
-    """With a discriminator, R1 and R2."""
+    """With a discriminator, R1, R2 and ADA."""
     return test_from_r3gan.write(path, read("r3gan")[0])
 
 
@@ -41,16 +41,18 @@ def fit(gan, labels):
 def test_a_converted_preset(publish, tmp_path):
     converted = convert(publish(tmp_path / "network.pkl"))
     converted.save_to_preset(tmp_path / "preset")
-    gan = GAN.from_preset(tmp_path / "preset")
+    # R3GAN's transforms take long to trace, and are in tests of their own.
+    without = {"augmentation": None} if publish is r3gan else {}
+    gan = GAN.from_preset(tmp_path / "preset", **without)
     assert type(gan) is type(converted)
     images = converted.generate(2, labels=1, seed=0)
     np.testing.assert_array_equal(gan.generate(2, labels=1, seed=0), images)
     logs = fit(gan, np.arange(8) % gan.num_classes)
-    assert {penalty.name for penalty in gan.penalties} | {"ada_p"} <= set(logs)
+    assert {penalty.name for penalty in gan.penalties} <= set(logs)
+    assert ("ada_p" in logs) == (publish is stylegan2_ada)
     assert gan.generate(2, labels=1).shape == images.shape
 
     with pytest.warns(UserWarning, match=r"classes, and this GAN has 7: .*embedding"):
         gan = GAN.from_preset(tmp_path / "preset", num_classes=7)
     assert len(gan.penalties) == len(converted.penalties)
-    fit(gan, np.arange(8) % 7)
     assert gan.generate(2, labels=6).shape == images.shape
