@@ -1,5 +1,6 @@
 """What was converted is trained on with images of one's own, of other classes too."""
 
+import keras
 import numpy as np
 import pytest
 from conversion.published_files import Persistent, module
@@ -35,21 +36,25 @@ def fit(gan, labels):
     return logs
 
 
-@pytest.mark.parametrize(
-    "publish", [stylegan2_ada, pytest.param(r3gan, marks=pytest.mark.once)]
-)
+BACKEND = keras.config.backend()
+#: their second derivatives take half a minute to trace for R3GAN on TensorFlow, and a
+#: minute for StyleGAN2 on JAX; both families are trained on each backend in
+#: families/test_contract.py
+TRIED = [stylegan2_ada, r3gan] if BACKEND == "torch" else [stylegan2_ada]
+TRAINED = BACKEND != "jax"
+
+
+@pytest.mark.parametrize("publish", TRIED)
 def test_a_converted_preset(publish, tmp_path):
     converted = convert(publish(tmp_path / "network.pkl"))
     converted.save_to_preset(tmp_path / "preset")
-    # R3GAN's transforms take long to trace, and are in tests of their own.
-    without = {"augmentation": None} if publish is r3gan else {}
-    gan = GAN.from_preset(tmp_path / "preset", **without)
+    gan = GAN.from_preset(tmp_path / "preset")
     assert type(gan) is type(converted)
     images = converted.generate(2, labels=1, seed=0)
     np.testing.assert_array_equal(gan.generate(2, labels=1, seed=0), images)
-    logs = fit(gan, np.arange(8) % gan.num_classes)
-    assert {penalty.name for penalty in gan.penalties} <= set(logs)
-    assert ("ada_p" in logs) == (publish is stylegan2_ada)
+    if TRAINED:
+        logs = fit(gan, np.arange(8) % gan.num_classes)
+        assert {penalty.name for penalty in gan.penalties} | {"ada_p"} <= set(logs)
     assert gan.generate(2, labels=1).shape == images.shape
 
     with pytest.warns(UserWarning, match=r"classes, and this GAN has 7: .*embedding"):
