@@ -6,11 +6,14 @@ the newest.
 
 import contextlib
 import sys
+import threading
 import types
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
+import numpy as np
+from keras.src import backend
 from keras.src.backend.common import global_state
 from keras.src.backend.common.stateless_scope import get_stateless_scope
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
@@ -254,6 +257,34 @@ def prefix_paths(variables: Sequence[Any], prefix: str) -> None:
     for variable in variables:
         if not variable.path.startswith(f"{prefix}/"):
             variable._path = f"{prefix}/{variable.path}"
+
+
+@contextlib.contextmanager
+def without_drawing() -> Iterator[None]:
+    """Random initializers give zeros, in this thread, for weights that will be set.
+
+    JAX compiles a program for each shape that it draws, which takes longer than all
+    else that is done for a network of small layers.
+    """
+    names, here = ("normal", "uniform", "truncated_normal"), threading.get_ident()
+    drawn = {name: getattr(backend.random, name) for name in names}
+
+    def zeros(name):
+        def make(shape, *args, **kwargs):
+            known = all(isinstance(size, int) for size in shape)
+            if known and threading.get_ident() == here:
+                return np.zeros(shape, "float32")
+            return drawn[name](shape, *args, **kwargs)
+
+        return make
+
+    for name in names:
+        setattr(backend.random, name, zeros(name))
+    try:
+        yield
+    finally:
+        for name in names:
+            setattr(backend.random, name, drawn[name])
 
 
 def schedule_of(optimizer: Any) -> Any:

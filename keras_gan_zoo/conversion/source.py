@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
+from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, port
 from keras_gan_zoo.gan import GAN
@@ -51,6 +52,18 @@ class Player(NamedTuple):
     weights: Mapping[str, Any]
     rules: Iterable[Rule]
     unused: Iterable[str] = ()
+
+
+def build(family: type[GAN], **arguments: Any) -> GAN:
+    """A GAN with zeros where weights would be drawn: for one that `fill` fills whole.
+
+    What auxiliaries learn, which is in no file, is drawn.
+    """
+    with without_drawing():
+        gan = family(**arguments)
+    if any(term.weights for term in gan.auxiliaries):
+        return family(**arguments)
+    return gan
 
 
 def fill(

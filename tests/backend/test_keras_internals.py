@@ -492,3 +492,13 @@ def test_plainupdates_are_those_of_the_optimizer(optimizer):
     expected = ops.convert_to_numpy(ops.stop_gradient(variable.value))
     np.testing.assert_allclose(found, expected, rtol=1e-5)
     assert (found >= 0).all()
+
+
+def test_without_drawing():
+    with internals.without_drawing():
+        layer = keras.layers.Dense(3, kernel_initializer="he_normal")
+        layer.build((None, 2))
+    np.testing.assert_array_equal(layer.get_weights()[0], 0)
+    layer = keras.layers.Dense(3)
+    layer.build((None, 2))
+    assert np.ptp(layer.get_weights()[0]) > 0

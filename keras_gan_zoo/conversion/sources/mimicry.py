@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo import families
+from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, numbered, part
-from keras_gan_zoo.conversion.source import Player, Source, fill
+from keras_gan_zoo.conversion.source import Player, Source, build, fill
 from keras_gan_zoo.conversion.sources.studiogan.rules import layer, norm
 from keras_gan_zoo.conversion.turns import conv, grid, linear, same
 from keras_gan_zoo.gan import GAN
@@ -54,13 +55,16 @@ class Mimicry(Source):
         given = {k: v for k, v in sizes.items() if v is not None} | settings
         network: Any = False
         player = None
+        with without_drawing():
+            given["generator"] = resnet(**sizes)
+            if judge:
+                network = discriminator(judge, sizes)
         if judge:
-            network = discriminator(judge, sizes)
             mean = kind is families.WGANGP
             rules = discriminator_rules(judge, places(network) if mean else 1)
             player = Player(judge, rules, UNUSED)
             given["discriminator_widths"] = discriminator_widths(judge)
-        gan = kind(**given, generator=resnet(**sizes), discriminator=network)
+        gan = build(kind, **given, discriminator=network)
         bottom = sizes["image_shape"][0] >> len(sizes["generator_widths"]) - 1
         rules = generator_rules(bottom, sizes["num_classes"] is not None)
         return fill(gan, Player(generator, rules, UNUSED), None, player)
@@ -69,11 +73,13 @@ class Mimicry(Source):
 def newest(files: Files) -> dict[str, dict[str, Any]]:
     """The tensors of the generator and of the discriminator that were saved last.
 
-    A single file may have any name.
+    A single .pth may have any name.
     """
     found: dict[str, tuple[int, dict]] = {}
     for name in files.names:
         file = PurePath(name).name
+        if not file.endswith((".pth", ".pt")):
+            continue
         if file.startswith(("netG", "netD")) or len(files.names) == 1:
             weights = files.weights(name)
             state = part(weights, STATE)

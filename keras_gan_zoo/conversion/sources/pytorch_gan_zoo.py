@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, numbered, part
-from keras_gan_zoo.conversion.source import Player, Source, fill
+from keras_gan_zoo.conversion.source import Player, Source, build, fill
 from keras_gan_zoo.conversion.turns import Turn, conv, flat, grid, linear, same
 from keras_gan_zoo.families import DCGAN, ProgressiveGAN
 from keras_gan_zoo.gan import GAN
@@ -82,7 +83,7 @@ def progressive(generator, discriminator, average, config, settings):
         lossCriterion=("WGANGP", "Logistic"),
     )
     sizes = progressive_sizes(generator, discriminator)
-    gan = ProgressiveGAN(**{"ema_half_life": HALF_LIFE, **sizes, **settings})
+    gan = build(ProgressiveGAN, **{"ema_half_life": HALF_LIFE, **sizes, **settings})
     last = len(sizes["generator_widths"]) - 1
     up, down, unused = progressive_rules(last)
     return fill(
@@ -201,9 +202,10 @@ def plain(generator, discriminator, average, config, settings):
         "ema_half_life": HALF_LIFE,
     }
     sizes = plain_sizes(generator, discriminator)
-    made = plain_networks(**sizes)
+    with without_drawing():
+        made = plain_networks(**sizes)
     given = {**known, **sizes, **settings}
-    gan = DCGAN(**given, generator=made[0], discriminator=made[1])
+    gan = build(DCGAN, **given, generator=made[0], discriminator=made[1])
     up, down = plain_rules(len(sizes["generator_widths"]) - 1)
     return fill(
         gan,

@@ -6,7 +6,7 @@ from typing import Any
 
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, part
-from keras_gan_zoo.conversion.source import Player, Source, fill
+from keras_gan_zoo.conversion.source import Player, Source, build, fill
 from keras_gan_zoo.conversion.sources.stylegan2_ada import pickled
 from keras_gan_zoo.conversion.turns import conv, linear, same
 from keras_gan_zoo.families import R3GAN
@@ -38,7 +38,7 @@ class R3GANCheckpoint(Source):
         weights = pickled(files)
         raw, average, judge = (part(weights, key) for key in ("G", "G_ema", "D"))
         sizes = sizes_of(average, judge)
-        gan = R3GAN(**{**training(sizes), **sizes, **settings})
+        gan = build(R3GAN, **{**training(sizes), **sizes, **settings})
         end = "logits" if sizes["num_classes"] is None else "features"
         return fill(
             gan,

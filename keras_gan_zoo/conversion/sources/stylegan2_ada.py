@@ -14,7 +14,7 @@ from keras_gan_zoo.augmentation import ADA
 from keras_gan_zoo.augmentation.transforms.draws import NUMBERS
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import numbered, part
-from keras_gan_zoo.conversion.source import Player, Source, fill
+from keras_gan_zoo.conversion.source import Player, Source, build, fill
 from keras_gan_zoo.conversion.turns import conv, flat, linear, same
 from keras_gan_zoo.families import StyleGAN2
 
@@ -143,7 +143,7 @@ class StyleGAN2ADA(Source):
         image_shape = sizes["image_shape"]
         known = StyleGAN2.published(configuration or guess(sizes), image_shape)
         known["augmentation"] = augmentation(part(weights.settings, "augment_pipe"))
-        gan = StyleGAN2(**{**known, **sizes, **settings})
+        gan = build(StyleGAN2, **{**known, **sizes, **settings})
         rules = discriminator_rules(image_shape[0], sizes["num_classes"])
         return fill(
             gan,
