@@ -71,7 +71,8 @@ def build(found: Any, settings: dict[str, Any], custom_objects: dict[str, Any]) 
     def dry():
         scope = keras.StatelessScope(initialize_variables=False)
         with scope, keras.saving.custom_object_scope(custom_objects):
-            gan = found.from_config({**copy.deepcopy(settings), "ema_half_life": None})
+            no_average = {"ema_half_life": None, "ema_start": None}
+            gan = found.from_config({**copy.deepcopy(settings), **no_average})
             networks = networks_of(gan)
             for network in networks.values():
                 _check_outputs(network)

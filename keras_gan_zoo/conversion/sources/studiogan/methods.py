@@ -144,10 +144,14 @@ def arguments(
     return given
 
 
+def batch_size(config: Mapping[str, Any]) -> int:
+    """How many images one update sees."""
+    return config.get("OPTIMIZATION", {}).get("batch_size", 64)
+
+
 def average(config: Mapping[str, Any]) -> tuple[float, int]:
     """Half-life and start of the generator's average, in images."""
-    model, batch = config.get("MODEL", {}), 64
-    batch = config.get("OPTIMIZATION", {}).get("batch_size", batch)
+    model, batch = config.get("MODEL", {}), batch_size(config)
     half_life = batch * math.log(0.5) / math.log(model.get("g_ema_decay", 0.9999))
     return round(half_life), model.get("g_ema_start", 1000) * batch
 

@@ -20,11 +20,13 @@ class Run(NamedTuple):
         players: dict of mappings of tensors; empty for a player without a file.
         settings: dict, the bookkeeping in the discriminator's file.
         config: dict, the YAML, empty without one.
+        step: int, of the generator.
     """
 
     players: dict[str, dict[str, Any]]
     settings: dict[str, Any]
     config: dict[str, Any]
+    step: int = 0
 
     @property
     def generator(self) -> dict[str, Any]:
@@ -78,4 +80,4 @@ def read_run(files: Files, when: str | None = None) -> Run:
         )
     texts = [n for n in files.names if n.endswith((".yaml", ".yml"))]
     config = files.yaml(texts[0]) if len(texts) == 1 else {}
-    return Run(players, settings, {k: v or {} for k, v in config.items()})
+    return Run(players, settings, {k: v or {} for k, v in config.items()}, step)
