@@ -1,5 +1,6 @@
 """Public checkpoints by name: which there are, and a preset of each."""
 
+import errno
 import functools
 import json
 import sys
@@ -85,7 +86,16 @@ def _save(files, preset, settings, name):
         facts["scores"] = row["scores"]
     recipe = recipe_of(source, files, name)
     recipe["converted_from"] |= facts
-    gan.save_to_preset(preset, recipe=recipe)
+    try:
+        gan.save_to_preset(preset, recipe=recipe)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise OSError(
+            errno.ENOSPC,
+            f"The disk is full: the preset of {name} does not fit in the cache. Free "
+            "some space, or move the cache with KERAS_GAN_ZOO_CACHE",
+        ) from error
 
 
 def _terms(source):

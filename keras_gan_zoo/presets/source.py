@@ -66,6 +66,11 @@ def locate(preset: PathLike, revision: str | None = None) -> Source:
         name = _path_of(name)
     if Path(name).is_dir():
         return Source(Path(name), name, {})
+    if Path(name).is_file():
+        raise ValueError(
+            "A preset is a folder. If this file has others' public weights, convert "
+            f"it: `keras-gan-zoo convert {name} FOLDER`. Received: preset={name!r}"
+        )
     raise ValueError(
         f"Unknown preset identifier. {_hint(name, entries)}A preset must be one of:\n"
         f"1) a built-in preset identifier: {', '.join(map(repr, entries)) or 'none'}, "

@@ -171,6 +171,26 @@ def test_a_full_disk(host, monkeypatch):
 
 
 @pytest.mark.once
+def test_a_disk_that_is_full_when_the_preset_is_saved(host, record, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("keras_gan_zoo.presets.saving.write_json", full)
+        with pytest.raises(OSError, match="the preset of tiny_biggan does not fit"):
+            GAN.from_preset("tiny_biggan")
+    assert [path.name for path in record.parents[1].iterdir()] == ["files"]
+    assert type(GAN.from_preset("tiny_biggan")) is BigGANDeep
+
+
+@pytest.mark.once
+def test_a_file_is_to_be_converted(host, pulled):
+    folder = pulled()
+    with pytest.raises(ValueError, match=r"keras-gan-zoo convert .*pytorch_model.bin"):
+        GAN.from_preset(folder / WEIGHTS)
+
+
+@pytest.mark.once
 def test_what_may_not_be_republished_is_refused(contents, tmp_path, monkeypatch):
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
