@@ -133,6 +133,6 @@ def refuse_pickles(folder: PathLike, preset: Any) -> None:
                 raise invalid(
                     preset,
                     f"it holds `{path.name}`, a format that can run code when it is "
-                    "opened. Presets are JSON and HDF5; move that file elsewhere. Others' "
-                    "public weights are made a preset by `keras-gan-zoo convert`.",
+                    "opened. Presets are JSON and HDF5; move that file elsewhere. "
+                    "`keras-gan-zoo convert` makes a preset of others' public weights.",
                 )
