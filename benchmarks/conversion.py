@@ -25,6 +25,10 @@ import time
 import numpy as np
 from memory import forget_peak, peak
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "tests"))
+
+from references.filling import power_iteration
+
 RESULTS = pathlib.Path(__file__).parent / "results" / "conversion.md"
 FILE, CONFIG = "biggan-deep-512-pytorch_model.bin", "biggan-deep-512-config.json"
 #: width of the first grid and behind each pair of blocks, in units of the last
@@ -93,13 +97,14 @@ def write(folder, **sizes):
 
     def draw(name, shape):
         array = rng.standard_normal(shape, "float32")
-        if name.endswith(("_u", "_v")):
-            return array / np.linalg.norm(array)
-        if name.endswith("running_vars"):
-            return np.abs(array) + 0.5
-        return 0.02 * array
+        return np.abs(array) + 0.5 if name.endswith("running_vars") else 0.02 * array
 
-    weights = {n: torch.from_numpy(draw(n, shape)) for n, shape in found.items()}
+    drawn = {name: draw(name, shape) for name, shape in found.items()}
+    for name in [name for name in drawn if name.endswith("_orig")]:
+        stem = name.removesuffix("orig")
+        pair = power_iteration(drawn[name], drawn[f"{stem}u"])
+        drawn[f"{stem}u"], drawn[f"{stem}v"] = pair
+    weights = {name: torch.from_numpy(array) for name, array in drawn.items()}
     torch.save(weights, folder / FILE, _use_new_zipfile_serialization=False)
     config = {"num_classes": classes, "class_embed_dim": vectors, "eps": 1e-4}
     (folder / CONFIG).write_text(json.dumps(config))

@@ -50,14 +50,17 @@ def test_a_converted_preset(publish, tmp_path):
     converted.save_to_preset(tmp_path / "preset")
     gan = GAN.from_preset(tmp_path / "preset")
     assert type(gan) is type(converted)
-    images = converted.generate(2, labels=1, seed=0)
-    np.testing.assert_array_equal(gan.generate(2, labels=1, seed=0), images)
+    for a, b in zip(
+        *(weights(one.ema_generator) for one in (converted, gan)), strict=True
+    ):
+        np.testing.assert_array_equal(a, b)
     if TRAINED:
         logs = fit(gan, np.arange(8) % gan.num_classes)
         assert {penalty.name for penalty in gan.penalties} | {"ada_p"} <= set(logs)
-    assert gan.generate(2, labels=1).shape == images.shape
+        assert gan.generate(2, labels=1).shape == (2, *converted.image_shape)
 
     with pytest.warns(UserWarning, match=r"classes, and this GAN has 7: .*embedding"):
         gan = GAN.from_preset(tmp_path / "preset", num_classes=7)
     assert len(gan.penalties) == len(converted.penalties)
-    assert gan.generate(2, labels=6).shape == images.shape
+    if TRAINED:
+        assert gan.generate(2, labels=6).shape == (2, *converted.image_shape)
