@@ -2,10 +2,11 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
+import keras
 import numpy as np
 
 from keras_gan_zoo import families
@@ -23,6 +24,7 @@ from keras_gan_zoo.networks import (
     ssgan_discriminator,
 )
 from keras_gan_zoo.networks.blocks import PLAIN, SPECTRAL
+from keras_gan_zoo.typing import ImageShape
 
 STATE = "model_state_dict"
 UNUSED = [r".*\.num_batches_tracked"]
@@ -191,7 +193,12 @@ def discriminator_widths(judge: Mapping[str, Any]) -> tuple[int, ...]:
     return tuple(kernel.shape[0] for kernel in blocks.values())
 
 
-def resnet(image_shape, latent_dim, generator_widths, num_classes):
+def resnet(
+    image_shape: ImageShape,
+    latent_dim: int,
+    generator_widths: Sequence[int],
+    num_classes: int | None,
+) -> keras.Model:
     """The generator, which interpolates linearly."""
     return resnet_generator(
         image_shape,

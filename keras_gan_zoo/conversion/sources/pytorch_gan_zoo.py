@@ -71,7 +71,13 @@ def check(config: Mapping[str, Any], **expected: Any) -> None:
 # === Progressive GAN ===
 
 
-def progressive(generator, discriminator, average, config, settings):
+def progressive(
+    generator: Mapping[str, Any],
+    discriminator: Mapping[str, Any],
+    average: Mapping[str, Any],
+    config: Mapping[str, Any],
+    settings: dict[str, Any],
+) -> ProgressiveGAN:
     check(
         config,
         alpha=(0,),
@@ -194,7 +200,13 @@ NORM = {
 }
 
 
-def plain(generator, discriminator, average, config, settings):
+def plain(
+    generator: Mapping[str, Any],
+    discriminator: Mapping[str, Any],
+    average: Mapping[str, Any],
+    config: Mapping[str, Any],
+    settings: dict[str, Any],
+) -> DCGAN:
     check(config, categoryVectorDim=(0,), lossCriterion=("DCGAN", "MSE"))
     least_squares = config.get("lossCriterion") == "MSE"
     known = {

@@ -5,7 +5,7 @@ PyTorch-StudioGAN's StyleGAN2 has the same names.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,18 +13,21 @@ import numpy as np
 from keras_gan_zoo.augmentation import ADA
 from keras_gan_zoo.augmentation.transforms.draws import NUMBERS
 from keras_gan_zoo.conversion.files import Files
-from keras_gan_zoo.conversion.rules import numbered, part
+from keras_gan_zoo.conversion.rules import Rule, numbered, part
 from keras_gan_zoo.conversion.source import Player, Source, build, fill
-from keras_gan_zoo.conversion.turns import conv, flat, linear, same
+from keras_gan_zoo.conversion.turns import Turn, conv, flat, linear, same
 from keras_gan_zoo.families import StyleGAN2
 
+#: where a tensor goes, from the match of its name
+Path = Callable[[re.Match], str]
 
-def doublings(resolution):
+
+def doublings(resolution: int | str) -> int:
     """From 4 pixels: b4 -> 0, b8 -> 1."""
     return int(math.log2(int(resolution))) - 2
 
 
-def equalized(published, ours, turn=linear):
+def equalized(published: str, ours: Any, turn: Turn = linear) -> list[Rule]:
     """Rules for a layer with an equalized learning rate, its kernel and its bias."""
     path = ours if callable(ours) else lambda match: match.expand(ours)
 
@@ -40,7 +43,7 @@ def equalized(published, ours, turn=linear):
 # === Generator ===
 
 
-def styled(rest=""):
+def styled(rest: str = "") -> Path:
     """What belongs to a convolution; conv0 is the one that doubles the grid."""
 
     def path(match):
@@ -50,7 +53,7 @@ def styled(rest=""):
     return path
 
 
-def to_image(rest):
+def to_image(rest: str) -> Path:
     return lambda match: f"image_{doublings(match[1])}_{rest}"
 
 
@@ -80,7 +83,7 @@ UNUSED = [r".*resample_filter"]  #: see `check`
 # === Discriminator ===
 
 
-def discriminator_rules(resolution, num_classes=None):
+def discriminator_rules(resolution: int, num_classes: int | None = None) -> list[Rule]:
     """Of blocks from the size of the image, a power of 2, down to 4 pixels."""
     names = {"conv0": "conv_1", "conv1": "conv_2", "skip": "skip"}
 
