@@ -127,7 +127,14 @@ def call(network, **inputs):
     return network.predict_on_batch(given)
 
 
-@pytest.mark.parametrize("name", RUNS)
+#: those with other layers than the rest, which are tried on every backend
+OFTEN = ("DCGAN-Info", "WGAN-GP", "SNGAN", "SAGAN", "BigGAN-Info", "BigGAN-Deep")
+CASES = [
+    pytest.param(name, marks=() if name in OFTEN else pytest.mark.once) for name in RUNS
+]
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_equal_to_studiogan(name, tmp_path):
     family, of, fixture = RUNS[name]
     generator, discriminator, latents, images, judged, outputs = of(fixture)
@@ -178,6 +185,7 @@ def both(folder, small, **options):
     return folder
 
 
+@pytest.mark.once
 def test_a_run_is_trained_on(small, tmp_path):
     gan = convert(both(tmp_path, small))
     assert (gan.critic_steps, gan.ema_half_life) == (5, None)

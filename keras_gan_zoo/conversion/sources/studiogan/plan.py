@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.source import Player
 from keras_gan_zoo.conversion.sources.studiogan import methods
 from keras_gan_zoo.conversion.sources.studiogan.layouts import (
@@ -60,13 +61,15 @@ class Plan:
         self.arguments = self._arguments(run, not spectral)
 
     def generator(self) -> keras.Model:
-        return described.build(self.layout.network, self.layout.image_shape)
+        with without_drawing():
+            return described.build(self.layout.network, self.layout.image_shape)
 
     def discriminator(self) -> keras.Model | bool:
         """The network; False without weights."""
         if self.of_judge is None:
             return False
-        return described.build(self.of_judge.network, self.layout.image_shape)
+        with without_drawing():
+            return described.build(self.of_judge.network, self.layout.image_shape)
 
     def maker(self, weights: Mapping[str, Any]) -> Player | None:
         """A generator's weights with their rules; None without any."""
