@@ -234,7 +234,10 @@ def main():
         name, *paths = arguments.run
         print(json.dumps(globals()[name](*paths)))
         return
-    command = f"`python benchmarks/conversion.py --rounds {arguments.rounds}`"
+    command = (
+        f"`python benchmarks/conversion.py --rounds {arguments.rounds} "
+        f"--backends {' '.join(arguments.backends)}`"
+    )
     conditions = f"{os.cpu_count()} cores, median (least to most) of the rounds"
     text = "\n".join(
         [f"{command}: {conditions}.", "", *tables(arguments.backends, arguments.rounds)]

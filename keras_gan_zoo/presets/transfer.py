@@ -14,7 +14,7 @@ from keras_gan_zoo.presets import parts
 from keras_gan_zoo.presets.progress import progress_of, set_progress
 
 #: what a GAN knows of where it came from
-ORIGIN = ("preset_source", "preset_origin", "converted_from")
+ORIGIN = ("preset_source", "preset_origin")
 
 
 def check(num_classes: Any) -> int:
