@@ -9,6 +9,7 @@ from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, port
 from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.presets.progress import RAMP_IS_OVER
 
 
 class Source:
@@ -87,6 +88,8 @@ def fill(
         port(gan.generator, *generator)
     if discriminator is not None:
         port(gan.discriminator, *discriminator)
+    if ema_generator is not None:  # so that the average goes on from where it is
+        gan.images_averaged.assign(RAMP_IS_OVER)
     return gan
 
 

@@ -209,12 +209,12 @@ def test_the_average_is_another_one(small, tmp_path):
     assert_close(found, 2.0 * raw)
     assert gan.ema_half_life == round(64 * math.log(0.5) / math.log(0.9999))
     assert gan.ema_start == 64_000
-    assert int(gan.images_averaged) == 7 * 64
+    assert gan.images_averaged > gan.ema_start  # it goes on, and is no copy
     gan.save_to_preset(tmp_path / "preset")
     again = GAN.from_preset(str(tmp_path / "preset"))
     assert type(again) is families.SNGAN
     assert (again.generate(2, seed=1) == gan.generate(2, seed=1)).all()
-    assert int(again.images_averaged) == 7 * 64
+    assert again.images_averaged > again.ema_start
 
 
 @pytest.mark.once

@@ -5,7 +5,6 @@ from typing import Any
 
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.source import Source, fill
-from keras_gan_zoo.conversion.sources.studiogan import methods
 from keras_gan_zoo.conversion.sources.studiogan.plan import Plan
 from keras_gan_zoo.conversion.sources.studiogan.runs import named, read_run
 from keras_gan_zoo.conversion.sources.studiogan.stylegan2 import convert_stylegan2
@@ -47,9 +46,6 @@ class StudioGAN(Source):
             discriminator=plan.discriminator(),
             **{**plan.arguments, **settings},
         )
-        if gan.ema_start is not None:  # so that the average goes on, and is no copy
-            seen = run.step * methods.batch_size(run.config)
-            gan.images_averaged.assign(min(seen, gan.ema_start))
         average = plan.maker(run.players["G_ema"])
         return fill(gan, plan.maker(run.generator), average, plan.judge())
 
