@@ -244,6 +244,16 @@ FAMILIES = {
         3000,
     ),
     "fastgan": Case(STYLED, (5e-4, 0.5, 0.999), 64, 3000),
+    "lightweight_gan": Case(
+        {
+            "latent_dim": 64,
+            "generator_widths": [64, 64, 32, 16],
+            "discriminator_widths": [32, 64],
+        },
+        (5e-4, 0.5, 0.9),
+        64,
+        2000,
+    ),
 }
 CASES = {
     "digits": FAMILIES,

@@ -11,6 +11,7 @@ from keras_gan_zoo.conversion.source import (
     identify,
     known_sources,
 )
+from keras_gan_zoo.weight_files import read_weights
 
 __all__ = [
     "Files",
@@ -23,4 +24,5 @@ __all__ = [
     "part",
     "port",
     "public_checkpoints",
+    "read_weights",
 ]

@@ -57,7 +57,8 @@ class Files:
     def weights(self, name: str) -> Any:
         """The tensors of a file by name, read when they are asked for."""
         if name not in self._found:
-            self._found[name] = read_weights(self.place(name), origin=name)
+            inside = "" if self.path.is_file() else f"/{name}"
+            self._found[name] = read_weights(self.place(name), None, f"{self}{inside}")
         return self._found[name]
 
     def json(self, name: str) -> dict[str, Any]:

@@ -109,6 +109,33 @@ def test_faults_leave_the_cache_clean(host, record, pulled, fault, error, messag
 
 
 @pytest.mark.once
+def test_what_an_interrupted_download_left_is_not_taken(host, record, pulled):
+    record.parent.mkdir(parents=True)
+    part = record.parent / f".{WEIGHTS}.part"
+    part.write_bytes(host.files[WEIGHTS][:1000])
+    assert (pulled() / WEIGHTS).read_bytes() == host.files[WEIGHTS]
+    assert not part.exists()
+
+
+@pytest.mark.once
+def test_a_download_that_is_stopped(host, record, pulled, monkeypatch):
+    """By Ctrl-C, after the first file."""
+    get_file = keras.utils.get_file
+
+    def stopped(name, *args, **kwargs):
+        if CONFIG in name:
+            raise KeyboardInterrupt
+        return get_file(name, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("keras.utils.get_file", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            pulled()
+    assert (pulled() / CONFIG).read_bytes() == host.files[CONFIG]
+    assert host.requests.count(WEIGHTS) == 1  # what was whole is kept
+
+
+@pytest.mark.once
 def test_a_moved_file_is_followed(host, pulled):
     host.faults[WEIGHTS] = "moved"
     assert (pulled() / WEIGHTS).read_bytes() == host.files[WEIGHTS]

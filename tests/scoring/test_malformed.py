@@ -192,9 +192,9 @@ def test_statistics_alone_are_too_little_for_kid(made, images, extractor):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "a complete .pth file.*Ran out of input"),
+        (b"", "a complete .pth file.*begins with b''"),
         (b"PK\x03\x04 broken", "a complete .pth file.*not a zip file"),
-        (b"\x80\x04no state dict", "a complete .pth file.*UnpicklingError"),
+        (b"\x80\x04no state dict", "a complete .pth file.*no opcode of a pickle"),
     ],
 )
 def test_corrupt_weights(tmp_path, content, says):

@@ -9,6 +9,7 @@ default, gives its very images, `statistics="interpolated"` what was meant.
 import math
 from typing import Any
 
+from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule
 from keras_gan_zoo.conversion.source import Player, Source, fill
@@ -102,17 +103,18 @@ class BigGANDeepSource(Source):
         size = 4 * 2 ** (len(widths) - 1)
         latents = weights["generator.gen_z.weight_orig"].shape[1] - embedding
         statistics = settings.pop("statistics", "published")
-        generator = biggan_deep_generator(
-            (size, size, 3),
-            latents,
-            widths,
-            classes,
-            embedding,
-            attention,
-            epsilon=EPSILON,
-            to_image_width=widths[-1],
-            statistics=statistics,
-        )
+        with without_drawing():
+            generator = biggan_deep_generator(
+                (size, size, 3),
+                latents,
+                widths,
+                classes,
+                embedding,
+                attention,
+                epsilon=EPSILON,
+                to_image_width=widths[-1],
+                statistics=statistics,
+            )
         gan = BigGANDeep(
             (size, size, 3),
             num_classes=classes,
