@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from conversion.host import Host
-from references.filling import read
+from references.filling import draw, read
 
 from keras_gan_zoo import GAN, BigGANDeep
 from keras_gan_zoo.cards import write_card
@@ -25,9 +25,21 @@ WEIGHTS, CONFIG = "biggan-deep-64-pytorch_model.bin", "biggan-deep-64-config.jso
 
 
 def published_files():
-    """As pytorch-pretrained-BigGAN has them, with few channels."""
+    """As pytorch-pretrained-BigGAN has them, of two blocks with few channels."""
+    kept = ("embeddings", "generator.gen_z", "generator.layers.0", "generator.layers.1")
+    shapes = {
+        name: array.shape
+        for name, array in read("biggan_deep")[0].items()
+        if name.rpartition(".")[0].startswith(kept)
+    }
+    width = 32  # of the second block
+    shapes |= {f"generator.bn.running_{x}": (51, width) for x in ("means", "vars")}
+    shapes |= {f"generator.bn.{name}": (width,) for name in ("weight", "bias")}
+    last = {"weight_orig": (width, width, 3, 3), "bias": (width,), "weight_u": (width,)}
+    last |= {"weight_v": (9 * width,)}
+    shapes |= {f"generator.conv_to_rgb.{name}": shape for name, shape in last.items()}
+    tensors = {name: torch.tensor(array) for name, array in draw(shapes).items()}
     weights = io.BytesIO()
-    tensors = {k: torch.tensor(v) for k, v in read("biggan_deep")[0].items()}
     torch.save(tensors, weights, _use_new_zipfile_serialization=False)
     config = {"num_classes": 4, "class_embed_dim": 6, "eps": 1e-4}
     return {WEIGHTS: weights.getvalue(), CONFIG: json.dumps(config).encode()}
