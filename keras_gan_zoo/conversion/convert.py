@@ -10,7 +10,7 @@ from keras_gan_zoo.presets.origin import Origin
 from keras_gan_zoo.typing import PathLike
 
 
-def convert(path: PathLike | Files, **settings: Any) -> GAN:
+def convert(path: PathLike, **settings: Any) -> GAN:
     """Make a GAN of a public checkpoint, without running a line of its files.
 
     Args:
@@ -27,8 +27,22 @@ def convert(path: PathLike | Files, **settings: Any) -> GAN:
         ValueError: the files are not those of a known source, are broken, or hold
             other weights than the networks have.
     """
-    files = path if isinstance(path, Files) else Files(path)
-    source = identify(files)
+    files = Files(path)
+    return made_of(identify(files), files, files.path.name, **settings)
+
+
+def made_of(source: Source, files: Files, name: str, **settings: Any) -> GAN:
+    """The GAN of a source's files, whose next preset tells where it came from.
+
+    Args:
+        source: whose layout the files have.
+        files: of the checkpoint.
+        name: str, what the preset calls it.
+        **settings: see `convert`.
+
+    Raises:
+        ValueError: see `convert`.
+    """
     try:
         gan = source.convert(files, **settings)
     except KeyError as error:  # a tensor that tells a size
@@ -36,7 +50,6 @@ def convert(path: PathLike | Files, **settings: Any) -> GAN:
             f"The weights must be those of {source.title}, and complete. Received: "
             f"{files}, which has no {error}"
         ) from error
-    name = files.path.name
     gan.preset_source = str(files)
     gan.preset_origin = Origin.of(gan, name, recipe_of(source, files, name))
     return gan

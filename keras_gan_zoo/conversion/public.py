@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo.conversion import pull
-from keras_gan_zoo.conversion.convert import convert, recipe_of
+from keras_gan_zoo.conversion.convert import made_of
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.source import identify
 from keras_gan_zoo.files import cache_folder
-from keras_gan_zoo.presets.files import METADATA, RECIPE, read_json
+from keras_gan_zoo.presets.files import METADATA
 
 INDEX = Path(__file__).with_name("public.json")
 WEIGHTS = pull.PATTERNS[:-2]
@@ -80,22 +80,17 @@ def _save(files, preset, settings, name):
     source = identify(files)
     row = public_checkpoints().get(name, {})
     _say(f"{name} has the layout of {source.title} ({source.home}). {_terms(source)}")
-    gan = convert(files, **settings)
-    facts = {"name": name, "verified": bool(row.get("verified"))}
+    gan = made_of(source, files, name, **settings)
+    recipe = gan.preset_origin.recipe
+    recipe["converted_from"]["verified"] = bool(row.get("verified"))
     if row.get("scores"):
-        facts["scores"] = row["scores"]
-    recipe = recipe_of(source, files, name)
-    recipe["converted_from"] |= facts
+        recipe["converted_from"]["scores"] = row["scores"]
     try:
         gan.save_to_preset(preset, recipe=recipe)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        raise OSError(
-            errno.ENOSPC,
-            f"The disk is full: the preset of {name} does not fit in the cache. Free "
-            "some space, or move the cache with KERAS_GAN_ZOO_CACHE",
-        ) from error
+        raise pull.full_disk(f"the preset of {name}") from error
 
 
 def _terms(source):
@@ -105,10 +100,3 @@ def _terms(source):
 
 def _say(text):
     print(text, file=sys.stderr)
-
-
-def origin_of(preset: Path) -> dict[str, Any] | None:
-    """What a preset was converted from, or None."""
-    if not (preset / RECIPE).is_file():
-        return None
-    return read_json(preset, RECIPE, preset).get("converted_from")

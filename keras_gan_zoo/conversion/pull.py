@@ -142,6 +142,15 @@ def _download(address, path):
     os.replace(found, path)
 
 
+def full_disk(what: str) -> OSError:
+    """The error for what does not fit in the cache."""
+    return OSError(
+        errno.ENOSPC,
+        f"The disk is full: {what} does not fit in the cache. Free some space, or move "
+        "the cache with KERAS_GAN_ZOO_CACHE",
+    )
+
+
 def _clear(error, address):
     cause = error.__cause__ or error.__context__ or error
     if isinstance(cause, urllib.error.HTTPError) and cause.code in (404, 410):
@@ -150,11 +159,7 @@ def _clear(error, address):
             "download it by hand and convert it: `keras-gan-zoo convert FILE OUT`."
         )
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return OSError(
-            errno.ENOSPC,
-            f"The disk is full: {address} does not fit in the cache. Free some space, "
-            "or move the cache with KERAS_GAN_ZOO_CACHE",
-        )
+        return full_disk(address)
     return ConnectionError(
         f"{address} could not be downloaded ({type(cause).__name__}: {cause}). Check "
         "the connection and try again, or download it by hand and convert it: "
