@@ -7,12 +7,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_gan_zoo.conversion.turns import Turn, same
+from keras_gan_zoo.conversion.turns import Turn, directions, linear, same
 
 #: `(pattern, path, turn)`: a regular expression that matches the whole of a published
 #: name; the path of our variable without the network's own name, with `\\1` for groups,
 #: or a function of the match; and what is done to the array.
-Rule = tuple[str, str | Callable[[re.Match], str], Turn]
+Path = str | Callable[[re.Match], str]
+Rule = tuple[str, Path, Turn]
 
 SHOWN = 8  # names in a message
 PLAYERS = "generator|ema_generator|discriminator"  # what a GAN puts before paths
@@ -78,23 +79,61 @@ def part(weights: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     return {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
 
 
-def batch_norm(published: str, ours: str | Callable[[re.Match], str]) -> list[Rule]:
-    """Rules for torch's batch norm; `ours` is a layer's path, as a rule has it."""
+def layer(
+    published: str,
+    ours: Path,
+    spectral: bool,
+    turn: Turn = linear,
+    size: int = 0,
+    kernel: str = "kernel",
+    output: Turn = same,
+) -> list[Rule]:
+    """A layer with kernel and bias, under spectral norm or not.
+
+    Args:
+        published: a pattern.
+        ours: the layer's name, or a function of the match.
+        spectral: bool.
+        turn: of the kernel.
+        size: int, rows of a convolution's kernel; 0 for other layers.
+        kernel: str, the name of its variable here.
+        output: what is done to the order of the outputs.
+    """
+    if not spectral:
+        return [
+            (rf"{published}\.weight", under(ours, kernel), turn),
+            (rf"{published}\.bias", under(ours, "bias"), output),
+        ]
+    over = directions(size) if size else same
+    return [
+        (rf"{published}\.weight_orig", inside(ours, kernel), turn),
+        (rf"{published}\.bias", inside(ours, "bias"), output),
+        (rf"{published}\.weight_u", under(ours, "u"), output),
+        (rf"{published}\.weight_v", under(ours, "v"), over),
+    ]
+
+
+def batch_norm(published: str, ours: Path) -> list[Rule]:
+    """Rules for torch's batch norm, with gains and biases or without."""
     names = {
         "weight": "gamma",
         "bias": "beta",
         "running_mean": "moving_mean",
         "running_var": "moving_variance",
     }
+    return [(rf"{published}\.{k}", under(ours, v), same) for k, v in names.items()]
 
-    def path(kind):
-        return lambda match: (
-            f"{ours(match) if callable(ours) else match.expand(ours)}/{kind}"
-        )
 
-    return [
-        (rf"{published}\.{theirs}", path(kind), same) for theirs, kind in names.items()
-    ]
+def under(ours: Path, name: str) -> Path:
+    """The path of a variable in a layer."""
+    return (lambda m: f"{ours(m)}/{name}") if callable(ours) else f"{ours}/{name}"
+
+
+def inside(ours: Path, name: str) -> Path:
+    """The path of a variable in a wrapped layer, which has its wrapper's name."""
+    if not callable(ours):
+        return f"{ours}/{ours.split('/')[-1]}/{name}"
+    return lambda m: f"{ours(m)}/{ours(m).split('/')[-1]}/{name}"
 
 
 def numbered(weights: Mapping[str, Any], pattern: str) -> dict[int, Any]:

@@ -11,9 +11,9 @@ from typing import Any
 
 from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.files import Files
-from keras_gan_zoo.conversion.rules import Rule
+from keras_gan_zoo.conversion.rules import Path, Rule, layer, under
 from keras_gan_zoo.conversion.source import Player, Source, fill
-from keras_gan_zoo.conversion.turns import conv, directions, linear, same, scalar
+from keras_gan_zoo.conversion.turns import conv, linear, same, scalar
 from keras_gan_zoo.families.biggan_deep import BigGANDeep
 from keras_gan_zoo.networks import biggan_deep_generator
 
@@ -27,7 +27,7 @@ def generator_rules(places: dict[int, str]) -> list[Rule]:
     def place(match):
         return places.get(int(match[1]), "none")
 
-    def layer(ours):
+    def of(ours):
         return lambda match: f"{place(match)}_{ours(match)}"
 
     def conv_of(match):
@@ -43,46 +43,30 @@ def generator_rules(places: dict[int, str]) -> list[Rule]:
     attention = {"theta": "theta", "phi": "phi", "g": "g", "o_conv": "o"}
     return [
         (r"embeddings\.weight", "embedding/embeddings", linear),
-        *spectral(r"generator\.gen_z", "project", linear),
+        *layer(r"generator\.gen_z", "project", True),
         *[
             rule
             for theirs, ours in attention.items()
-            for rule in spectral(rf"{LAYER}snconv1x1_{theirs}", f"attention/{ours}")
+            for rule in layer(
+                rf"{LAYER}snconv1x1_{theirs}", f"attention/{ours}", True, conv
+            )
         ],
         (rf"{LAYER}gamma", "attention/gamma", scalar),
-        *spectral(rf"{LAYER}conv_([03])", layer(conv_of)),
-        *spectral(rf"{LAYER}conv_([12])", layer(conv_of), v=directions(3)),
-        *spectral(rf"{LAYER}bn_(\d)\.(scale|offset)", layer(modulation_of), linear),
-        *moments(rf"{LAYER}bn_(\d)", layer(norm_of)),
+        *layer(rf"{LAYER}conv_([03])", of(conv_of), True, conv),
+        *layer(rf"{LAYER}conv_([12])", of(conv_of), True, conv, 3),
+        *layer(rf"{LAYER}bn_(\d)\.(scale|offset)", of(modulation_of), True),
+        *moments(rf"{LAYER}bn_(\d)", of(norm_of)),
         *moments(r"generator\.bn", "norm"),
         (r"generator\.bn\.weight", "norm/gamma", same),
         (r"generator\.bn\.bias", "norm/beta", same),
-        *spectral(r"generator\.conv_to_rgb", "to_image", v=directions(3)),
+        *layer(r"generator\.conv_to_rgb", "to_image", True, conv, 3),
     ]
 
 
-def spectral(published: str, ours: Any, kernel: Any = conv, v: Any = same) -> list:
-    """Rules for a layer under torch's spectral norm."""
-    path = ours if callable(ours) else lambda match: ours
-
-    def inside(name):
-        return lambda m: f"{path(m)}/{path(m).split('/')[-1]}/{name}"
-
-    return [
-        (rf"{published}\.weight_orig", inside("kernel"), kernel),
-        (rf"{published}\.bias", inside("bias"), same),
-        (rf"{published}\.weight_u", lambda m: f"{path(m)}/u", same),
-        (rf"{published}\.weight_v", lambda m: f"{path(m)}/v", v),
-    ]
-
-
-def moments(published: str, ours: Any) -> list:
+def moments(published: str, ours: Path) -> list[Rule]:
     """Rules for the tables of batch norm."""
-    path = ours if callable(ours) else lambda match: ours
-    return [
-        (rf"{published}\.running_means", lambda m: f"{path(m)}/moving_mean", same),
-        (rf"{published}\.running_vars", lambda m: f"{path(m)}/moving_variance", same),
-    ]
+    names = {"running_means": "moving_mean", "running_vars": "moving_variance"}
+    return [(rf"{published}\.{k}", under(ours, v), same) for k, v in names.items()]
 
 
 class BigGANDeepSource(Source):

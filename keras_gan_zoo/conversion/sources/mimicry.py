@@ -12,9 +12,8 @@ import numpy as np
 from keras_gan_zoo import families
 from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.files import Files
-from keras_gan_zoo.conversion.rules import Rule, numbered, part
+from keras_gan_zoo.conversion.rules import Rule, batch_norm, layer, numbered, part
 from keras_gan_zoo.conversion.source import Player, Source, build, fill
-from keras_gan_zoo.conversion.sources.studiogan.rules import layer, norm
 from keras_gan_zoo.conversion.turns import conv, grid, linear, same
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.networks import (
@@ -244,7 +243,7 @@ def generator_rules(bottom: int, conditional: bool) -> list[Rule]:
 
     def normalized(published, name):
         if not conditional:
-            return norm(published, up(name))
+            return batch_norm(published, up(name))
         return [
             (rf"{published}\.{theirs}", lambda m, o=ours: f"{up(name)(m)}/{o}", same)
             for theirs, ours in MODULATED.items()
@@ -258,7 +257,7 @@ def generator_rules(bottom: int, conditional: bool) -> list[Rule]:
         *layer(BLOCK + "c_sc", up("shortcut"), False, conv),
         *normalized(BLOCK + "b1", "norm_1"),
         *normalized(BLOCK + "b2", "norm_2"),
-        *norm(r"b\d+", "norm"),
+        *batch_norm(r"b\d+", "norm"),
         *layer(r"c\d+", "to_image", False, conv),
     ]
 

@@ -6,25 +6,21 @@ a network's tensors.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from keras_gan_zoo.conversion.rules import Rule
+from keras_gan_zoo.conversion.rules import Rule, batch_norm, layer
 from keras_gan_zoo.conversion.turns import (
-    Turn,
     conv,
-    directions,
     grid,
-    linear,
     same,
     scalar,
 )
 
 UNUSED = (r".*num_batches_tracked",)
 BLOCK = r"blocks\.(\d+)\.0\."
-Path = str | Callable[[re.Match], str]
 
 #: what a layer of a block is here, and the size of its kernel; a convolution of
 #: `deep_conv` is 3x3, then 4x4
@@ -56,7 +52,7 @@ def generator_rules(names: Iterable[str]) -> list[Rule]:
         *layer("info_proj_linear", "codes", spectral),
         *layer("conv4", "to_image", spectral, conv, 3),
         *layer("conv2d5", "to_image", spectral, conv, 3),
-        *norm("bn4", "norm"),
+        *batch_norm("bn4", "norm"),
     ]
     if "conv4.bias" in names:
         return rules + _deep_conv_generator(spectral)
@@ -90,53 +86,8 @@ def discriminator_rules(
         return rules + _deep_conv_discriminator(spectral)
     ours = _blocks(names, "block", ("down", "same"))
     # the first block has no norm before its first convolution
-    rules += norm(r"blocks\.0\.0\.bn1", "block_0_norm_2")
+    rules += batch_norm(r"blocks\.0\.0\.bn1", "block_0_norm_2")
     return [*rules, *_attention(names, spectral), *_residual(names, ours, spectral)]
-
-
-def layer(
-    published: str,
-    ours: Path,
-    spectral: bool,
-    turn: Turn = linear,
-    size: int = 0,
-    kernel: str = "kernel",
-    output: Turn = same,
-) -> list[Rule]:
-    """A layer with kernel and bias, under spectral norm or not.
-
-    Args:
-        published: a pattern.
-        ours: the layer's name, or a function of the match.
-        spectral: bool.
-        turn: of the kernel.
-        size: int, rows of a convolution's kernel; 0 for other layers.
-        kernel: str, the name of its variable here.
-        output: what is done to the order of the outputs.
-    """
-    if not spectral:
-        return [
-            (rf"{published}\.weight", _under(ours, kernel), turn),
-            (rf"{published}\.bias", _under(ours, "bias"), output),
-        ]
-    over = directions(size) if size else same
-    return [
-        (rf"{published}\.weight_orig", _inside(ours, kernel), turn),
-        (rf"{published}\.bias", _inside(ours, "bias"), output),
-        (rf"{published}\.weight_u", _under(ours, "u"), output),
-        (rf"{published}\.weight_v", _under(ours, "v"), over),
-    ]
-
-
-def norm(published: str, ours: Path) -> list[Rule]:
-    """Batch norm, with gains and biases or without."""
-    names = {
-        "weight": "gamma",
-        "bias": "beta",
-        "running_mean": "moving_mean",
-        "running_var": "moving_variance",
-    }
-    return [(rf"{published}\.{k}", _under(ours, v), same) for k, v in names.items()]
 
 
 def tables(weights: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,8 +154,8 @@ def _residual(names, ours, spectral):
         rules += layer(BLOCK + theirs, path(what), spectral, conv, size)
     for i in range(5):
         theirs, what = BLOCK + f"bn{i}", f"norm_{i}" if i else "shortcut_norm"
-        rules += norm(theirs, path(what))
-        rules += norm(theirs + r"\.bn", path(what))
+        rules += batch_norm(theirs, path(what))
+        rules += batch_norm(theirs + r"\.bn", path(what))
         for kind in ("gain", "bias"):
             rules += layer(rf"{theirs}\.{kind}", path(f"{what}_{kind}"), spectral)
             rules.append((rf"{theirs}\.table_{kind}", path(f"{what}/{kind}"), same))
@@ -216,10 +167,10 @@ def _deep_conv_generator(spectral):
         return lambda m: rest.format(m[1])
 
     rules = layer(BLOCK + "deconv0", up("up_{}"), spectral, conv, 4)
-    rules += norm(BLOCK + r"bn0\.bn", up("norm_{}"))
+    rules += batch_norm(BLOCK + r"bn0\.bn", up("norm_{}"))
     for kind in ("gain", "bias"):
         rules += layer(BLOCK + rf"bn0\.{kind}", up("norm_{}_" + kind), spectral)
-    return rules + norm(BLOCK + "bn0", up("norm_{}"))
+    return rules + batch_norm(BLOCK + "bn0", up("norm_{}"))
 
 
 def _deep_conv_discriminator(spectral):
@@ -229,19 +180,8 @@ def _deep_conv_discriminator(spectral):
     return [
         *layer(BLOCK + "conv0", stage("conv_{}"), spectral, conv, 3),
         *layer(BLOCK + "conv1", stage("down_{}"), spectral, conv, 4),
-        *norm(BLOCK + "bn0", stage("norm_{}")),
-        *norm(BLOCK + "bn1", stage("norm_{}_down")),
+        *batch_norm(BLOCK + "bn0", stage("norm_{}")),
+        *batch_norm(BLOCK + "bn1", stage("norm_{}_down")),
         *layer("conv1", "conv_3", spectral, conv, 3),
-        *norm("bn1", "norm_3"),
+        *batch_norm("bn1", "norm_3"),
     ]
-
-
-def _under(ours, name):
-    return (lambda m: f"{ours(m)}/{name}") if callable(ours) else f"{ours}/{name}"
-
-
-def _inside(ours, name):
-    """In a wrapped layer, which has its wrapper's name."""
-    if not callable(ours):
-        return f"{ours}/{ours.split('/')[-1]}/{name}"
-    return lambda m: f"{ours(m)}/{ours(m).split('/')[-1]}/{name}"
