@@ -264,27 +264,42 @@ def without_drawing() -> Iterator[None]:
     """Random initializers give zeros, in this thread, for weights that will be set.
 
     JAX compiles a program for each shape that it draws, which takes longer than all
-    else that is done for a network of small layers.
+    else that is done for a network of small layers; orthogonal kernels of a large one
+    are seconds of QR decompositions.
     """
-    names, here = ("normal", "uniform", "truncated_normal"), threading.get_ident()
-    drawn = {name: getattr(backend.random, name) for name in names}
+    here = threading.get_ident()
 
-    def zeros(name):
-        def make(shape, *args, **kwargs):
-            known = all(isinstance(size, int) for size in shape)
-            if known and threading.get_ident() == here:
-                return np.zeros(shape, "float32")
-            return drawn[name](shape, *args, **kwargs)
+    def zeros(draw, shape, dtype):
+        known = all(isinstance(size, int) for size in shape)
+        if not known or threading.get_ident() != here:
+            return draw()
+        return np.zeros(shape, backend.standardize_dtype(dtype))
+
+    def in_zeros(draw):
+        def make(shape, *args, dtype=None, **kwargs):
+            return zeros(
+                lambda: draw(shape, *args, dtype=dtype, **kwargs), shape, dtype
+            )
 
         return make
 
-    for name in names:
-        setattr(backend.random, name, zeros(name))
+    kind = keras.initializers.Orthogonal
+    orthogonal = kind.__call__
+
+    def call(self, shape, dtype=None):
+        return zeros(lambda: orthogonal(self, shape, dtype), shape, dtype)
+
+    names = ("normal", "uniform", "truncated_normal")
+    drawn = {name: getattr(backend.random, name) for name in names}
+    for name, draw in drawn.items():
+        setattr(backend.random, name, in_zeros(draw))
+    kind.__call__ = call
     try:
         yield
     finally:
-        for name in names:
-            setattr(backend.random, name, drawn[name])
+        for name, draw in drawn.items():
+            setattr(backend.random, name, draw)
+        kind.__call__ = orthogonal
 
 
 def schedule_of(optimizer: Any) -> Any:

@@ -6,11 +6,12 @@ the config would build are known to be those in the weights file.
 
 import copy
 import warnings
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import keras
 
-from keras_gan_zoo.backend.keras_internals import without_tensorflow
+from keras_gan_zoo.backend.keras_internals import without_drawing, without_tensorflow
 from keras_gan_zoo.networks.contract import networks_of
 from keras_gan_zoo.networks.policies import built_with
 from keras_gan_zoo.presets import (
@@ -108,6 +109,8 @@ def _read_gan(cls, source, load_weights, custom_objects, dtype=None, **overrides
         with (
             keras.saving.custom_object_scope(custom_objects),
             built_with(policy),  # a functional model does not store its own
+            # All is in the files, unless a part is given in place of a stored one.
+            without_drawing() if load_weights and not overrides else nullcontext(),
         ):
             gan = preset.cls.from_config(settings)
         if load_weights:

@@ -494,11 +494,14 @@ def test_plainupdates_are_those_of_the_optimizer(optimizer):
     assert (found >= 0).all()
 
 
-def test_without_drawing():
+@pytest.mark.parametrize("kind", ["he_normal", "glorot_uniform", "orthogonal"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_without_drawing(kind, dtype):
     with internals.without_drawing():
-        layer = keras.layers.Dense(3, kernel_initializer="he_normal")
+        layer = keras.layers.Dense(3, kernel_initializer=kind, dtype=dtype)
         layer.build((None, 2))
-    np.testing.assert_array_equal(layer.get_weights()[0], 0)
+    assert layer.kernel.dtype == dtype
+    np.testing.assert_array_equal(layer.get_weights()[0].astype("float32"), 0)
     layer = keras.layers.Dense(3)
     layer.build((None, 2))
     assert np.ptp(layer.get_weights()[0]) > 0
