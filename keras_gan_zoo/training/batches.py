@@ -82,6 +82,8 @@ class ImageBatches(DataAdapter):
         self._epoch_batches = epoch_batches
         self.seed = seed
         self.epoch = 0
+        #: called with each batch before it is used, such as by `StabilityMonitor`
+        self.watch: Callable[[tuple], object] | None = None
 
     @classmethod
     def from_arrays(
@@ -157,7 +159,13 @@ class ImageBatches(DataAdapter):
         return cls(_specs(first), steps, epoch_batches)
 
     def _batches(self):
-        return iter(self._epoch_batches(self.epoch, self.seed))
+        return self._watched(iter(self._epoch_batches(self.epoch, self.seed)))
+
+    def _watched(self, batches):
+        for batch in batches:
+            if self.watch is not None:
+                self.watch(batch)
+            yield batch
 
     def get_numpy_iterator(self) -> Iterator[tuple]:
         return self._batches()

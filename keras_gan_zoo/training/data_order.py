@@ -35,11 +35,15 @@ def first_of(callbacks: Any, order: DataOrder, model: Any) -> Iterator[Any]:
 
     It comes first so that whatever saves the model at the end of an epoch saves the new
     count. After it comes what puts both learning rates in the logs, if a callback is
-    about them. A user's `CallbackList` is restored when the context ends.
+    about them. A callback with a method `set_batches` is given the batches. A user's
+    `CallbackList` is restored when the context ends.
     """
     is_list = isinstance(callbacks, keras.callbacks.CallbackList)
     given = callbacks.callbacks if is_list else keras.tree.flatten(callbacks or [])
     monitoring.say_what_losses_tell(model, given)
+    for one in given:
+        if hasattr(one, "set_batches"):
+            one.set_batches(order.batches)
     first: list[Any] = [order]
     if any(isinstance(one, monitoring.ABOUT_RATES) for one in given):
         first.append(monitoring.Rates())

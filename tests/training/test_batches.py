@@ -1,5 +1,6 @@
 """Groups of batches, one an iteration; each image once an epoch."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -92,3 +93,20 @@ def test_what_every_backend_streams():
 def test_an_empty_source():
     with pytest.raises(ValueError, match="`x` has no batches"):
         ImageBatches.from_batches(lambda lap: iter([]), 1)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("source", ["arrays", "batches"])
+def test_who_watches_is_shown_each_batch(source, tiny_gan, noise):
+    class Watch(keras.callbacks.Callback):
+        def set_batches(self, batches):
+            self.images = []
+            batches.watch = lambda batch: self.images.extend(batch[0])
+
+    watch, images = Watch(), noise(20)
+    given = {"x": images, "batch_size": 6}
+    if source == "batches":
+        given = {"x": iter([images[:9], images[9:]])}
+    tiny_gan().fit(**given, epochs=2, verbose=0, callbacks=[watch])
+    found = sorted(image.tobytes() for image in watch.images)
+    assert found == sorted([image.tobytes() for image in images] * 2)
