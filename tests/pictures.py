@@ -35,9 +35,12 @@ def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + check
 
 
-def png(color_type, channels, bits):
-    """A black PNG, 6 wide and 8 high, also of 16 bits, which Pillow can't write."""
-    header = struct.pack(">IIBBBBB", 6, 8, bits, color_type, 0, 0, 0)
+def png(color_type, channels, bits, says=(6, 8)):
+    """A black PNG, 6 wide and 8 high, also of 16 bits, which Pillow can't write.
+
+    Its header may say another size than it has.
+    """
+    header = struct.pack(">IIBBBBB", *says, bits, color_type, 0, 0, 0)
     rows = (b"\0" + bytes(6 * channels * bits // 8)) * 8
     chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows))
     return b"\x89PNG\r\n\x1a\n" + chunks + chunk(b"IEND", b"")

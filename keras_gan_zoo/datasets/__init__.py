@@ -12,11 +12,12 @@ from keras_gan_zoo.datasets.catalogue import CATALOGUE, Dataset, load_named
 from keras_gan_zoo.datasets.folders import (
     SPLITS,
     class_names,
-    folder_shape,
     folder_sizes,
-    load_folder,
+    select_files,
 )
 from keras_gan_zoo.datasets.gathering import gather
+from keras_gan_zoo.datasets.image_folder import ImageFolder, folder_shape, load_folder
+from keras_gan_zoo.datasets.preparation import ImagePreparation, preparation_of
 from keras_gan_zoo.datasets.splits import count_shared, split_name
 from keras_gan_zoo.images import check_images
 from keras_gan_zoo.near_names import did_you_mean
@@ -26,6 +27,8 @@ __all__ = [
     "CATALOGUE",
     "SPLITS",
     "Dataset",
+    "ImageFolder",
+    "ImagePreparation",
     "count_shared",
     "fingerprint",
     "gather",
@@ -34,13 +37,18 @@ __all__ = [
     "label_names",
     "load",
     "load_folder",
+    "num_classes",
     "split_name",
     "split_sizes",
 ]
 
 
 def load(
-    name: PathLike, split: str | None = "train"
+    name: PathLike,
+    split: str | None = "train",
+    on_error: str = "raise",
+    preparation: ImagePreparation | None = None,
+    **options: Any,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Load a data set by name, a folder of images, or a file of them.
 
@@ -54,6 +62,10 @@ def load(
             an `.npy` or `.npz` file, with a split if you like: `"mnist:test"`.
         split: in TFDS notation: `"train"`, `"test"`, `"train[:55000]"`,
             `"train[10%:20%]"`, `"train+test"`; None for all.
+        on_error: `"raise"` an error that names all files of a folder that can't be
+            used, or `"skip"` them.
+        preparation: `ImagePreparation`: what is done to the images.
+        **options: instead of it, its arguments, such as `image_size=64`.
 
     Returns:
         `(images, labels)`: uint8 `(n, height, width, channels)`, and int64 `(n,)`, or
@@ -70,24 +82,27 @@ def load(
     >>> images.shape, labels.shape
     ((100, 28, 28, 1), (100,))
     """
+    preparation = preparation_of(preparation, options)
     found, split = _find(name, split)
     if found in CATALOGUE:
-        return load_named(found, split)
+        return preparation.arrays(*load_named(found, split))
     if is_array_file(found):
-        return array_files.load_file(found, split)
-    return load_folder(found, split)
+        return array_files.load_file(found, split, on_error, preparation)
+    return load_folder(found, split, on_error, preparation)
 
 
-def label_names(name: PathLike, split: str | None = "train") -> tuple[str, ...] | None:
+def label_names(
+    name: PathLike, split: str | None = "train", on_error: str = "raise"
+) -> tuple[str, ...] | None:
     """The names of a data set's classes, without loading it.
 
     Args:
-        name, split: see `load`.
+        name, split, on_error: see `load`.
 
     Returns:
         tuple of str, in the order of the labels; those of an image folder are the
-        names of its sub-folders. None if there are no classes, or if they are numbers
-        in an `.npz` file.
+        names of its sub-folders, or what its metadata file says. None if there are no
+        classes, or if they are numbers in an `.npz` or metadata file.
 
     Raises:
         ValueError: unknown name, or no such folder.
@@ -101,15 +116,47 @@ def label_names(name: PathLike, split: str | None = "train") -> tuple[str, ...] 
     if found in CATALOGUE:
         return CATALOGUE[found].label_names
     if is_array_file(found):
-        return array_files.label_names(found, split)
-    return class_names(found, split)
+        return array_files.label_names(found, split, on_error)
+    return class_names(found, split, on_error == "skip")
 
 
-def image_shape(name: PathLike, split: str | None = "train") -> ImageShape:
+def num_classes(
+    name: PathLike, split: str | None = "train", on_error: str = "raise"
+) -> int | None:
+    """The number of classes of a data set, without decoding it; None without classes.
+
+    Where classes are numbers, it is the highest and one more.
+
+    Args:
+        name, split, on_error: see `load`.
+
+    Example:
+
+    >>> num_classes("digits")
+    10
+    """
+    names = label_names(name, split, on_error)
+    if names is not None:
+        return len(names)
+    found, split = _find(name, split)
+    labels = None
+    if is_array_file(found):
+        labels = array_files.labels(found, split, on_error)
+    elif found not in CATALOGUE:
+        labels = select_files(found, split, on_error == "skip").labels
+    return None if labels is None else int(max(labels)) + 1
+
+
+def image_shape(
+    name: PathLike,
+    split: str | None = "train",
+    on_error: str = "raise",
+    preparation: ImagePreparation | None = None,
+) -> ImageShape:
     """The `(height, width, channels)` of a data set's images, without decoding them.
 
     Args:
-        name, split: see `load`.
+        name, split, on_error, preparation: see `load`.
 
     Raises:
         ValueError: unknown name, no such folder, or images of different sizes.
@@ -121,10 +168,10 @@ def image_shape(name: PathLike, split: str | None = "train") -> ImageShape:
     """
     found, split = _find(name, split)
     if found in CATALOGUE:
-        return CATALOGUE[found].image_shape
+        return preparation_of(preparation).shape_of(CATALOGUE[found].image_shape)
     if is_array_file(found):
-        return array_files.image_shape(found, split)
-    return folder_shape(found, split)
+        return array_files.image_shape(found, split, on_error, preparation)
+    return folder_shape(found, split, on_error, preparation)
 
 
 def split_sizes(name: PathLike) -> dict[str, int]:

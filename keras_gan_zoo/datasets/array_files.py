@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan_zoo.datasets import folders
+from keras_gan_zoo.datasets import folders, image_folder
+from keras_gan_zoo.datasets.preparation import ImagePreparation, preparation_of
 from keras_gan_zoo.datasets.splits import select
 from keras_gan_zoo.typing import ImageShape, PathLike
 
@@ -34,21 +35,25 @@ def is_array_file(path: Any) -> bool:
 
 
 def load_file(
-    path: PathLike, split: str | None = "train"
+    path: PathLike,
+    split: str | None = "train",
+    on_error: str = "raise",
+    preparation: ImagePreparation | None = None,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Load the images, and labels if there are any, of one file.
 
     An `.npy` file has one array. An `.npz` file has one array, or several named
     `images` (or `x`, `arr_0`) and `labels` (or `y`, `arr_1`), or those of splits,
     `x_train`, `y_train`, `x_test` and so on. A `.zip` file has what
-    `keras_gan_zoo.datasets.folders.load_folder` reads.
+    `keras_gan_zoo.datasets.ImageFolder` reads.
 
     Args:
         path: the file.
         split: see `keras_gan_zoo.datasets.load`. Without splits, all is `"train"`.
+        on_error, preparation: see `keras_gan_zoo.datasets.load`.
 
     Returns:
-        `(images, labels)`: arrays as they are in the file, or those of `load_folder`.
+        `(images, labels)`: arrays as they are in the file, or prepared.
 
     Raises:
         ValueError: a file that is missing, damaged, or has no images.
@@ -56,36 +61,58 @@ def load_file(
     path = Path(path)
     if path.suffix.lower() == ".zip":
         with unzipped(path) as folder:
-            return folders.load_folder(folder, split, called=path)
+            return image_folder.load_folder(
+                folder, split, on_error, preparation, called=path
+            )
     sources: dict[str, Any] = {
         name: functools.partial(tuple, pair) for name, pair in _splits(path).items()
     }
     parts = select(split, sources)
     images, labels = zip(*parts, strict=True)
+    preparation = preparation_of(preparation)
     if len(parts) == 1:
-        return images[0], labels[0]
+        return preparation.arrays(images[0], labels[0])
     known = [some for some in labels if some is not None]
     whole = len(known) == len(labels)
-    return np.concatenate(images), np.concatenate(known) if whole else None
+    return preparation.arrays(
+        np.concatenate(images), np.concatenate(known) if whole else None
+    )
 
 
-def label_names(path: PathLike, split: str | None = "train") -> tuple[str, ...] | None:
+def label_names(
+    path: PathLike, split: str | None = "train", on_error: str = "raise"
+) -> tuple[str, ...] | None:
     """The names of the classes, folders in a zip file; those of arrays have none."""
     path = Path(path)
     if path.suffix.lower() != ".zip":
         return None
     with unzipped(path) as folder:
-        return folders.class_names(folder, split)
+        return folders.class_names(folder, split, on_error == "skip")
 
 
-def image_shape(path: PathLike, split: str | None = "train") -> ImageShape:
-    """`(height, width, channels)` of the images in a file."""
+def labels(path: PathLike, split: str | None = "train", on_error: str = "raise") -> Any:
+    """The labels in a file, or None."""
+    path = Path(path)
+    if path.suffix.lower() != ".zip":
+        return load_file(path, split)[1]
+    with unzipped(path) as folder:
+        return folders.select_files(folder, split, on_error == "skip").labels
+
+
+def image_shape(
+    path: PathLike,
+    split: str | None = "train",
+    on_error: str = "raise",
+    preparation: ImagePreparation | None = None,
+) -> ImageShape:
+    """`(height, width, channels)` of the images in a file, once prepared."""
     path = Path(path)
     if path.suffix.lower() == ".zip":
         with unzipped(path) as folder:
-            return folders.folder_shape(folder, split)
+            return image_folder.folder_shape(folder, split, on_error, preparation)
     shape = load_file(path, split)[0].shape[1:]
-    return (*shape, 1) if len(shape) == 2 else shape
+    shape = (*shape, 1) if len(shape) == 2 else shape
+    return preparation_of(preparation).shape_of(shape) if preparation else shape
 
 
 def sizes(path: PathLike) -> dict[str, int]:

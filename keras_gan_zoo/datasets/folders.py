@@ -1,89 +1,97 @@
-"""Reads folders of image files: which files, which splits, which classes."""
+"""What is in a folder of image files: which files, which splits, which classes."""
 
-import logging
 import os
-import warnings
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_gan_zoo.datasets import image_files
 from keras_gan_zoo.datasets.image_files import listed
+from keras_gan_zoo.datasets.metadata import label_files
 from keras_gan_zoo.datasets.splits import parse, select
-from keras_gan_zoo.datasets.tree import EMPTY, HIDDEN, File, list_files
-from keras_gan_zoo.typing import ImageShape, PathLike
+from keras_gan_zoo.datasets.tree import EMPTY, File, list_files
+from keras_gan_zoo.typing import PathLike
 
 SPLITS = ("train", "validation", "val", "valid", "dev", "eval", "evaluation", "test")
 ALIASES = {"training": "train", "testing": "test"}
 
-logger = logging.getLogger(__name__)
+
+def class_names(
+    path: PathLike, split: str | None = "train", skip: bool = False
+) -> tuple[str, ...] | None:
+    """The names of the classes, in the order of the labels of `select_files`.
+
+    Returns:
+        tuple of str, or None if the split has no labels or if these are numbers.
+    """
+    return select_files(path, split, skip).names
 
 
-def load_folder(
-    path: PathLike, split: str | None = "train", called: PathLike | None = None
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Load all images below a folder; they must be of the same size.
+def folder_sizes(path: PathLike, skip: bool = False) -> dict[str, int]:
+    """The number of images in each split of a folder."""
+    found, _ = _splits(path, skip)
+    return {name: len(_images(some.files)) for name, some in found.items()}
 
-    **Files.** Every file whose ending Pillow can decode is taken, in sorted order;
-    symbolic links are followed. What a folder gave is said once: in a log entry, or in
-    a warning if files were left out (and why) or images were changed.
 
-    **Classes.** If every image is in a sub-folder, and there are two or more of these,
-    they are the classes, in sorted order, evenly mixed so that slices are balanced.
-
-    **Splits.** Sub-folders called `train` (or `training`) and `test` (`testing`),
-    `validation`, `val`, `valid`, `dev`, `eval`, `evaluation`, in upper or lower case,
-    are the splits if they stand alone and one of them is a train or test folder. A
-    folder without them is one split, `"train"`. A single such folder among others is a
-    class as they are: `vehicles/train`, `vehicles/bus`. Two or more among others, or
-    one beside loose images, could mean either, and are refused.
-
-    **Pixels.** Grey images become RGB if any image is in colour, and so do CMYK, YCbCr
-    and HSV. Palettes are resolved, EXIF orientations applied, and only the first frame
-    of an animation is used.
+class Selection(NamedTuple):
+    """The files of a split.
 
     Args:
-        path: a folder of image files.
-        split: see `keras_gan_zoo.datasets.load`. Only the images in it are decoded.
-        called: how to call the folder when saying what it gave; by default its path.
+        files: their paths.
+        labels: whole numbers, one for each, or None.
+        names: those of the classes, or None.
+        skipped: how many other files there are, by why they are no images.
+        splits: the names of all splits.
+    """
 
-    Returns:
-        `(images, labels)`: uint8 `(n, height, width, channels)`, channels 1 (grey),
-        2 (grey and alpha), 3 (RGB) or 4 (RGB and alpha); int64 `(n,)` or None.
+    files: list[str]
+    labels: list[int] | None
+    names: tuple[str, ...] | None
+    skipped: Counter[str]
+    splits: list[str]
+
+
+def select_files(
+    path: PathLike, split: str | None = "train", skip: bool = False
+) -> Selection:
+    """List the images of a split and their classes, without opening them.
+
+    Args:
+        path, split: see `keras_gan_zoo.datasets.load`.
+        skip: bool: leave out images without a row in a metadata file, and the reverse.
 
     Raises:
-        ValueError: no folder, no images, splits or classes, files that can't be
-            decoded, images of different sizes, more than 8 bits per channel, or an
-            alpha channel in only some of the images. All such files are named at once.
-        MemoryError: the images would not fit into memory; said before they are decoded.
+        ValueError: no folder, no images, splits or classes, or bad metadata.
     """
-    found = _select(path, split)
-    images, changes = image_files.decode(found.files)
-    _say(called or path, split, found, images.shape[1:], changes)
-    labels = None if found.labels is None else np.array(found.labels, "int64")
-    return images, labels
-
-
-def class_names(path: PathLike, split: str | None = "train") -> tuple[str, ...] | None:
-    """The names of the class folders, in the order of the labels of `load_folder`.
-
-    Returns:
-        tuple of str, or None if the split has no labels.
-    """
-    found = _select(path, split)
-    return None if found.labels is None else tuple(found.names)
-
-
-def folder_shape(path: PathLike, split: str | None = "train") -> ImageShape:
-    """`(height, width, channels)` of a folder's images, from their headers."""
-    return image_files.image_shape(_select(path, split).files)
-
-
-def folder_sizes(path: PathLike) -> dict[str, int]:
-    """The number of images in each split of a folder."""
-    return {name: len(_images(some.files)) for name, some in _splits(path).items()}
+    found, lost = _splits(path, skip)
+    # The classes of all splits, so that a label means the same in each.
+    classes = {_class_of(f) for some in found.values() for f in _classed(some)}
+    numbered = all(isinstance(one, int) for one in classes)
+    names = sorted(set(map(str, classes)))
+    known = {name: number for number, name in enumerate(names)}
+    if numbered:
+        known = {str(number): number for number in classes}
+    sources = {
+        name: lambda some=some: _list(some, known) for name, some in found.items()
+    }
+    files: list[str] = []
+    labels: list[Any] = []
+    for some_files, some_labels in select(split, sources):
+        files += some_files
+        labels += some_labels if some_labels is not None else [None] * len(some_files)
+    chosen = found if split is None else {name for name, _, _ in parse(split)}
+    skipped = lost + Counter(
+        f.skipped for name in chosen for f in found[name].files if f.skipped
+    )
+    complete = None not in labels
+    return Selection(
+        files,
+        labels if complete else None,
+        tuple(names) if complete and not numbered else None,
+        skipped,
+        list(found),
+    )
 
 
 class _Split(NamedTuple):
@@ -93,37 +101,11 @@ class _Split(NamedTuple):
     files: list[File]
 
 
-class _Selection(NamedTuple):
-    """The files of a split, their labels or None, and what there is beside them."""
+def _splits(path, skip=False):
+    """A dict of split -> `_Split`, whose files' `parts` begin below its folder.
 
-    files: list[str]
-    labels: list[int] | None
-    names: list[str]
-    skipped: Counter
-    splits: list[str]
-
-
-def _select(path, split):
-    found = _splits(path)
-    # The classes of all splits, so that a label means the same in each.
-    names = sorted({f.parts[0] for some in found.values() for f in _classed(some)})
-    sources = {
-        name: lambda some=some: _list(some, names) for name, some in found.items()
-    }
-    files, labels = [], []
-    for some_files, some_labels in select(split, sources):
-        files += some_files
-        labels += some_labels if some_labels is not None else [None] * len(some_files)
-    chosen = found if split is None else {name for name, _, _ in parse(split)}
-    skipped = Counter(
-        f.skipped for name in chosen for f in found[name].files if f.skipped
-    )
-    labels = None if None in labels else labels
-    return _Selection(files, labels, names, skipped, list(found))
-
-
-def _splits(path):
-    """A dict of split -> `_Split`, whose files' `parts` begin below its folder."""
+    And how many rows of metadata files were left out, and why.
+    """
     path = os.fspath(path)
     if not os.path.isdir(path):
         raise ValueError(
@@ -131,26 +113,29 @@ def _splits(path):
             f"Received: {path!r}, "
             + ("which is a file" if os.path.exists(path) else "which does not exist")
         )
-    whole = _Split(path, list_files(path))
+    files, lost = label_files(list_files(path), skip)
+    whole = _Split(path, files)
     folders = {f.parts[0] for f in whole.files if f.parts[1:] or f.skipped == EMPTY}
     called = {name: _split_of(name) for name in sorted(folders) if _split_of(name)}
     if not {"train", "test"} & set(called.values()):
-        return {"train": whole}
-    full = {f.parts[0] for f in _classed(whole)}
-    loose = len(_images(whole.files)) - len(_classed(whole))
+        return {"train": whole}, lost
+    below = [f for f in _images(whole.files) if len(f.parts) > 1]
+    full = {f.parts[0] for f in below}
+    loose = len(_images(whole.files)) - len(below)
     others = sorted(full - set(called))
     if others and not loose and len(full & set(called)) < 2:
-        return {"train": whole}  # a class that is called like a split
+        return {"train": whole}, lost  # a class that is called like a split
     if others or loose or len(set(called.values())) < len(called):
         raise ValueError(_ambiguous(path, called, others, loose))
     top = [f for f in whole.files if f.parts[0] not in called]
-    return {
+    found = {
         split: _Split(
             os.path.join(path, name),
             top + [f.below() for f in whole.files if f.parts[0] == name],
         )
         for name, split in sorted(called.items(), key=lambda row: SPLITS.index(row[1]))
     }
+    return found, lost
 
 
 def _split_of(name):
@@ -178,23 +163,30 @@ def _images(files):
 
 
 def _classed(split):
-    """The images that are in a sub-folder."""
-    return [f for f in _images(split.files) if len(f.parts) > 1]
+    """The images that have a class."""
+    return [f for f in _images(split.files) if _class_of(f) is not None]
 
 
-def _list(split, names):
+def _class_of(file):
+    """What a metadata file says, or else the sub-folder; None if it is loose."""
+    if file.label is not None:
+        return file.label
+    return file.parts[0] if len(file.parts) > 1 else None
+
+
+def _list(split, known):
     """The image files of a split, and their labels."""
     images = _images(split.files)
     if not images:
         raise ValueError(
             "The folder must contain images: files that Pillow can read, such as "
             f".png, .jpg, .webp or .tif. Received: {split.folder!r} with "
-            f"{_counted(Counter(f.skipped for f in split.files), 'other file')}"
+            f"{counted(Counter(f.skipped for f in split.files), 'other file')}"
         )
     paths = [f.path for f in images]
-    if len(names) < 2 or len(_classed(split)) < len(images):
+    if len(known) < 2 or len(_classed(split)) < len(images):
         return paths, None
-    labels = [names.index(f.parts[0]) for f in images]
+    labels = [known[str(_class_of(f))] for f in images]
     order = mix_classes(labels)
     return [paths[i] for i in order], [labels[i] for i in order]
 
@@ -213,34 +205,17 @@ def mix_classes(labels: Sequence[int]) -> list[int]:
     >>> mix_classes([0, 0, 0, 0, 1, 1])
     [0, 4, 1, 2, 5, 3]
     """
-    counts = np.bincount(labels)
+    _, ranks = np.unique(labels, return_inverse=True)
+    counts = np.bincount(ranks)
     seen = np.zeros_like(counts)
     keys = []
-    for position, label in enumerate(labels):
+    for position, label in enumerate(ranks):
         keys.append(((seen[label] + 0.5) / counts[label], label, position))
         seen[label] += 1
     return [position for _, _, position in sorted(keys)]
 
 
-def _say(path, split, found, shape, changes):
-    """Say what a folder gave: a warning if it gave less than one might think."""
-    count = len(found.files)
-    text = f"{path}: {count:,} image{'s' if count > 1 else ''} "
-    text += "x".join(map(str, shape))
-    if len(found.splits) > 1 and split is not None:
-        text += f" in split {split} (of {', '.join(found.splits)})"
-    if found.labels is not None:
-        text += f" in {len(found.names)} classes ({listed(found.names)})"
-    text += "".join(f"; {count:,} {change}" for change, count in changes.items())
-    if found.skipped:
-        text += f"; skipped {_counted(found.skipped, 'file')}"
-    if changes or set(found.skipped) - {HIDDEN}:
-        warnings.warn(text, stacklevel=3)
-    else:
-        logger.info(text)
-
-
-def _counted(kinds, what):
+def counted(kinds: Counter[str], what: str) -> str:
     """`"3 files (2 .txt, 1 hidden)"`."""
     rows = [f"{count:,} {kind}" for kind, count in kinds.most_common()]
     total = f"{kinds.total():,} {what}{'' if kinds.total() == 1 else 's'}"

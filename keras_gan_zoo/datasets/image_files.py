@@ -1,48 +1,50 @@
-"""Decodes image files of one size into one uint8 array."""
+"""Decodes image files: one into an array of its own, or all into one array."""
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from keras_gan_zoo.datasets import pillow
 from keras_gan_zoo.datasets.memory import empty_images
+from keras_gan_zoo.datasets.pillow import CHANNELS, CONVERTED
+from keras_gan_zoo.datasets.preparation import (
+    SHOWN_MODES,
+    ImagePreparation,
+    richest,
+)
 
-CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
-SAME = {"1": "L", "La": "LA", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA"}
-SAME |= {mode: mode for mode in CHANNELS}  # Pillow's mode -> ours, nothing is lost
-CONVERTED = {"CMYK": "RGB", "YCbCr": "RGB", "HSV": "RGB"}
-ORIENTATION = 0x0112
-EXIF_IN_PNG = {"exif", "XML:com.adobe.xmp", "Raw profile type exif"}
-DEEP = re.compile(r";16[BLN]")  # a raw mode of Pillow with 16 bits a channel
+AS_THEY_ARE = ImagePreparation()
 SHOWN = 10  # bad files that an error names
 
 
-def extensions() -> set[str]:
-    """The endings of the files that Pillow decodes here, such as `".png"`.
+def read_image(
+    file: Any,
+    preparation: ImagePreparation = AS_THEY_ARE,
+    mode: str | None = None,
+    mirrored: bool = False,
+) -> np.ndarray:
+    """Decode and prepare one image.
 
-    Those of a plug-in, such as `pillow_heif`, count once it is registered.
+    Args:
+        file: path, or `(name, binary file object)`.
+        preparation, mode, mirrored: see `ImagePreparation.__call__`; `mode` is that of
+            the `survey` of all files.
+
+    Returns:
+        uint8 `(height, width, channels)`.
+
+    Raises:
+        ValueError: the file can't be decoded; it names the file.
     """
-    from PIL import EpsImagePlugin, Image
-
-    Image.preinit()  # the common formats come first whenever Pillow opens a file
-    endings = Image.registered_extensions()
-    kinds = {kind for kind, (plugin, _) in Image.OPEN.items() if not _is_stub(plugin)}
-    kinds.add("MPO")  # which the plug-in of JPEG opens
-    kinds.discard("MPEG")  # which Pillow can name, and no more
-    if not EpsImagePlugin.has_ghostscript():
-        kinds.discard("EPS")
-    return {ending for ending, kind in endings.items() if kind in kinds}
-
-
-def _is_stub(plugin):
-    """Whether a plug-in of Pillow waits for another program to do its work."""
-    from PIL.ImageFile import StubImageFile
-
-    return isinstance(plugin, type) and issubclass(plugin, StubImageFile)
+    with _open(file) as image:
+        try:
+            return preparation(image, mode, mirrored)
+        except Exception as error:  # Pillow raises many kinds
+            raise _undecodable(file, error) from error
 
 
 @dataclass
@@ -50,24 +52,40 @@ class Survey:
     """What the headers of image files say.
 
     Args:
-        shape: `(height, width, channels)` of all of them.
+        shape: `(height, width, channels)` of all of them, once prepared.
         mode: Pillow's name of these channels.
+        sizes: how many files have which `(width, height)`.
         changes: how many files are changed in what way; of these a user should know.
-        unreadable: position -> why a file has no header.
+        prepared: likewise, of what the user asked for.
+        unreadable: position -> why a file can't be decoded.
     """
 
     shape: tuple[int, int, int] = (0, 0, 0)
     mode: str = "L"
+    sizes: Counter = field(default_factory=Counter)
     changes: Counter = field(default_factory=Counter)
+    prepared: Counter = field(default_factory=Counter)
     unreadable: dict[int, str] = field(default_factory=dict)
 
 
-def survey(files: Sequence[Any]) -> Survey:
+def survey(
+    files: Sequence[Any],
+    preparation: ImagePreparation = AS_THEY_ARE,
+    skip: bool = False,
+) -> Survey:
     """Read the headers only, so that errors come before hours of decoding.
 
+    Files whose end is missing are decoded, to see whether they are whole.
+
+    Args:
+        files: list of paths, or of `(name, binary file object)`.
+        preparation: what is asked for.
+        skip: bool: files that can't be used count as unreadable, which is no error.
+
     Raises:
-        ValueError: images of different sizes, with more than 8 bits a channel, or some
-            with an alpha channel and some without; all faults at once.
+        ValueError: without `preparation`, images of different sizes, with more than 8
+            bits a channel, or some with an alpha channel and some without; no image
+            that can be used. All faults at once.
     """
     found = Survey()
     sizes: dict[Any, list] = {}
@@ -75,77 +93,110 @@ def survey(files: Sequence[Any]) -> Survey:
     refused = []
     for index, file in enumerate(files):
         try:
-            size, mode, change = _header(file)
+            header = _header(file, preparation)
         except ValueError as error:
             found.unreadable[index] = str(error)
             continue
-        sizes.setdefault(size, []).append(file)
-        if mode in CHANNELS:
-            modes.setdefault(mode, []).append(file)
+        if header.refused:
+            refused.append(f"{_name(file)} ({header.refused})")
+            if skip:
+                found.unreadable[index] = refused[-1]
+                continue
         else:
-            refused.append(f"{_name(file)} ({mode})")
-        found.changes.update(change)
-    faults = _conflicts(sizes, modes, refused)
+            modes.setdefault(header.mode, []).append(file)
+        sizes.setdefault(header.size, []).append(file)
+        found.changes.update(header.changes)
+        found.prepared.update(header.prepared)
+    faults = _conflicts(sizes, modes, [] if skip else refused, preparation)
     if faults or not sizes:
         raise ValueError("\n".join([*faults, *_unreadable(found.unreadable.values())]))
-    found.mode = max(modes, key=CHANNELS.__getitem__)
-    grey = sum(len(modes.get(mode, ())) for mode in ("L", "LA"))
-    if grey and found.mode in ("RGB", "RGBA"):
-        found.changes["grey made RGB"] = grey
-    ((width, height),) = sizes
+    found.mode = richest(modes)
+    made_rgb = sum(len(modes.get(mode, ())) for mode in ("L", "LA"))
+    if made_rgb and found.mode in ("RGB", "RGBA"):
+        found.changes["grey made RGB"] = made_rgb
+    found.sizes = Counter({size: len(some) for size, some in sizes.items()})
+    height, width = preparation.image_size or next(iter(sizes))[::-1]
     found.shape = (height, width, CHANNELS[found.mode])
     return found
 
 
-def image_shape(files: Sequence[Any]) -> tuple[int, int, int]:
+def image_shape(
+    files: Sequence[Any],
+    preparation: ImagePreparation = AS_THEY_ARE,
+    skip: bool = False,
+) -> tuple[int, int, int]:
     """`(height, width, channels)` of the array that `decode` makes."""
-    found = survey(files)
-    if found.unreadable:
-        raise ValueError("\n".join(_unreadable(found.unreadable.values())))
+    found = survey(files, preparation, skip)
+    if not skip:
+        check_readable(found.unreadable)
     return found.shape
 
 
-def decode(files: Sequence[Any]) -> tuple[np.ndarray, Counter]:
+def decode(
+    files: Sequence[Any],
+    preparation: ImagePreparation = AS_THEY_ARE,
+    skip: bool = False,
+    found: Survey | None = None,
+) -> tuple[np.ndarray, Survey]:
     """Decode image files to one uint8 array `(n, height, width, channels)`.
 
     Args:
-        files: list of paths, or of `(name, binary file object)`.
+        files, preparation, skip: see `survey`. An image that is mirrored too follows
+            behind all others, in their order.
+        found: the `survey` of the files, if it was made before.
 
     Returns:
-        The array, and how many images were changed in what way.
+        The array, without those that are unreadable, and what was found.
 
     Raises:
         ValueError: see `survey`, and files that can't be decoded, all at once.
         MemoryError: the array would not fit.
     """
-    found = survey(files)
+    found = found or survey(files, preparation, skip)
     bad = found.unreadable
-    images = empty_images(len(files), found.shape)
+    count = len(files) - len(bad) if skip else len(files)
+    images = empty_images(count << preparation.horizontal_flip, found.shape)
+    at = 0
     for index, file in enumerate(files):
         if index not in bad:
             try:
-                images[index] = _pixels(file, found.mode).reshape(found.shape)
+                images[at] = read_image(file, preparation, found.mode)
+                at += 1
             except ValueError as error:
                 bad[index] = str(error)
-    if bad:
+    if not skip:
+        check_readable(bad)
+    if at == 0:
         raise ValueError("\n".join(_unreadable(bad[index] for index in sorted(bad))))
-    return images, found.changes
+    if preparation.horizontal_flip:
+        images[at : 2 * at] = images[:at, :, ::-1]
+        at *= 2
+    return images[:at], found
 
 
-def _conflicts(sizes, modes, refused):
+def check_readable(unreadable: dict[int, str]) -> None:
+    """Raise an error that names the files of a survey that can't be decoded."""
+    if unreadable:
+        texts = [unreadable[index] for index in sorted(unreadable)]
+        raise ValueError("\n".join(_unreadable(texts)))
+
+
+def _conflicts(sizes, modes, refused, preparation):
     """What stands against one array, as sentences."""
     faults = []
     if refused:
         faults.append(
-            "Images must be grey or RGB, with 8 bits per channel. Convert these files "
-            "first; 16 bits become 8 by `(pixels // 257).astype('uint8')`. "
-            f"Received: {listed(refused)}"
+            "Images must be grey or RGB, with 8 bits per channel, and have an alpha "
+            "channel only where one is asked for. Pass `scale_16_bit=True` to scale 16 "
+            'bits to 8, `background="white"` to flatten alpha, or convert these files '
+            f"first. Received: {listed(refused)}"
         )
-    if len(sizes) > 1:
+    if len(sizes) > 1 and preparation.image_size is None:
         rows = sorted(sizes.items(), key=lambda row: -len(row[1]))
         faults.append(
-            "All images must have the same size. Resize or crop them first, for "
-            "example with `PIL.ImageOps.fit`. Received: "
+            "All images must have the same size. Pass an `image_size`, and "
+            "`crop_to_aspect_ratio=True` or `pad_to_aspect_ratio=True` if they are not "
+            "to be stretched. Received: "
             + listed(
                 f"{len(files):,} of {width} wide and {height} high ({_name(files[0])}"
                 f"{' ...' if len(files) > 1 else ''})"
@@ -156,8 +207,8 @@ def _conflicts(sizes, modes, refused):
     opaque = [file for mode in modes if not mode.endswith("A") for file in modes[mode]]
     if alpha and opaque:
         faults.append(
-            "All images must have an alpha channel, or none. Convert them to one mode "
-            'first, for example with `PIL.Image.open(file).convert("RGB")`. '
+            "All images must have an alpha channel, or none. Flatten it onto a colour "
+            'by `background="white"`, or give all of them one by `color_mode="rgba"`. '
             f"Received: {len(alpha):,} with alpha ({_name(alpha[0])}), "
             f"{len(opaque):,} without ({_name(opaque[0])})"
         )
@@ -170,7 +221,7 @@ def _unreadable(texts):
         return []
     return [
         "Every image file must be complete and readable. Repair or delete what is "
-        f"not. Received: {listed(texts)}"
+        f'not, or leave it out by `on_error="skip"`. Received: {listed(texts)}'
     ]
 
 
@@ -181,72 +232,62 @@ def listed(texts: Iterable[str]) -> str:
     return ", ".join(texts[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _header(file):
-    """The upright size, the mode to convert to, and what is changed by that."""
+class Header(NamedTuple):
+    """What the header of one file says.
+
+    Args:
+        size: `(width, height)`, upright.
+        mode: the channels that are taken of it.
+        refused: why it is only taken on request, or None.
+        changes, prepared: what is changed, unasked and asked for.
+    """
+
+    size: tuple[int, int]
+    mode: str
+    refused: str | None
+    changes: list[str]
+    prepared: list[str]
+
+
+def _header(file, preparation):
     with _open(file) as image:
         try:
-            size, mode = image.size, image.mode
-            if _orientation(image) > 4 and image.format != "TIFF":  # a quarter turn,
-                size = size[::-1]  # which Pillow has counted in for TIFF
-            target = {**SAME, **CONVERTED}.get(mode, f"Pillow's mode {mode!r}")
-            if mode == "P":
-                target = "RGBA" if "transparency" in image.info else "RGB"
-            if _is_deep(image):
-                target = f"Pillow's mode {mode!r} of 16 bits"
-            changes = [f"{mode} made RGB"] if mode in CONVERTED else []
+            if pillow.lacks_end(image):
+                _decode_again(file)
+            size, own = pillow.upright_size(image), preparation.own_mode(image)
+            mode = own and preparation.mode_for(own)
+            is_deep, shown = pillow.is_deep(image), f"Pillow's mode {image.mode!r}"
+            refused = None
+            if is_deep and not preparation.scale_16_bit:
+                refused = f"{shown} of 16 bits"
+            elif mode is None:
+                refused = shown + (" with alpha" if own else "")
+            changes, prepared = [], []
+            if image.mode in CONVERTED:
+                changes.append(f"{image.mode} made RGB")
+            if own in ("L", "RGB") and "transparency" in image.info:
+                changes.append("with a transparent colour that is not looked at")
             # The second picture of an MPO is another view, or a map for bright screens.
             if image.format != "MPO" and getattr(image, "is_animated", False):
                 changes.append("cut to the first frame")
-            return size, target, changes
+            if is_deep:
+                prepared.append("scaled from 16 bits")
+            if mode and mode != own:
+                prepared.append(f"{SHOWN_MODES[own]} made {SHOWN_MODES[mode]}")
+            how = preparation.how_sized(size)
+            if how == "stretched":
+                changes.append("stretched from another aspect ratio")
+            elif how:
+                prepared.append(how)
+            return Header(size, mode or "L", refused, changes, prepared)
         except Exception as error:  # Pillow raises many kinds
             raise _undecodable(file, error) from error
 
 
-def _is_deep(image):
-    """Whether Pillow would cut 16 bits per channel down to 8 by itself."""
-    if not image.tile:
-        return False
-    codec, _, _, arguments = image.tile[0]
-    first, *others = arguments if isinstance(arguments, tuple) else (arguments,)
-    is_deep_ppm = codec.startswith("ppm") and others and others[0] > 255
-    return is_deep_ppm or bool(DEEP.search(str(first)))
-
-
-def _pixels(file, mode):
-    from PIL import ImageOps
-
+def _decode_again(file):
+    """Raises what decoding the whole file does."""
     with _open(file) as image:
-        try:
-            if _orientation(image) > 1:
-                image = ImageOps.exif_transpose(image)
-            return np.asarray(image.convert(mode))
-        except Exception as error:
-            raise _undecodable(file, error) from error
-
-
-def _orientation(image):
-    """The EXIF orientation, 1 to 8; whatever else is written there means nothing."""
-    if image.format == "PNG" and not (
-        EXIF_IN_PNG & set(image.info) or _has_late_exif(image.fp)
-    ):
-        return 1  # Pillow would decode the image to look for it
-    try:
-        value = image.getexif().get(ORIENTATION, 1)
-    except Exception:  # damaged EXIF is no reason to refuse the picture
-        return 1
-    return value if value in range(1, 9) else 1
-
-
-def _has_late_exif(file):
-    """Whether a PNG has EXIF or XMP data behind its pixels, as ExifTool writes it."""
-    at = file.tell()
-    file.seek(8)
-    found = False
-    while not found and len(head := file.read(8)) == 8:
-        found = head[4:] in (b"eXIf", b"iTXt", b"zTXt")
-        file.seek(int.from_bytes(head[:4]) + 4, os.SEEK_CUR)
-    file.seek(at)
-    return found
+        image.load()
 
 
 def _open(file):

@@ -1,9 +1,9 @@
 """Lists what lies below a folder: the images, and why the rest are none."""
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from keras_gan_zoo.datasets.image_files import extensions
+from keras_gan_zoo.datasets.pillow import extensions
 from keras_gan_zoo.typing import PathLike
 
 HIDDEN, EMPTY = "hidden", "empty folder"
@@ -17,11 +17,13 @@ class File(NamedTuple):
         path: where it is.
         parts: the names from the folder down to it.
         skipped: why it is no image, such as `".txt"` or `"hidden"`; None if it is one.
+        label: the class that a metadata file gives it, or None.
     """
 
     path: str
     parts: tuple[str, ...]
     skipped: str | None = None
+    label: Any = None
 
     def below(self) -> "File":
         """The same file, seen from the sub-folder that it is in."""

@@ -81,10 +81,9 @@ def label_arguments(recipe: dict[str, Any]) -> dict[str, Any]:
     if "num_classes" in given or not is_conditional(families.find(recipe["family"])):
         return {}
     names = datasets.label_names(recipe["data"])
-    if names is None and datasets.is_array_file(datasets.split_name(recipe["data"])[0]):
-        _, labels = datasets.load(recipe["data"])
-        if labels is not None:
-            return {"num_classes": int(labels.max()) + 1}
+    count = datasets.num_classes(recipe["data"])
+    if count is not None and names is None:
+        return {"num_classes": count}
     if names is None:
         raise ValueError(
             f"{recipe['family']} learns from labels, and these data have none. Use a "

@@ -9,4 +9,4 @@ root = folder()
 for index, size in enumerate([(8, 8), (9, 8), (20, 30)] * 3):
     write(root / f"{index}.png", size=size)
 array = RNG.integers(0, 256, (9, 8, 8, 3), "uint8")
-check_refused(outcome(score, array, root)[0], "0.png", "1.png", "2.png", "Resize")
+check_refused(outcome(score, array, root)[0], "0.png", "1.png", "2.png", "image_size")

@@ -9,7 +9,8 @@ from pictures import RNG, chunk, oriented, png, write
 from PIL import Image, ImageOps
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.datasets.image_files import decode, extensions
+from keras_gan_zoo.datasets.image_files import decode
+from keras_gan_zoo.datasets.pillow import extensions
 
 
 def refused(path, *parts, split="train"):
@@ -83,8 +84,8 @@ def test_undecodable_file(tmp_path, name, damage):
 def test_mixed_sizes(tmp_path):
     write(tmp_path / "0.png", size=(6, 8))
     write(tmp_path / "1.png", size=(7, 8))
-    parts = (tmp_path / "0.png", "6 wide and 8", tmp_path / "1.png", "7 wide", "Resize")
-    refused(tmp_path, *parts)
+    files = (tmp_path / "0.png", tmp_path / "1.png")
+    refused(tmp_path, *files, "6 wide and 8", "7 wide", "image_size")
     assert len(datasets.load(tmp_path, "train[:1]")[0]) == 1
 
 
@@ -253,7 +254,7 @@ def test_all_sizes_are_counted_at_once(tmp_path):
     (tmp_path / "c.png").write_bytes(b"no image")
     refused(
         tmp_path,
-        *("All images must have the same size", "PIL.ImageOps.fit"),
+        *("All images must have the same size", "image_size"),
         *("7 of 6 wide and 8 high", "2 of 7 wide and 8 high", "2 of 20 wide and 30"),
         *(tmp_path / "0.png", tmp_path / "1.png", tmp_path / "2.png"),
         *("1 with alpha", tmp_path / "a.png", "8 bits", tmp_path / "b.png"),
@@ -265,8 +266,8 @@ def test_file_objects():
     file = io.BytesIO()
     pixels = RNG.integers(0, 256, (8, 6, 3), dtype="uint8")
     Image.fromarray(pixels).save(file, "PNG")
-    images, changes = decode([("a", file), ("b", file)])
+    images, found = decode([("a", file), ("b", file)])
     np.testing.assert_array_equal(images, [pixels, pixels])
-    assert not changes
+    assert not found.changes
     with pytest.raises(ValueError, match=r"b\.png \(.*, c\.png \("):
         decode([("a", file), ("b.png", io.BytesIO(b"x")), ("c.png", io.BytesIO())])
