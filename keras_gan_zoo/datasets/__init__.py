@@ -16,7 +16,12 @@ from keras_gan_zoo.datasets.folders import (
     select_files,
 )
 from keras_gan_zoo.datasets.gathering import gather
-from keras_gan_zoo.datasets.image_folder import ImageFolder, folder_shape, load_folder
+from keras_gan_zoo.datasets.image_folder import (
+    ON_ERROR,
+    ImageFolder,
+    folder_shape,
+    load_folder,
+)
 from keras_gan_zoo.datasets.preparation import ImagePreparation, preparation_of
 from keras_gan_zoo.datasets.splits import count_shared, split_name
 from keras_gan_zoo.images import check_images
@@ -25,6 +30,7 @@ from keras_gan_zoo.typing import ImageShape, PathLike
 
 __all__ = [
     "CATALOGUE",
+    "ON_ERROR",
     "SPLITS",
     "Dataset",
     "ImageFolder",

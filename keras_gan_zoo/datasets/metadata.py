@@ -36,7 +36,9 @@ def label_files(
         ValueError: a table that can't be read, or a path that leads out of its folder;
             and without `skip`, images or rows without the other, or more than one.
     """
-    tables = [f for f in files if f.parts[-1].lower() in NAMES and f.skipped]
+    tables = [f for f in files if f.skipped and f.parts[-1].lower() in NAMES]
+    if not tables:
+        return list(files), Counter()
     labels: dict[tuple[str, ...], Any] = {}
     faults: dict[str, list[str]] = {}
     used, unlabelled, outside = set(), set(), []

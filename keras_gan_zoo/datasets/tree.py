@@ -49,8 +49,8 @@ def _walk(folder, parts, known, endings):
         names = (*parts, entry.name)
         if entry.name.startswith(".") or entry.name.lower() in SYSTEM:
             yield File(entry.path, names, HIDDEN)
-        elif not os.path.isdir(entry.path):
-            yield File(entry.path, names, _why_no_image(entry.path, endings))
+        elif not _leads_to(entry, os.path.isdir, entry.is_dir):
+            yield File(entry.path, names, _why_no_image(entry, endings))
         elif (place := os.path.realpath(entry.path)) in known:
             yield File(entry.path, names, "link to a folder that was read")
         else:
@@ -60,11 +60,16 @@ def _walk(folder, parts, known, endings):
             yield from _walk(entry.path, names, seen, endings)
 
 
-def _why_no_image(path, endings):
-    ending = os.path.splitext(path)[1].lower()
-    if os.path.isfile(path):
+def _leads_to(entry, follow, look):
+    """Ask about an entry; one that is no link is known without another look at it."""
+    return follow(entry.path) if entry.is_symlink() else look()
+
+
+def _why_no_image(entry, endings):
+    ending = os.path.splitext(entry.name)[1].lower()
+    if _leads_to(entry, os.path.isfile, entry.is_file):
         return None if ending in endings else ending or "without an ending"
-    if os.path.exists(path):
+    if os.path.exists(entry.path):
         return "no regular file"
     # A missing image is an error as a damaged one is; anything else is only missed.
     return None if ending in endings else "broken link"

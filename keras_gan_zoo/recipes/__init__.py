@@ -8,6 +8,8 @@ A recipe is a dict, kept as a JSON file, of
   `networks.described`;
 - `compile`: the configs of `generator_optimizer` and `discriminator_optimizer`;
 - `data`: a data set and its split, such as `"mnist:train[:55000]"`, or a folder;
+- `preparation`: what is done to its images, the arguments of `ImagePreparation`, and
+  `on_error`: whether to `"skip"` files that can't be used;
 - `batch_size`, `epochs`;
 - `snapshot_every`: epochs from one snapshot to the next;
 - `selection`: arguments of `score`, which chooses the best snapshot.

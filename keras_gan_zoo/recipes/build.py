@@ -6,11 +6,12 @@ from typing import Any
 
 import keras
 
-from keras_gan_zoo import datasets, families
+from keras_gan_zoo import families
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.networks import described as networks
 from keras_gan_zoo.networks import policies
+from keras_gan_zoo.recipes import data
 from keras_gan_zoo.training.settings import check_seed
 
 
@@ -80,14 +81,13 @@ def label_arguments(recipe: dict[str, Any]) -> dict[str, Any]:
     given = recipe.get("arguments", {})
     if "num_classes" in given or not is_conditional(families.find(recipe["family"])):
         return {}
-    names = datasets.label_names(recipe["data"])
-    count = datasets.num_classes(recipe["data"])
+    names, count = data.classes_of(recipe)
     if count is not None and names is None:
         return {"num_classes": count}
     if names is None:
         raise ValueError(
             f"{recipe['family']} learns from labels, and these data have none. Use a "
             "data set with classes, such as digits, or a folder with one sub-folder "
-            f"per class. Received: data={recipe['data']!r}"
+            f"per class, or with a metadata.csv. Received: data={recipe['data']!r}"
         )
     return {"num_classes": len(names), "label_names": list(names)}

@@ -1,16 +1,20 @@
 """Settings of a run by name, such as the command line's, as a recipe has them."""
 
+import dataclasses
 import inspect
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from keras_gan_zoo import losses, penalties
+from keras_gan_zoo.datasets import ImagePreparation
 from keras_gan_zoo.families import Family
 from keras_gan_zoo.near_names import did_you_mean
 
 #: options of the run itself
-RUN = ("family", "data", "epochs", "batch_size")
+RUN = ("family", "data", "epochs", "batch_size", "on_error")
+#: options of how images are prepared
+PREPARATION = tuple(field.name for field in dataclasses.fields(ImagePreparation))
 #: options of the two optimizers
 RATES = {
     "generator_learning_rate": "generator_optimizer",
@@ -23,8 +27,8 @@ def arguments_of(family: type[Family], options: Mapping[str, Any]) -> dict[str, 
 
     Args:
         family: the class.
-        options: dict; all but those of `RUN` and `RATES` are arguments. `penalties` is
-            a list of texts: see `penalties_of`.
+        options: dict; all but those of `RUN`, `RATES` and `PREPARATION` are arguments.
+            `penalties` is a list of texts: see `penalties_of`.
 
     Returns:
         dict, ready for JSON.
@@ -33,7 +37,7 @@ def arguments_of(family: type[Family], options: Mapping[str, Any]) -> dict[str, 
         ValueError: the family has no such argument, or its value is wrong.
     """
     known = [name for name in inspect.signature(family).parameters if name != "kwargs"]
-    found = {k: v for k, v in options.items() if k not in (*RUN, *RATES)}
+    found = {k: v for k, v in options.items() if k not in (*RUN, *RATES, *PREPARATION)}
     for name, value in found.items():
         if name not in known:
             own = ", ".join(inspect.signature(family.networks).parameters)

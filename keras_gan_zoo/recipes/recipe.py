@@ -5,9 +5,11 @@ from typing import Any
 
 import keras
 
-from keras_gan_zoo import datasets, families, presets
+from keras_gan_zoo import families, presets
+from keras_gan_zoo.datasets import ImagePreparation
 from keras_gan_zoo.presets import files, index, trust
 from keras_gan_zoo.presets.origin import CONTINUED
+from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes import options as settings
 from keras_gan_zoo.typing import PathLike
 
@@ -22,6 +24,8 @@ OPTIONAL = {
     "compile": DICT,
     "selection": DICT,
     "snapshot_every": COUNT,
+    "preparation": DICT,
+    "on_error": TEXT,
 }
 
 
@@ -47,6 +51,10 @@ def load(path: PathLike) -> dict[str, Any]:
     for key in ("arguments", "networks"):
         trust.check_config(recipe.get(key, {}), path)
     _check_compile(recipe.get("compile", {}), path)
+    try:
+        data.settings_of(recipe)
+    except ValueError as error:
+        raise ValueError(f"The recipe {path}: {error}") from error
     return recipe
 
 
@@ -91,7 +99,8 @@ def with_options(
         recipe: dict, or None.
         **options: `family` (`"wgan_gp"`, `"WGAN-GP"`, ...), `data` (a data set or an
             image folder, which determines the image shape), `epochs`, `batch_size`,
-            `generator_learning_rate`, `discriminator_learning_rate`, and any argument
+            `generator_learning_rate`, `discriminator_learning_rate`; any argument of
+            `ImagePreparation`, such as `image_size`, and `on_error`; and any argument
             of the family's constructor, such as `seed` or `critic_steps`; `penalties`
             by their names, such as `["r1=10"]`. None leaves a setting alone.
 
@@ -116,8 +125,12 @@ def with_options(
     compiled = settings.compile_of(family, recipe.get("compile", {}), given)
     if compiled:
         recipe["compile"] = compiled
-    if "data" in given or "image_shape" not in arguments:
-        arguments["image_shape"] = list(datasets.image_shape(recipe["data"]))
+    asked = {name: given[name] for name in settings.PREPARATION if name in given}
+    if asked:
+        merged = {**recipe.get("preparation", {}), **asked}
+        recipe["preparation"] = ImagePreparation.from_config(merged).get_config()
+    if "data" in given or asked or "image_shape" not in arguments:
+        arguments["image_shape"] = data.image_shape(recipe)
     if "data" in given:
         for key in ("description", "dataset", "limitations"):  # of other data
             recipe.pop(key, None)

@@ -11,6 +11,7 @@ import keras
 from keras_gan_zoo.callbacks import BackupAndRestore, SampleGrid
 from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.presets import files
+from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes.build import build
 from keras_gan_zoo.recipes.interruption import Interruption
 from keras_gan_zoo.training import backup
@@ -19,7 +20,15 @@ from keras_gan_zoo.typing import PathLike
 BACKUP, LOG = "backup", "log.csv"
 
 # A recipe that differs in these is another run; one with more epochs is the same.
-IDENTITY = ("family", "arguments", "compile", "data", "batch_size")
+IDENTITY = (
+    "family",
+    "arguments",
+    "compile",
+    "data",
+    "preparation",
+    "on_error",
+    "batch_size",
+)
 
 
 class Snapshots(keras.callbacks.Callback):
@@ -75,11 +84,11 @@ def train(
 ) -> Any:
     """Train a recipe's model in `folder`; an interrupted run continues.
 
-    Writes the recipe (`recipe.json`), the log (`log.csv`), a grid of samples for each
-    epoch (`samples/`), the averaged generator's weights (`snapshots/`) and, after each
-    epoch, all that it takes to go on (`backup/`) there. The same recipe gives the same
-    weights on one machine and backend, to the bit, however often the run was
-    interrupted.
+    Writes the recipe (`recipe.json`), what a folder of images holds (`data.json`), the
+    log (`log.csv`), a grid of samples for each epoch (`samples/`), the averaged
+    generator's weights (`snapshots/`) and, after each epoch, all that it takes to go on
+    (`backup/`) there. The same recipe gives the same weights on one machine and
+    backend, to the bit, however often the run was interrupted.
 
     Args:
         recipe: dict, see `keras_gan_zoo.recipes`. With more epochs than the run had,
@@ -106,13 +115,15 @@ def train(
         backup.restore(gan, folder / BACKUP)
         return gan
     write_json(folder / files.RECIPE, recipe)
+    found = data.open_data(recipe)  # all that is wrong with it is said first
+    data.write_report(found, folder)
     gan = build(recipe)
     if verbose:
         print(_size(gan))
     _cut(folder / LOG, done)
     with Interruption(done) as interruption:
         gan.fit(
-            recipe["data"],
+            **data.arguments_of_fit(found, gan),
             batch_size=recipe["batch_size"],
             epochs=recipe["epochs"],
             verbose=verbose,

@@ -153,16 +153,22 @@ def read_arrays(
         `(images,)` or `(images, labels)`.
     """
     _check_given(x)
-    if isinstance(x, (str, os.PathLike)):
+    named = (str, os.PathLike, datasets.ImageFolder)
+    if isinstance(x, named):
         if y is not None:
             raise ValueError(
                 "The labels of a folder or a named data set come with it; `y` is for "
                 f"arrays. Received: x={str(x)!r}, y of type {type(y).__name__}"
             )
-        name, split = datasets.split_name(x)
-        x, y = datasets.load(name, split)
+        if isinstance(x, datasets.ImageFolder):
+            names = x.label_names
+            x, y = x.load()
+        else:
+            name, split = datasets.split_name(x)
+            x, y = datasets.load(name, split)
+            names = datasets.label_names(name, split)
         y = y if gan.num_classes is not None else None
-        y = renumber(y, datasets.label_names(name, split), gan.label_names)
+        y = renumber(y, names, gan.label_names)
     x = images.check_images(x, gan.image_shape, value_range)
     if gan.num_classes is None:
         if y is not None:

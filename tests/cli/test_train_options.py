@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pictures import write
 
 import keras_gan_zoo as kgz
 
@@ -111,3 +112,35 @@ def test_what_does_not_go_is_refused_before_the_data_are_read(
 )
 def test_wrong_usage(run, line):
     run("train", "--family", "dcgan", "--data", "digits", *line.split(), code=2)
+
+
+def test_images_are_prepared(run, tmp_path):
+    for index, size in enumerate([(12, 8), (16, 16)]):
+        write(tmp_path / "photos" / f"{index}.png", size=size)
+    line = "--family dcgan --data photos"
+    text = run("train", *line.split(), code=1).stderr
+    assert "Pass an --image-size, and --crop or --pad" in text
+    found = recipe_of(
+        run,
+        f"{line} --image-size 28x56 --pad --interpolation box --color-mode grayscale "
+        "--background #fff --scale-16-bit --flip --on-error skip",
+    )
+    assert found["arguments"]["image_shape"] == [28, 56, 1]
+    assert found["on_error"] == "skip"
+    assert found["preparation"] == {
+        "image_size": [28, 56],
+        "crop_to_aspect_ratio": False,
+        "pad_to_aspect_ratio": True,
+        "interpolation": "box",
+        "color_mode": "grayscale",
+        "background": [255, 255, 255],
+        "scale_16_bit": True,
+        "horizontal_flip": True,
+    }
+    Path("padded.json").write_text(json.dumps(found))
+    found = recipe_of(run, "padded.json --crop --no-flip")
+    assert found["preparation"]["crop_to_aspect_ratio"]
+    assert not found["preparation"]["pad_to_aspect_ratio"]
+    assert not found["preparation"]["horizontal_flip"]
+    for wrong in ("--image-size 64xx", "--interpolation lancos", "--color-mode cmyk"):
+        run("train", *line.split(), *wrong.split(), code=2)

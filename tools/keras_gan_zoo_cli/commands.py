@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli import output, preparing
 from keras_gan_zoo_cli.app import command, default
 
 Preset = Annotated[
@@ -217,6 +217,15 @@ def train(
     discriminator_learning_rate: Annotated[
         float | None, typer.Option(help="Likewise.", rich_help_panel=MODEL)
     ] = None,
+    image_size: preparing.ImageSize = None,
+    crop_to_aspect_ratio: preparing.Crop = None,
+    pad_to_aspect_ratio: preparing.Pad = None,
+    interpolation: preparing.Filter = None,
+    color_mode: preparing.Color = None,
+    background: preparing.Background = None,
+    scale_16_bit: preparing.Scale = None,
+    horizontal_flip: preparing.Flip = None,
+    on_error: preparing.Errors = None,
     out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("run"),
 ) -> None:
     """Train a GAN on your own images or on a named data set.
@@ -228,6 +237,9 @@ def train(
     recipe says.
 
     [b]Example[/b]: keras-gan-zoo train --family dcgan --data ./faces --out faces_run
+
+    [b]Example[/b]: keras-gan-zoo train --family dcgan --data ./photos --image-size 64 \
+--crop --on-error skip
 
     [b]Example[/b]: keras-gan-zoo train --family dcgan --data mnist --loss hinge \
 --penalty r1=10 --generator-widths 64,32
@@ -260,6 +272,17 @@ def train(
         critic_steps=critic_steps,
         generator_learning_rate=generator_learning_rate,
         discriminator_learning_rate=discriminator_learning_rate,
+        on_error=on_error and on_error.value,
+        **preparing.preparation(
+            image_size,
+            crop_to_aspect_ratio,
+            pad_to_aspect_ratio,
+            interpolation,
+            color_mode,
+            background,
+            scale_16_bit,
+            horizontal_flip,
+        ),
     )
     shape = "x".join(map(str, chosen["arguments"]["image_shape"]))
     typer.echo(

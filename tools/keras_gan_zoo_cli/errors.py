@@ -55,7 +55,8 @@ def options_of(function: Callable[..., Any]) -> dict[str, str]:
                 # Typer keeps the first name where a default would be.
                 names = [info.default, *(info.param_decls or ())]
                 long = [str(text) for text in names if str(text).startswith("--")]
-                options[name] = long[-1] if long else f"--{name.replace('_', '-')}"
+                option = long[-1] if long else f"--{name.replace('_', '-')}"
+                options[name] = option.partition("/")[0]  # "--crop/--no-crop"
     return options
 
 

@@ -1,0 +1,83 @@
+"""The data of a recipe: what is read, how it is prepared, what was found."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from keras_gan_zoo import datasets
+from keras_gan_zoo.datasets import ImageFolder, ImagePreparation
+from keras_gan_zoo.files import write_json
+from keras_gan_zoo.labels import renumber
+from keras_gan_zoo.typing import PathLike
+
+REPORT = "data.json"
+
+
+def settings_of(recipe: dict[str, Any]) -> dict[str, Any]:
+    """The recipe's `preparation` and `on_error`, as `datasets.load` takes them.
+
+    Raises:
+        ValueError: a value that is not allowed.
+    """
+    on_error = recipe.get("on_error", "raise")
+    if on_error not in datasets.ON_ERROR:
+        raise ValueError(
+            f"`on_error` must be 'raise' or 'skip'. Received: on_error={on_error!r}"
+        )
+    asked = recipe.get("preparation", {})
+    return {
+        "on_error": on_error,
+        "preparation": ImagePreparation.from_config(asked),
+    }
+
+
+def image_shape(recipe: dict[str, Any]) -> list[int]:
+    """`[height, width, channels]` of the recipe's images, once prepared."""
+    name, split = datasets.split_name(recipe["data"])
+    return list(datasets.image_shape(name, split, **settings_of(recipe)))
+
+
+def classes_of(recipe: dict[str, Any]) -> tuple[tuple[str, ...] | None, int | None]:
+    """The names of the classes and their number, each None if there are none."""
+    name, split = datasets.split_name(recipe["data"])
+    on_error = settings_of(recipe)["on_error"]
+    names = datasets.label_names(name, split, on_error)
+    if names is not None:
+        return names, len(names)
+    return None, datasets.num_classes(name, split, on_error)
+
+
+def open_data(recipe: dict[str, Any]) -> Any:
+    """What the recipe's GAN is trained on; a folder is looked through, and reported.
+
+    Returns:
+        `ImageFolder`, or the name of a data set or file, or a tuple `(images, labels,
+        label_names)` of arrays of one that is prepared.
+
+    Raises:
+        ValueError: no such data, or faults in a folder, all at once.
+    """
+    name, split = datasets.split_name(recipe["data"])
+    settings = settings_of(recipe)
+    if os.path.isdir(name):
+        return ImageFolder(name, split, **settings)
+    if not settings["preparation"]:
+        return recipe["data"]
+    names = datasets.label_names(name, split, settings["on_error"])
+    return *datasets.load(name, split, **settings), names
+
+
+def arguments_of_fit(data: Any, gan: Any) -> dict[str, Any]:
+    """`open_data` as the `x` and `y` of `fit`."""
+    if not isinstance(data, tuple):
+        return {"x": data}
+    images, labels, names = data
+    if gan.num_classes is None:
+        return {"x": images}
+    return {"x": images, "y": renumber(labels, names, gan.label_names)}
+
+
+def write_report(data: Any, folder: PathLike) -> None:
+    """Write what was found in an `ImageFolder` to `data.json`."""
+    if isinstance(data, ImageFolder):
+        write_json(Path(folder) / REPORT, data.report.to_dict())
