@@ -22,8 +22,7 @@ from keras_gan_zoo.families import FAMILIES
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.latents import Latents
 from keras_gan_zoo.penalties import R1, R2, GradientPenalty
-
-__version__ = "0.1.0"
+from keras_gan_zoo.version import __version__ as __version__
 
 __all__ = [
     *sorted(FAMILIES),

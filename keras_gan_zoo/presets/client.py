@@ -7,11 +7,11 @@ The settings are those of `huggingface_hub`: `HF_ENDPOINT`, `HF_HOME`, `HF_TOKEN
 import contextlib
 import errno
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo.presets import files
+from keras_gan_zoo.version import __version__
 
 LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
 
@@ -98,7 +98,7 @@ def library() -> dict[str, Any]:
     """How this package introduces itself to the Hub."""
     return {
         "library_name": "keras_gan_zoo",
-        "library_version": version("keras-gan-zoo"),
+        "library_version": __version__,
     }
 
 

@@ -2,11 +2,11 @@
 
 import json
 import math
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo.typing import PathLike
+from keras_gan_zoo.version import __version__
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
@@ -95,7 +95,7 @@ def check_version(metadata: dict[str, Any], preset: Any) -> None:
         raise invalid(
             preset,
             f"its format is newer than what this keras_gan_zoo "
-            f"({version('keras-gan-zoo')}) reads, up to {FORMAT}. Upgrade by "
+            f"({__version__}) reads, up to {FORMAT}. Upgrade by "
             "`pip install --upgrade keras-gan-zoo`. "
             f"Received: format_version={found}",
         )

@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import warnings
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from keras_gan_zoo.presets.progress import KEY as PROGRESS
 from keras_gan_zoo.presets.progress import progress_of
 from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.typing import PathLike
+from keras_gan_zoo.version import __version__
 from keras_gan_zoo.weights import weights_sha256
 
 
@@ -103,7 +103,7 @@ def _write(gan, folder, digest, include_generator):
     metadata = {
         "format_version": files.FORMAT,
         "keras_version": keras.version(),
-        "keras_gan_zoo_version": version("keras-gan-zoo"),
+        "keras_gan_zoo_version": __version__,
         "parameter_count": gan.generator.count_params(),
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
         "tasks": ["GAN"],

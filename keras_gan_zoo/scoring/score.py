@@ -21,6 +21,7 @@ from keras_gan_zoo.scoring.measures import METRICS, check_metrics
 from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
 from keras_gan_zoo.typing import ValueRange
+from keras_gan_zoo.version import __version__
 
 LEVEL = 0.95
 
@@ -304,7 +305,7 @@ def _environment(extractor):
     package = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}.get(backend)
     versions = {
         "python": platform.python_version(),
-        "keras_gan_zoo": importlib.metadata.version("keras-gan-zoo"),
+        "keras_gan_zoo": __version__,
         **{name: _version(name) for name in ("keras", "numpy", "scipy")},
     }
     if package:

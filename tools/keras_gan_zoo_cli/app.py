@@ -2,7 +2,6 @@
 
 import enum
 import functools
-import importlib.metadata
 import importlib.util
 import inspect
 import logging
@@ -15,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from keras_gan_zoo.version import __version__
 from keras_gan_zoo_cli import errors
 
 FAILED, USAGE, GATE, INTERRUPTED = 1, 2, 3, 130
@@ -53,7 +53,7 @@ def default(text: str) -> str:
 
 def _version(wanted):
     if wanted:
-        typer.echo(f"keras-gan-zoo {importlib.metadata.version('keras-gan-zoo')}")
+        typer.echo(f"keras-gan-zoo {__version__}")
         raise typer.Exit
 
 
