@@ -26,9 +26,9 @@ import argparse
 import importlib
 import json
 import os
-import platform
 import statistics
 import time
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -483,18 +483,23 @@ def keep(path, data, name, seed, record):
     """Read again before: another process may have added to it."""
     found = kept(path)
     found["conditions"] = {
-        "machine": f"{os.cpu_count()} CPU cores, {platform.machine()}",
-        "python": platform.python_version(),
-        "backend": f"{keras.config.backend()} {backend_version()}",
         "keras": keras.__version__,
         "keras_gan_zoo": kgz.__version__,
     }
-    found["runs"][key(data, name, seed)] = record
+    found["runs"][key(data, name, seed)] = {**record, "on": machine()}
     write_json(path, found)
 
 
-def backend_version():
-    return importlib.import_module(keras.config.backend()).__version__
+def machine():
+    """The backend, and what it computes on."""
+    name = keras.config.backend()
+    framework = importlib.import_module(name)
+    device = None
+    if name == "jax" and framework.default_backend() != "cpu":
+        device = framework.devices()[0].device_kind
+    if name == "torch" and framework.cuda.is_available():
+        device = framework.cuda.get_device_name()
+    return f"{name} {framework.__version__}, {device or f'{os.cpu_count()} CPU cores'}"
 
 
 # === Table ===
@@ -550,7 +555,7 @@ def table(found):
         }
         columns = COLUMNS[data]
         head = ["case", "seeds", "learnt", *(TITLES[c] for c in columns)]
-        head += ["seconds", "CPU seconds", "settings"]
+        head += ["seconds", "CPU seconds", "trained on", "settings"]
         lines += ["", f"## {HEADINGS[data]}", "", f"| {' | '.join(head)} |"]
         lines += [f"|{'---|' * len(head)}"]
         for name, runs in rows.items():
@@ -563,7 +568,7 @@ def row(data, name, runs):
     case = CASES[data][name]
     runs = [run for run in runs if run["settings"] == described(case)] or runs[:1]
     if not runs:
-        return [name, "0", "not measured", *["" for _ in COLUMNS[data]], "", "", ""]
+        return [name, "0", "not measured", *["" for _ in COLUMNS[data]], *[""] * 4]
     count = sum(learnt(data, run) for run in runs)
     verdict = "yes" if count == len(runs) else f"{count} of {len(runs)}"
     if not case.claims:
@@ -581,7 +586,15 @@ def row(data, name, runs):
     cut = sum(run["cut"] for run in runs)
     if cut:
         cells[-2] += f", {cut} cut short"
-    return [*cells, runs[0]["settings"]]
+    return [*cells, trained_on(runs), runs[0]["settings"]]
+
+
+def trained_on(runs):
+    """Which of the seeds were trained on what."""
+    counts = Counter(run["on"] for run in runs)
+    if len(counts) == 1:
+        return next(iter(counts))
+    return "; ".join(f"{count} on {machine}" for machine, count in counts.items())
 
 
 # === Command ===

@@ -27,7 +27,17 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from objectives import Case, Deadline, compiled, described, keep, kept, key, spread
+from objectives import (
+    Case,
+    Deadline,
+    compiled,
+    described,
+    keep,
+    kept,
+    key,
+    spread,
+    trained_on,
+)
 from scipy.stats import binom
 
 import keras_gan_zoo as kgz
@@ -159,13 +169,13 @@ def table(found):
         "times the steps and another classifier. A perfect sampler is computed. "
         "`python benchmarks/stacked_mnist.py`",
         "",
-        "| GAN | modes | reverse KL | seeds | seconds | settings |",
-        "|---|---|---|---|---|---|",
+        "| GAN | modes | reverse KL | seeds | seconds | trained on | settings |",
+        "|---|---|---|---|---|---|---|",
     ]
     modes, divergence = perfect()
-    lines.append(f"| perfect sampler | {modes:.0f} | {divergence:.3f} |  |  |  |")
+    lines.append(f"| perfect sampler | {modes:.0f} | {divergence:.3f} |  |  |  |  |")
     for name, (modes, divergence) in PUBLISHED.items():
-        lines.append(f"| {name} | {modes:g} | {divergence:.2f} |  |  | published |")
+        lines.append(f"| {name} | {modes:g} | {divergence:.2f} |  |  |  | published |")
     lines += [f"| {' | '.join(row(found, name))} |" for name in CASES]
     return "\n".join(lines) + "\n"
 
@@ -180,7 +190,7 @@ def row(found, name):
     ]
     settings = described(CASES[name])
     if not runs:
-        return [name, "not measured", "", "0", "", settings]
+        return [name, "not measured", "", "0", "", "", settings]
     cut = sum(record["cut"] for record in runs)
     seconds = f"{np.mean([record['seconds'] for record in runs]):.0f}"
     others = sorted({record["data"] for record in runs} - {"mnist"})
@@ -190,6 +200,7 @@ def row(found, name):
         spread([record["reverse_kl"] for record in runs], ".3f"),
         str(len(runs)),
         seconds + (f", {cut} cut short" if cut else ""),
+        trained_on(runs),
         ", ".join([settings, *(f"stacks of {data}" for data in others)]),
     ]
 
