@@ -444,7 +444,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             seed,
             steps_per_epoch,
         )
-        with first_of(callbacks, DataOrder(batches), self) as callbacks:
+        order = DataOrder(batches, initial_epoch)
+        with first_of(callbacks, order, self) as callbacks:
             return super().fit(
                 batches,
                 epochs=epochs,

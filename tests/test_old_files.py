@@ -1,5 +1,6 @@
 """What earlier versions saved loads ever after; tests/data/README.md tells of it."""
 
+import shutil
 from pathlib import Path
 
 import keras
@@ -78,3 +79,23 @@ def test_recipe():
     assert [(p.name, p.weight) for p in gan.penalties] == [("gradient_penalty", 5.0)]
     optimizer = gan.optimizer.discriminator_optimizer
     assert float(optimizer.learning_rate) == pytest.approx(0.002)
+
+
+@pytest.mark.once
+def test_backup(tmp_path):
+    """Of a run of three epochs that was stopped in its second."""
+    shape, images = (8, 8, 1), np.zeros((40, 8, 8, 1), "uint8")
+    gan = kgz.GAN(
+        kgz.networks.dense_generator(shape, latent_dim=4, widths=(4,)),
+        kgz.networks.dense_discriminator(shape, widths=(4,)),
+        ema_half_life=10,
+        seed=3,
+    )
+    gan.compile()
+    folder = shutil.copytree(DATA / "backup_0_2", tmp_path / "backup")
+    callback = keras.callbacks.BackupAndRestore(folder)
+    history = gan.fit(images, batch_size=8, epochs=3, verbose=0, callbacks=[callback])
+    assert history.epoch == [1, 2]
+    assert int(gan.epochs_seen) == 3
+    assert int(gan.images_seen) == 120
+    assert int(gan.optimizer.iterations) == 15

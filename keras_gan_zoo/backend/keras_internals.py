@@ -28,6 +28,7 @@ from keras.src.utils.module_utils import tensorflow
 
 __all__ = [
     "BackupHooks",
+    "BeginsMidway",
     "DataAdapter",
     "PlainUpdates",
     "all_layers",
@@ -55,7 +56,10 @@ __all__ = [
 
 
 class BackupHooks(keras.callbacks.BackupAndRestore):
-    """Keras' callback with its writing and reading left to two methods."""
+    """Keras' callback with its writing and reading left to two methods.
+
+    It saves at the end of each epoch, and within one where `is_due` says so.
+    """
 
     def save(self, epoch: int, steps: int) -> None:
         """Back up the model after so many whole epochs, and steps of the next one."""
@@ -65,19 +69,58 @@ class BackupHooks(keras.callbacks.BackupAndRestore):
         """Load the last backup; returns the epoch to go on with, None without one."""
         raise NotImplementedError
 
+    def is_due(self, steps: int) -> bool:
+        """Whether to save after so many steps of an epoch."""
+        raise NotImplementedError
+
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._current_epoch = 0
         epoch = self.restore()
         if epoch is not None:
             self._current_epoch = self.model._initial_epoch = epoch
 
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._current_epoch = epoch
+
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
     ) -> None:
-        if self._should_save_on_batch(batch):
+        if self.is_due(batch + 1):
             self.save(self._current_epoch, batch + 1)
 
-    def _save_model(self):  # at the end of an epoch
-        self.save(self._current_epoch, 0)
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._current_epoch = epoch + 1
+        self.save(epoch + 1, 0)
+
+
+class BeginsMidway:
+    """A model whose `fit` begins an epoch at number `first` of its `DataAdapter`.
+
+    Its batches then begin there, and the steps before are numbers that Keras passes
+    over. A mixin, to stand before `keras.Model`.
+    """
+
+    def _symbolic_build(self, iterator=None, **arguments):
+        if iterator is not None:
+            _pass_over(iterator)
+        super()._symbolic_build(iterator=iterator, **arguments)
+
+    def _maybe_symbolic_build(self, iterator=None, **arguments):  # on TensorFlow
+        if iterator is not None:
+            _pass_over(iterator)
+        super()._maybe_symbolic_build(iterator=iterator, **arguments)
+
+
+def _pass_over(iterator):
+    """Have Keras' `EpochIterator` count steps before `first`, and yield those after."""
+    steps, adapter = iterator._enumerate_iterator, iterator.data_adapter
+
+    def from_first():
+        for begin, end, source in steps():
+            if begin >= getattr(adapter, "first", 0):
+                yield begin, end, source
+
+    iterator._enumerate_iterator = from_first
 
 
 def unwrapped(optimizer: Any) -> Any:

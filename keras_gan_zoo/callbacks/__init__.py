@@ -3,7 +3,7 @@
 from typing import Any
 
 from keras_gan_zoo.callbacks.sample_grid import SampleGrid, sheet
-from keras_gan_zoo.training.backup import BackupAndRestore
+from keras_gan_zoo.training.resuming import BackupAndRestore
 
 __all__ = ["BackupAndRestore", "SampleGrid", "Score", "sheet"]
 

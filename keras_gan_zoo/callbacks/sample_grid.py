@@ -93,7 +93,7 @@ class SampleGrid(keras.callbacks.Callback):
         super().set_model(model)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if epoch == 0:
+        if epoch == 0 and "resumed_at" not in (logs or {}):
             self._try(0)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

@@ -111,6 +111,14 @@ class Score(keras.callbacks.Callback):
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._in_fit = False
 
+    def get_state(self) -> dict[str, float]:
+        """The last scores, which a resumed run has until the next."""
+        return dict(self._last)
+
+    def set_state(self, state: dict[str, float]) -> None:
+        """Go on with the scores of an interrupted run."""
+        self._last |= {k: v for k, v in state.items() if k in self._last}
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if (epoch + 1) % self.every == 0:
             try:

@@ -13,11 +13,10 @@ from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes.build import build
-from keras_gan_zoo.recipes.interruption import Interruption
 from keras_gan_zoo.training import backup
 from keras_gan_zoo.typing import PathLike
 
-BACKUP, LOG = "backup", "log.csv"
+BACKUP, LOG, BEST = "backup", "log.csv", "best.weights.h5"
 
 # A recipe that differs in these is another run; one with more epochs is the same.
 IDENTITY = (
@@ -81,14 +80,19 @@ def train(
     folder: PathLike,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     verbose: str | int = "auto",
+    save_freq: str | int = "epoch",
+    keep: int = 2,
+    monitor: str | None = None,
+    mode: str = "auto",
 ) -> Any:
     """Train a recipe's model in `folder`; an interrupted run continues.
 
     Writes the recipe (`recipe.json`), what a folder of images holds (`data.json`), the
     log (`log.csv`), a grid of samples for each epoch (`samples/`), the averaged
-    generator's weights (`snapshots/`) and, after each epoch, all that it takes to go on
-    (`backup/`) there. The same recipe gives the same weights on one machine and
-    backend, to the bit, however often the run was interrupted.
+    generator's weights (`snapshots/`) and, after each epoch and when it is interrupted,
+    all that it takes to go on (`backup/`) there. The same recipe gives the same
+    weights, log and samples on one machine and backend, to the bit, however often the
+    run was interrupted, and at whichever step.
 
     Args:
         recipe: dict, see `keras_gan_zoo.recipes`. With more epochs than the run had,
@@ -97,6 +101,13 @@ def train(
         folder: path of the run's folder; created if missing.
         callbacks: list of additional Keras callbacks.
         verbose: see `keras.Model.fit`.
+        save_freq: `"epoch"`, or steps or a time such as `"10min"` from one backup to
+            the next: what a run that is killed loses at most. See `BackupAndRestore`.
+        keep: int, how many backups stay.
+        monitor: str, a name in the logs, such as `"fid"` if `Score` is among the
+            callbacks: the model of the epoch that has the best is in
+            `best.weights.h5`, for `load_weights`.
+        mode: `"min"`, `"max"` or `"auto"`, see `keras.callbacks.ModelCheckpoint`.
 
     Returns:
         The trained GAN.
@@ -104,12 +115,17 @@ def train(
     Raises:
         ValueError: the folder belongs to a run of another recipe.
         FloatingPointError: the loss is NaN or infinite.
-        KeyboardInterrupt: Ctrl-C or SIGTERM, after the current step; its text says
-            which epochs are kept.
+        OSError: a file can't be written. The backups are whole.
+        KeyboardInterrupt: Ctrl-C or SIGTERM, after the current step, which is kept, as
+            its text says.
     """
     folder = Path(folder)
+    backups = BackupAndRestore(
+        folder / BACKUP, save_freq, delete_checkpoint=False, keep=keep
+    )
     _check_same(recipe, folder)
-    done = epochs_done(folder)
+    kept = backup.newest(folder / BACKUP)
+    done = 0 if kept is None else kept.epoch
     if done >= recipe["epochs"]:
         gan = build(recipe)
         backup.restore(gan, folder / BACKUP)
@@ -120,24 +136,41 @@ def train(
     gan = build(recipe)
     if verbose:
         print(_size(gan))
+        if kept is not None:
+            after = f", after step {kept.steps}" if kept.steps else ""
+            print(f"Going on with epoch {done + 1}{after}")
     _cut(folder / LOG, done)
-    with Interruption(done) as interruption:
-        gan.fit(
-            **data.arguments_of_fit(found, gan),
-            batch_size=recipe["batch_size"],
-            epochs=recipe["epochs"],
-            verbose=verbose,
-            callbacks=[
-                Divergence(),
-                SampleGrid(folder / "samples"),
-                Snapshots(folder / "snapshots", recipe.get("snapshot_every", 1)),
-                keras.callbacks.CSVLogger(folder / LOG, append=True),
-                *callbacks,
-                BackupAndRestore(folder / BACKUP, delete_checkpoint=False),
-                interruption,
-            ],
-        )
+    gan.fit(
+        **data.arguments_of_fit(found, gan),
+        batch_size=recipe["batch_size"],
+        epochs=recipe["epochs"],
+        verbose=verbose,
+        callbacks=[
+            Divergence(),
+            SampleGrid(folder / "samples"),
+            Snapshots(folder / "snapshots", recipe.get("snapshot_every", 1)),
+            keras.callbacks.CSVLogger(folder / LOG, append=True),
+            *callbacks,
+            *_best(folder, monitor, mode),
+            backups,
+        ],
+    )
     return gan
+
+
+def _best(folder, monitor, mode):
+    """The callback that keeps the best model, if something is monitored."""
+    if monitor is None:
+        return []
+    return [
+        keras.callbacks.ModelCheckpoint(
+            folder / BEST,
+            monitor,
+            mode=mode,
+            save_best_only=True,
+            save_weights_only=True,
+        )
+    ]
 
 
 def _cut(log, done):
@@ -146,6 +179,9 @@ def _cut(log, done):
         return
     with log.open(newline="") as file:
         head, *rows = file.readlines() or [""]
+    if not head.endswith("\n"):  # a stop within the first write
+        log.unlink()
+        return
     epochs = set(map(str, range(done)))
     kept = [
         row for row in rows if row.endswith("\n") and row.partition(",")[0] in epochs

@@ -1,140 +1,204 @@
 """Backups of a run, which a stop at any moment leaves whole.
 
-A backup is one file of weights, optimizers, random states and position, written beside
-the last one, synced and renamed. The two newest are kept, under Keras' own names.
+A backup is one file of weights, optimizers, random states, the epoch's running means
+and the position, written beside the last one, synced and renamed. The two newest have
+Keras' own names; older ones are named after their position.
 """
 
+import contextlib
 import hashlib
 import json
+import math
 import os
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
-from keras_gan_zoo.backend.keras_internals import BackupHooks
 from keras_gan_zoo.files import sync, write_json
 from keras_gan_zoo.typing import PathLike
 
 LATEST, PREVIOUS = "latest.weights.h5", "latest.weights.h5.bkp"
+OLDER = "epoch_{epoch:04d}_step_{steps:06d}.weights.h5"
 PARTIAL = "partial.weights.h5"
 METADATA = "training_metadata.json"  # for Keras, whose weights files have no position
-
-MIDWAY = (
-    "`BackupAndRestore(save_freq={freq})` saves in the middle of an epoch, and a run "
-    "that is resumed from there starts that epoch anew: it is not the run that an "
-    'uninterrupted one would have been. `save_freq="epoch"` resumes exactly.'
-)
+RUN, METRICS, ARRAYS = "run/facts", "run/metrics", "run/arrays"
 
 
-class BackupAndRestore(BackupHooks):
-    """Keras' `BackupAndRestore`, whose backups a stop at any moment leaves whole.
+class Backup(NamedTuple):
+    """A backup that can be read: its file, its position, and what callbacks knew."""
 
-    `GAN.fit` uses it wherever it is given Keras' own. A run that is started again with
-    the same arguments goes on after its last whole epoch, and ends with the weights of
-    one that was not interrupted, to the bit. A backup whose weights are not finite is
-    not made. If the newest file is broken or missing, the one before it is used.
+    path: Path
+    epoch: int
+    steps: int
+    facts: dict[str, Any]  # empty in files of Keras and of version 0.2
+    arrays: dict[str, list[np.ndarray]]
+
+
+def save(
+    model: Any,
+    folder: PathLike,
+    epoch: int,
+    steps: int = 0,
+    keep: int = 2,
+    facts: dict[str, Any] | None = None,
+    arrays: dict[str, list[np.ndarray]] | None = None,
+) -> bool:
+    """Back up a model that has trained for whole `epoch`s, and `steps` of the next one.
 
     Args:
-        backup_dir: path of a local folder, for this run alone.
-        save_freq: `"epoch"`, or steps from one backup to the next. Such a run is not
-            resumed exactly, which a warning says.
-        double_checkpoint: ignored, since two backups are always kept.
-        delete_checkpoint: bool: delete the folder when training has finished.
-
-    Raises:
-        ValueError: when training begins, if there are backups and none can be read.
-
-    Example:
-
-    ```python
-    backup = keras_gan_zoo.callbacks.BackupAndRestore("backup")
-    gan.fit(images, epochs=20, callbacks=[backup])
-    ```
-    """
-
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        if self.save_freq != "epoch":
-            warnings.warn(MIDWAY.format(freq=self.save_freq), stacklevel=2)
-        super().on_train_begin(logs)
-
-    def save(self, epoch: int, steps: int) -> None:
-        save(self.model, self.backup_dir, epoch, steps)
-
-    def restore(self) -> int | None:
-        return restore(self.model, self.backup_dir)
-
-
-def safe(callback: Any) -> Any:
-    """The same callback, or for Keras' `BackupAndRestore` one that shares its state."""
-    if type(callback) is not keras.callbacks.BackupAndRestore:
-        return callback
-    if "://" in str(callback.backup_dir):  # files elsewhere can't be renamed
-        return callback
-    own = BackupAndRestore.__new__(BackupAndRestore)
-    own.__dict__ = callback.__dict__
-    return own
-
-
-def save(model: Any, folder: PathLike, epoch: int, steps: int = 0) -> bool:
-    """Back up a model that has trained for whole `epoch`s, and `steps` of the next one.
+        model: a built Keras model.
+        folder: path; created if missing.
+        epoch, steps: ints, the position.
+        keep: int, how many backups stay, this one included.
+        facts: dict, ready for JSON: what else the run needs to go on.
+        arrays: dict of lists of arrays, likewise.
 
     Returns:
         bool: False if its weights are not finite, and the last backup was left alone.
+
+    Raises:
+        OSError: it can't be written, for example to a full disk. The backups that were
+            there are whole.
     """
     folder = Path(folder)
     if not _is_finite(model):
         warnings.warn(
-            f"Weights are NaN or infinite after {epoch} epochs, so that no backup was "
-            f"made of them. The last one stays in {str(folder)!r}.",
+            f"Weights are NaN or infinite after {epoch} epochs and {steps} steps, so "
+            "that no backup was made of them. The last one stays in "
+            f"{str(folder)!r}.",
             stacklevel=2,
         )
         return False
-    folder.mkdir(parents=True, exist_ok=True)
     partial = folder / PARTIAL
     try:
+        _reserve(folder, _size(model))
         model.save_weights(partial)
-        _sign(partial, epoch=epoch, steps=steps)
-    except BaseException:
-        partial.unlink(missing_ok=True)
+        _add(partial, model, facts or {}, arrays or {}, epoch=epoch, steps=steps)
+        sync(partial)
+        _make_room(folder, keep)
+        os.replace(partial, folder / LATEST)
+        sync(folder)
+        write_json(folder / METADATA, {"epoch": epoch, "batch": max(steps - 1, 0)})
+    except BaseException as error:
+        if isinstance(error, (OSError, RuntimeError)):  # HDF5 has both for a full disk
+            raise _unwritten(folder, error) from error
         raise
-    for name in (LATEST, METADATA):
-        if (folder / name).exists():
-            os.replace(folder / name, folder / f"{name}.bkp")
-    os.replace(partial, folder / LATEST)
-    sync(folder)
-    write_json(folder / METADATA, {"epoch": epoch, "batch": max(steps - 1, 0)})
+    finally:
+        _remove(partial)
     return True
+
+
+def _unwritten(folder, error):
+    kept = "There is none yet"
+    try:
+        found = newest(folder)
+        if found is not None:
+            kept = f"The last one is whole: epoch {found.epoch}, step {found.steps}"
+    except (OSError, ValueError):
+        pass
+    return OSError(
+        getattr(error, "errno", None),
+        f"The backup could not be written. {kept}. Free some space, or let the folder "
+        f"be written to; the same command then goes on. Received: {str(folder)!r}: "
+        f"{error}",
+    )
+
+
+def _remove(path):
+    with contextlib.suppress(OSError):  # the next save writes over it
+        path.unlink(missing_ok=True)
+
+
+def check_room(model: Any, folder: PathLike) -> None:
+    """Raise an `OSError` if a backup could not be written; creates the folder."""
+    try:
+        _reserve(Path(folder), _size(model))
+    except OSError as error:
+        raise _unwritten(Path(folder), error) from error
+
+
+def _reserve(folder, size):
+    """Raise an `OSError` if there is no room for a file of so many bytes.
+
+    HDF5 notices in the middle of a file, which it then can't close.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f".{PARTIAL}"
+    try:
+        with path.open("wb") as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+            else:
+                file.truncate(size)
+    finally:
+        _remove(path)
+
+
+def _size(model):
+    """Bytes of a backup, or somewhat more."""
+    variables = [*model.variables, *getattr(model.optimizer, "variables", ())]
+    widths = [8 if "64" in str(v.dtype) else 4 for v in variables]
+    arrays = sum(
+        width * math.prod(v.shape) for width, v in zip(widths, variables, strict=True)
+    )
+    return arrays + 2048 * len(variables) + 2**16
+
+
+def _make_room(folder, keep):
+    """Give the newest backup the name of the one before it, and remove the oldest."""
+    if keep > 2 and (folder / PREVIOUS).exists():
+        try:
+            found = _read(folder / PREVIOUS)
+        except FAULTS:
+            pass
+        else:
+            name = OLDER.format(epoch=found.epoch, steps=found.steps)
+            os.replace(folder / PREVIOUS, folder / name)
+    for name in (LATEST, METADATA):
+        if keep > 1 and (folder / name).exists():
+            os.replace(folder / name, folder / f"{name}.bkp")
+        elif keep == 1:
+            (folder / f"{name}.bkp").unlink(missing_ok=True)
+    for path in _older(folder)[max(keep - 2, 0) :]:
+        path.unlink()
+
+
+def _older(folder):
+    """The files of older backups, the newest of them first."""
+    return sorted(folder.glob("epoch_*_step_*.weights.h5"), reverse=True)
+
+
+# === Reading ===
 
 
 def restore(model: Any, folder: PathLike) -> int | None:
     """Load the newest whole backup into a model.
 
     Returns:
-        int, the epochs that it had done, or None if there is no backup.
+        int, the whole epochs that it had done, or None if there is no backup.
 
     Raises:
         ValueError: there are backups, and none can be read.
     """
-    folder = Path(folder)
-    found, position = _newest(folder)
-    if position is None:
+    found = newest(folder, move=True)
+    if found is None:
         return None
-    if found == PREVIOUS:  # or the next backup would push it out for a broken one
-        for name in (LATEST, METADATA):
-            if (folder / f"{name}.bkp").exists():
-                os.replace(folder / f"{name}.bkp", folder / name)
-    model.load_weights(folder / LATEST)
-    epoch, steps = position
-    if steps:
-        warnings.warn(
-            f"The backup in {str(folder)!r} was made in epoch {epoch + 1}, after "
-            f"{steps} steps. That epoch starts anew.",
-            stacklevel=2,
-        )
-    return epoch
+    load(model, found)
+    return found.epoch
+
+
+def load(model: Any, found: Backup) -> None:
+    """Load a backup into a model, with the running means of its epoch."""
+    import h5py
+
+    model.load_weights(found.path)
+    with h5py.File(found.path) as file:
+        for variable in model.metrics_variables:
+            if f"{METRICS}/{variable.path}" in file:
+                variable.assign(file[f"{METRICS}/{variable.path}"][()])
 
 
 def epochs_done(folder: PathLike) -> int:
@@ -143,60 +207,93 @@ def epochs_done(folder: PathLike) -> int:
     Raises:
         ValueError: there are backups, and none can be read.
     """
-    _, position = _newest(Path(folder))
-    return 0 if position is None else position[0]
+    found = newest(folder)
+    return 0 if found is None else found.epoch
 
 
-def _newest(folder):
-    """The name of the newest whole backup and its position, or two Nones."""
-    faults = []
-    for name in (LATEST, PREVIOUS):
-        if not (folder / name).is_file():
+FAULTS = (OSError, ValueError, KeyError, RuntimeError, TypeError)
+
+
+def newest(folder: PathLike, move: bool = False) -> Backup | None:
+    """The newest whole backup in a folder, or None if there is none.
+
+    Args:
+        folder: path.
+        move: bool: if newer ones are broken, rename it over the newest of them, or the
+            next backup would push it out for a broken one.
+
+    Raises:
+        ValueError: there are backups, and none can be read.
+    """
+    folder, faults = Path(folder), []
+    for path in (folder / LATEST, folder / PREVIOUS, *_older(folder)):
+        if not path.is_file():
             continue
         try:
-            position = _position(folder, name)
-        except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
-            faults.append(f"{name}: {error}")
+            found = _read(path)
+        except FAULTS as error:
+            faults.append(f"{path.name}: {error}")
             continue
         if faults:
             warnings.warn(
                 f"The newest backup in {str(folder)!r} is broken, so that training "
-                f"goes on from the one before it, after {position[0]} epochs. "
+                f"goes on from the one before it, after {found.epoch} epochs. "
                 f"Received: {faults[0]}",
                 stacklevel=3,
             )
-        return name, position
+        if move and path.name != LATEST:
+            os.replace(path, folder / LATEST)
+            if path.name == PREVIOUS and (folder / f"{METADATA}.bkp").exists():
+                os.replace(folder / f"{METADATA}.bkp", folder / METADATA)
+            found = found._replace(path=folder / LATEST)
+        return found
     if faults:
         raise ValueError(
             f"No backup in {str(folder)!r} can be read. Delete the folder to start "
             f"anew. Received: {'; '.join(faults)}"
         )
-    return None, None
+    return None
 
 
-def _position(folder, name):
-    """Epochs and steps of a backup, if the file holds what was written."""
+def _read(path):
+    """What a backup says of itself, if the file holds what was written."""
     import h5py
 
-    with h5py.File(folder / name, "r") as file:
+    with h5py.File(path, "r") as file:
         digest = _digest(file)
         if "sha256" in file.attrs:
             if file.attrs["sha256"] != digest:
                 raise ValueError("its content is not what was written")
-            return int(file.attrs["epoch"]), int(file.attrs["steps"])
+            facts, arrays = {}, {}
+            if RUN in file:
+                facts = json.loads(file[RUN][()].tobytes())
+            for name, group in file.get(ARRAYS, {}).items():
+                arrays[name] = [group[str(i)][()] for i in range(len(group))]
+            position = int(file.attrs["epoch"]), int(file.attrs["steps"])
+            return Backup(path, *position, facts, arrays)
     # Keras' own: its position is in another file
-    metadata = name.replace(LATEST, METADATA)
-    found = json.loads((folder / metadata).read_text())
-    return int(found["epoch"]), int(found["batch"])
+    metadata = path.with_name(path.name.replace(LATEST, METADATA))
+    found = json.loads(metadata.read_text())
+    return Backup(path, int(found["epoch"]), int(found["batch"]), {}, {})
 
 
-def _sign(path, **position):
-    """Write the position and a digest of all arrays into a weights file."""
+# === What is in a file ===
+
+
+def _add(path, model, facts, arrays, **position):
+    """Write all but the weights into their file, and a digest of everything."""
     import h5py
 
     with h5py.File(path, "r+") as file:
+        text = json.dumps(facts, default=float).encode()
+        file[RUN] = np.frombuffer(text, "uint8")
+        for variable in model.metrics_variables:
+            value = keras.ops.convert_to_numpy(variable)
+            file[f"{METRICS}/{variable.path}"] = value
+        for name, values in arrays.items():
+            for i, value in enumerate(values):
+                file[f"{ARRAYS}/{name}/{i}"] = value
         file.attrs.update(position, sha256=_digest(file))
-    sync(path)
 
 
 def _digest(file):

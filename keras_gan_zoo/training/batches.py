@@ -29,9 +29,16 @@ def group_sizes(n: int, batch_size: int, critic_steps: int) -> list[int]:
     return sizes
 
 
-def group_batches(batches: Iterable[tuple], critic_steps: int) -> Iterator[tuple]:
-    """Join `critic_steps` batches, tuples of arrays, of an iterator at a time."""
-    held = None
+def group_batches(
+    batches: Iterable[tuple],
+    critic_steps: int,
+    ending: Callable[[int], object] = lambda count: None,
+) -> Iterator[tuple]:
+    """Join `critic_steps` batches, tuples of arrays, of an iterator at a time.
+
+    `ending` is told how many there are, before the last of them is yielded.
+    """
+    held, count = None, 0
     batches = iter(batches)
     while group := list(itertools.islice(batches, critic_steps)):
         group = _join(group)
@@ -41,8 +48,10 @@ def group_batches(batches: Iterable[tuple], critic_steps: int) -> Iterator[tuple
         if held is not None:
             yield held
         held = group
+        count += 1
     if held is not None:
         check_epoch(len(held[0]), critic_steps)
+        ending(count)
         yield held
 
 
@@ -65,16 +74,23 @@ class ImageBatches(DataAdapter):
     """Feeds `fit` and `evaluate`: each batch is one GAN iteration.
 
     A batch is a tuple of images, or of images and labels. `epoch` says which epoch is
-    next; the order of an array's images is a function of `(seed, epoch)`, so that a
-    resumed run sees what an uninterrupted one would have seen. Without a `seed` it is
-    that of the array.
+    next, and `first` with which of its batches it begins; the order of an array's
+    images is a function of `(seed, epoch)`, so that a resumed run sees what an
+    uninterrupted one would have seen. Without a `seed` it is that of the array.
+
+    Args:
+        specs: for each array, its shape without the first axis, and its dtype.
+        num_batches: int, batches of an epoch; None if it is not known.
+        epoch_batches: `epoch_batches(epoch, seed, first)` iterates over the batches of
+            an epoch from number `first` on, reading nothing that lies before.
+        seed: int or None.
     """
 
     def __init__(
         self,
         specs: list[tuple],
         num_batches: int | None,
-        epoch_batches: Callable[[int, int | None], Iterator[tuple]],
+        epoch_batches: Callable[[int, int | None, int], Iterator[tuple]],
         seed: int | None = None,
     ) -> None:
         self.specs = specs
@@ -82,6 +98,10 @@ class ImageBatches(DataAdapter):
         self._epoch_batches = epoch_batches
         self.seed = seed
         self.epoch = 0
+        self.first = 0
+        self.done = 0  # iterations that an earlier process took from the same stream
+        self.one_shot = False
+        self.found: int | None = None  # the epoch's number of batches, at its end
         #: called with each batch before it is used, such as by `StabilityMonitor`
         self.watch: Callable[[tuple], object] | None = None
 
@@ -101,10 +121,10 @@ class ImageBatches(DataAdapter):
         steps_per_epoch = steps or len(sizes)
         ends = np.cumsum(sizes)
 
-        def epoch_batches(epoch, seed):
+        def epoch_batches(epoch, seed, first):
             current, order = None, None
-            first = epoch * steps_per_epoch
-            for step in range(first, first + steps_per_epoch):
+            start = epoch * steps_per_epoch
+            for step in range(start + first, start + steps_per_epoch):
                 lap, group = divmod(step, len(sizes))
                 if lap != current:
                     current = lap
@@ -119,47 +139,76 @@ class ImageBatches(DataAdapter):
     @classmethod
     def from_batches(
         cls,
-        iterate: Callable[[int], Iterator[tuple]],
+        iterate: Callable[[int, int], Iterator[tuple]],
         critic_steps: int,
         steps: int | None = None,
         one_shot: bool = False,
         length: int | None = None,
         first: tuple | None = None,
     ) -> Self:
-        """Batches from a source that batches itself; `iterate(lap)` starts a pass.
+        """Batches from a source that batches itself.
 
-        `length` is its number of batches, if that is known, and `first` one of them, if
-        that is to be had without starting a pass. If a few images join the group before
-        them, there is one iteration less, which Keras finds out itself.
+        `iterate(lap, skip)` starts a pass, without its first `skip` batches. `length`
+        is its number of batches, if that is known, and `first` one of them, if that is
+        to be had without starting a pass. If a few images join the group before them,
+        there is one iteration less, which Keras finds out itself.
         """
         source: Any = None
         if first is None:
-            source = iterate(0)
+            source = iterate(0, 0)
             first = next(source, None)
         if first is None:
             raise ValueError("`x` has no batches. Received: an empty data set")
         source = itertools.chain([first], source) if one_shot else None
 
-        def laps():
+        def laps(done):
+            """The iterations of all passes, one after the other, from `done` on."""
             if one_shot:
                 yield from group_batches(source, critic_steps)
                 return
-            for lap in itertools.count():
-                yield from group_batches(iterate(lap), critic_steps)
+            lap = 0
+            if length is not None and length % critic_steps == 0:
+                lap, done = divmod(done, length // critic_steps)
+                yield from group_batches(
+                    iterate(lap, done * critic_steps), critic_steps
+                )
+                lap, done = lap + 1, 0
+            passes = (
+                group_batches(iterate(number, 0), critic_steps)
+                for number in itertools.count(lap)
+            )
+            yield from itertools.islice(
+                itertools.chain.from_iterable(passes), done, None
+            )
 
-        endless = laps() if steps else None
+        running: list[Iterator] = []
 
-        def epoch_batches(epoch, seed):
-            if endless:
-                return itertools.islice(endless, steps)
-            return group_batches(iterate(epoch), critic_steps)
+        def epoch_batches(epoch, seed, first):
+            if steps is None:
+                batches = iterate(epoch, first * critic_steps)
+                return group_batches(batches, critic_steps, found)
+            if not running:
+                running.append(laps(made.done))
+            return itertools.islice(running[0], steps - first)
 
+        def found(count):
+            made.found = made.first + count
+
+        count = steps
         if steps is None and length is not None:
-            steps = -(-length // critic_steps)
-        return cls(_specs(first), steps, epoch_batches)
+            count = -(-length // critic_steps)
+        made = cls(_specs(first), count, epoch_batches)
+        made.one_shot = one_shot
+        return made
+
+    def is_last(self, count: int) -> bool:
+        """Whether an epoch ends after `count` batches, once so many were taken."""
+        return count == (self._num_batches if self.found is None else self.found)
 
     def _batches(self):
-        return self._watched(iter(self._epoch_batches(self.epoch, self.seed)))
+        self.found = None
+        batches = self._epoch_batches(self.epoch, self.seed, self.first)
+        return self._watched(iter(batches))
 
     def _watched(self, batches):
         for batch in batches:

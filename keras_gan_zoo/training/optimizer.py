@@ -92,7 +92,7 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
                 "Received: the same optimizer twice"
             )
         self._players: dict[str, tuple[Any, list]] = {}
-        self._ratio = 1.0  # of the rates, as long as the generator's is 0
+        self.rate_ratio = 1.0  # as long as the generator's is 0
 
     def build(self, variables: list[Any]) -> None:
         raise ValueError(
@@ -143,8 +143,8 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
             )
         generator, discriminator = self.learning_rates
         if generator:
-            self._ratio = discriminator / generator
-        for optimizer, ratio in zip(both, (1.0, self._ratio), strict=True):
+            self.rate_ratio = discriminator / generator
+        for optimizer, ratio in zip(both, (1.0, self.rate_ratio), strict=True):
             optimizer.learning_rate = ratio * float(ops.convert_to_numpy(value))
 
     @property

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import itertools
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -67,15 +68,16 @@ def batches_of(
     if adapters.is_endless(x) and steps is None:
         raise ValueError(_no_end(f"x of type {type(x).__name__} without an end"))
 
-    def checked(source, order=None):
-        for found, labels in adapters.iterate_pairs(
+    def checked(source, skip=0, order=None):
+        pairs = adapters.iterate_pairs(
             source,
             gan.image_shape,
             value_range,
             gan.num_classes,
             order,
             weights=True,
-        ):
+        )
+        for found, labels in itertools.islice(pairs, skip, None):
             if gan.num_classes is not None:
                 yield found, labels
                 continue
@@ -88,22 +90,24 @@ def batches_of(
         if steps is None:
             kept = _read_whole(checked(x))
             return ImageBatches.from_batches(
-                lambda lap: iter(kept), critic_steps, length=len(kept)
+                lambda lap, skip: iter(kept[skip:]), critic_steps, length=len(kept)
             )
         return ImageBatches.from_batches(
-            lambda lap: checked(x), critic_steps, steps, one_shot=True
+            lambda lap, skip: checked(x), critic_steps, steps, one_shot=True
         )
     if not adapters.is_py_dataset(x):
         return ImageBatches.from_batches(
-            lambda lap: checked(x), critic_steps, steps, length=length
+            lambda lap, skip: checked(x, skip), critic_steps, steps, length=length
         )
 
-    def shuffled(lap):
+    def shuffled(lap, skip):
         """As in Keras, `shuffle` is about the order of a PyDataset's batches."""
-        order = None
-        if seed is not None and length is not None:
+        if length is None:
+            return checked(x, order=itertools.count(skip))
+        order: Any = range(length)
+        if seed is not None:
             order = np.random.default_rng((seed, lap)).permutation(length).tolist()
-        return checked(x, order)
+        return checked(x, order=order[skip:])
 
     first = None if length == 0 else next(checked([x[0]]))
     return ImageBatches.from_batches(

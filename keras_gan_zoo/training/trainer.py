@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.backend.keras_internals import BeginsMidway
 from keras_gan_zoo.latents import Latents, draw_whole
 from keras_gan_zoo.objectives.auxiliaries import overrides
 from keras_gan_zoo.training import iteration, sources
@@ -15,7 +16,7 @@ from keras_gan_zoo.training.batches import check_epoch
 from keras_gan_zoo.typing import Tensor, ValueRange
 
 
-class AdversarialTrainer(backend.Steps):
+class AdversarialTrainer(BeginsMidway, backend.Steps):
     """The training part of `GAN`: steps, draws and logs.
 
     The attributes are those that a step needs; `GAN` sets them.

@@ -144,3 +144,11 @@ def test_images_are_prepared(run, tmp_path):
     assert not found["preparation"]["horizontal_flip"]
     for wrong in ("--image-size 64xx", "--interpolation lancos", "--color-mode cmyk"):
         run("train", *line.split(), *wrong.split(), code=2)
+
+
+def test_how_often_and_how_many_checkpoints(run):
+    line = f"--family mlp_gan --generator-widths 4 --discriminator-widths 4 {TINY}"
+    text = run("train", *line.split(), "--save-freq", "often", code=1).stderr
+    assert "--save-freq must be" in text
+    run("train", *line.split(), "--save-freq", "1", "--keep", "3", "--epochs", "2")
+    assert len(list(Path("run/backup").glob("*.weights.h5*"))) == 3

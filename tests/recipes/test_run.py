@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import presets, recipes
+from keras_gan_zoo.training import backup
 from recipes.tiny_recipe import MORE, RECIPE, digest
 
 
@@ -29,9 +31,10 @@ def test_the_recipe_of_each_zoo_entry_can_be_trained_again(name, tmp_path):
     assert (tmp_path / "snapshots" / "epoch_0001.weights.h5").is_file()
 
 
-def run(folder, callbacks=(), seed=1, **changes):
-    recipe = {**RECIPE, "arguments": {**RECIPE["arguments"], "seed": seed}, **changes}
-    return recipes.train(recipe, folder, callbacks, verbose=0)
+def run(folder, callbacks=(), seed=1, epochs=3, **options):
+    arguments = {**RECIPE["arguments"], "seed": seed}
+    recipe = {**RECIPE, "arguments": arguments, "epochs": epochs}
+    return recipes.train(recipe, folder, callbacks, verbose=0, **options)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +48,17 @@ def straight(tmp_path_factory):
 
 def log(folder):
     return (folder / "log.csv").read_text()
+
+
+def assert_same_run(folder, straight):
+    """Weights, optimizers, random states and history; log, samples and snapshots."""
+    assert digest(folder) == digest(straight)
+    assert log(folder) == log(straight)
+    for kind in ("samples", "snapshots"):
+        found = sorted(path.name for path in (folder / kind).iterdir())
+        assert found == sorted(path.name for path in (straight / kind).iterdir())
+    for path in (straight / "samples").iterdir():
+        assert (folder / "samples" / path.name).read_bytes() == path.read_bytes()
 
 
 # === The same again ===
@@ -118,9 +132,9 @@ def _handlers():
 @pytest.mark.parametrize(
     ("number", "epoch", "step", "says"),
     [
-        (signal.SIGINT, 1, 2, "in epoch 1. No epoch is kept; the same command starts"),
-        (signal.SIGTERM, 2, 0, "in epoch 2. Epoch 1 is kept; the same command goes on"),
-        (signal.SIGINT, 3, 7, "in epoch 3. Epochs 1-2 are kept; the same command goes"),
+        (signal.SIGINT, 1, 2, "in epoch 1, after step 3. 3 steps of epoch 1 are kept"),
+        (signal.SIGTERM, 2, 0, "in .* step 1. Epoch 1 and 1 step of epoch 2 are kept"),
+        (signal.SIGINT, 3, 7, "after epoch 3. Epochs 1-3 are kept; the same command"),
         (signal.SIGTERM, 3, None, "after epoch 3. Epochs 1-3 are kept"),
     ],
 )
@@ -131,10 +145,11 @@ def test_a_signal_ends_a_run_which_then_goes_on(
     with pytest.raises(KeyboardInterrupt, match=f"Interrupted {says}"):
         run(tmp_path, [sender])
     assert sender.steps == (8 if step is None else step + 1)  # the step is finished
-    assert recipes.epochs_done(tmp_path) == (epoch if step is None else epoch - 1)
+    assert recipes.epochs_done(tmp_path) == (
+        epoch if "after epoch" in says else epoch - 1
+    )
     run(tmp_path)
-    assert digest(tmp_path) == digest(straight)
-    assert log(tmp_path) == log(straight)
+    assert_same_run(tmp_path, straight)
 
 
 class Twice(Signal):
@@ -148,7 +163,9 @@ class Twice(Signal):
 
 
 def test_a_second_signal_stops_at_once(tmp_path):
-    with pytest.raises(KeyboardInterrupt, match=r"in epoch 2\. Epoch 1 is kept"):
+    with pytest.raises(
+        KeyboardInterrupt, match=r"in epoch 2, after step 3\. Epoch 1 is k"
+    ):
         run(tmp_path, [Twice(signal.SIGINT, 2, 3)])
 
 
@@ -187,25 +204,76 @@ def test_a_run_in_a_thread_handles_no_signals(straight, tmp_path):
     assert digest(tmp_path) == digest(straight)
 
 
-def test_ctrl_c_on_the_command_line(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_signal_on_the_command_line(number, tmp_path):
     (tmp_path / "recipe.json").write_text(json.dumps({**RECIPE, "epochs": 10_000}))
     script = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from keras_gan_zoo.cli import main; main()"
     )
     line = [sys.executable, "-uc", script, "train", "recipe.json", "--out", "run"]
+    line += ["--save-freq", "3"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(line, cwd=tmp_path, **pipes) as process:
         for text in process.stdout:
             if text.startswith("Epoch 3/"):
                 break
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, errors = process.communicate(timeout=120)
-    assert process.returncode == 130, errors
     done = recipes.epochs_done(tmp_path / "run")
     assert done >= 2
-    assert f"Epochs 1-{done} are kept; the same command goes on." in errors
-    assert "Traceback" not in errors
+    if number == signal.SIGINT:
+        assert process.returncode == 130, errors
+        kept = rf"Epochs 1-{done} .*are kept; the same command goes on"
+        assert re.search(kept, errors)
+        assert "Traceback" not in errors
+    run(tmp_path / "run", epochs=done + 1)
+    run(tmp_path / "straight", epochs=done + 1)
+    assert_same_run(tmp_path / "run", tmp_path / "straight")
+
+
+@pytest.mark.parametrize("within", ["on_train_batch_begin", "on_epoch_end"])
+def test_a_run_that_is_killed_loses_no_more_than_the_steps_since_a_backup(
+    within, straight, tmp_path
+):
+    class Killed(BaseException):
+        pass
+
+    class Kill(keras.callbacks.Callback):
+        count = 0
+
+        def kill(self, number, logs=None):
+            self.count += 1
+            if self.count == (8 + 5 if "batch" in within else 2):
+                raise Killed
+
+    setattr(Kill, within, Kill.kill)
+    with pytest.raises(Killed):
+        run(tmp_path, [Kill()], save_freq=3)
+    found = backup.newest(tmp_path / "backup")
+    assert (found.epoch, found.steps) == ((1, 3) if "batch" in within else (1, 6))
+    (tmp_path / "log.csv").open("a").write("1,0.1")  # and half a row
+    run(tmp_path, save_freq="10min", keep=3)
+    assert_same_run(tmp_path, straight)
+
+
+def test_a_stop_within_the_logs_first_write(straight, tmp_path):
+    run(tmp_path, epochs=1)
+    (tmp_path / "log.csv").write_text("epoch,d_lo")
+    (tmp_path / "backup" / "latest.weights.h5").unlink()
+    run(tmp_path)
+    assert log(tmp_path) == log(straight)
+
+
+def test_the_best_model_is_kept(tmp_path):
+    class Worse(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["fid"] = [2.0, 1.0, 3.0][epoch]
+
+    run(tmp_path, [Worse()], monitor="fid", mode="min")
+    best = recipes.build(RECIPE)
+    best.load_weights(tmp_path / "best.weights.h5")
+    assert int(best.epochs_seen) == 2
 
 
 # === What is done already ===

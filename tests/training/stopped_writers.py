@@ -18,7 +18,7 @@ import keras
 import numpy as np
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.training import backup
+from keras_gan_zoo.training import resuming
 
 SIGNALS = (signal.SIGKILL, signal.SIGINT)
 
@@ -48,7 +48,7 @@ def marks(gan):
 
 def write(gan, folder, pipe):
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    callback = backup.safe(keras.callbacks.BackupAndRestore(folder))
+    callback = resuming.safe(keras.callbacks.BackupAndRestore(folder))
     callback.set_model(gan)
     try:
         for epoch in range(1, 10_000):

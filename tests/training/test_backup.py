@@ -2,9 +2,11 @@
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import h5py
@@ -15,7 +17,7 @@ import stopped_writers
 from same import assert_same, values
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.training import backup
+from keras_gan_zoo.training import backup, resuming
 
 STOPS = 20
 
@@ -259,7 +261,7 @@ def test_what_is_not_keras_own_stays(tmp_path):
         kgz.callbacks.BackupAndRestore(tmp_path),
         keras.callbacks.History(),
     ):
-        assert backup.safe(callback) is callback
+        assert resuming.safe(callback) is callback
 
 
 def test_the_next_fit_begins_at_its_own_first_epoch(folder, fit):
@@ -325,22 +327,6 @@ def test_layers_without_a_seed_resume_exactly(layer, noise, tmp_path):
     assert_same(straight.variables, resumed.variables)
 
 
-def test_saving_within_an_epoch_says_that_it_is_not_exact(fit, tmp_path):
-    def callback(cls=keras.callbacks):
-        return cls.BackupAndRestore(tmp_path / "b", save_freq=3)
-
-    class Halfway(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            if self.model.epochs_seen == 1 and batch == 3:
-                raise KeyboardInterrupt
-
-    with pytest.warns(UserWarning, match=r"save_freq=3.*not the run"):
-        fit(callback(), Halfway(), stop=9)
-    assert backup.epochs_done(tmp_path / "b") == 1
-    with pytest.warns(UserWarning, match="made in epoch 2, after .* starts anew"):
-        fit(callback())
-
-
 def test_what_is_not_finite_is_not_kept(fit, folder, tiny_gan):
     gan = tiny_gan()
     weight = gan.generator.weights[0]
@@ -348,3 +334,73 @@ def test_what_is_not_finite_is_not_kept(fit, folder, tiny_gan):
     with pytest.warns(UserWarning, match="no backup was made"):
         assert not backup.save(gan, folder, epoch=4)
     assert backup.epochs_done(folder) == 3
+
+
+# === How many ===
+
+
+def positions(folder):
+    found = (backup.newest(folder), *map(backup._read, backup._older(folder)))
+    return [(one.epoch, one.steps) for one in found]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("keep", [1, 2, 4])
+def test_the_last_few_are_kept(keep, tiny_gan, tmp_path):
+    gan, folder = tiny_gan(), tmp_path / "b"
+    saved = [(1, 0), (1, 3), (1, 12), (2, 0), (10, 0)]
+    for i, (epoch, steps) in enumerate(saved):
+        backup.save(gan, folder, epoch, steps, keep=keep)
+        assert len(list(folder.glob("*.weights.h5*"))) == min(keep, i + 1)
+    found = []
+    with pytest.warns(UserWarning, match="broken") if keep > 1 else nullcontext():
+        for _ in range(keep):
+            path = backup.newest(folder, move=True).path
+            found.append((backup.newest(folder).epoch, backup.newest(folder).steps))
+            cut(path)
+    assert found == saved[: -keep - 1 : -1]
+    backup.save(gan, folder, 11, keep=1)
+    assert {path.name for path in folder.iterdir()} == {
+        "latest.weights.h5",
+        "training_metadata.json",
+    }
+
+
+def test_an_older_one_can_be_loaded_by_keras(tiny_gan, tmp_path):
+    gan = tiny_gan()
+    for epoch in range(4):
+        gan.epochs_seen.assign(epoch)
+        backup.save(gan, tmp_path, epoch, keep=3)
+    gan.load_weights(tmp_path / "epoch_0001_step_000000.weights.h5")
+    assert int(gan.epochs_seen) == 1
+
+
+# === What can't be written ===
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("size", [0, 20_000])
+def test_a_full_disk_leaves_the_last_one_whole(size, folder, tiny_gan):
+    """No file of this process may grow beyond `size`, as on a disk without space."""
+    gan, before = tiny_gan(), {p.name: p.read_bytes() for p in folder.iterdir()}
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, unlimited[1]))
+    try:
+        with pytest.raises(OSError, match=r"not be written. The last .* epoch 3, st"):
+            backup.save(gan, folder, epoch=4)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+    assert backup.save(gan, folder, epoch=4)
+    assert backup.epochs_done(folder) == 4
+
+
+def test_a_folder_that_can_not_be_written_to_is_said_before_training(
+    fit, tmp_path, monkeypatch
+):
+    def refuse(*_):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse)
+    with pytest.raises(OSError, match=r"could not be written.*none yet.*Read-only"):
+        fit(keras.callbacks.BackupAndRestore(tmp_path))

@@ -66,7 +66,7 @@ def test_steps_go_on_through_the_laps():
     ("critic_steps", "steps", "expected"), [(1, None, 7), (3, None, 3), (3, 2, 2)]
 )
 def test_a_known_length_is_told(critic_steps, steps, expected):
-    def iterate(lap):
+    def iterate(lap, skip):
         return iter([(np.zeros((4, 2, 2, 1), "uint8"),)] * 7)
 
     batches = ImageBatches.from_batches(iterate, critic_steps, steps, length=7)
@@ -92,7 +92,7 @@ def test_what_every_backend_streams():
 
 def test_an_empty_source():
     with pytest.raises(ValueError, match="`x` has no batches"):
-        ImageBatches.from_batches(lambda lap: iter([]), 1)
+        ImageBatches.from_batches(lambda lap, skip: iter([]), 1)
 
 
 @pytest.mark.once

@@ -226,15 +226,24 @@ def train(
     scale_16_bit: preparing.Scale = None,
     horizontal_flip: preparing.Flip = None,
     on_error: preparing.Errors = None,
+    save_freq: Annotated[
+        str,
+        typer.Option(
+            metavar="HOW OFTEN",
+            help="From one checkpoint to the next, beside those at the end of each "
+            "epoch: steps, such as 500, or a time, such as 10min.",
+        ),
+    ] = "epoch",
+    keep: Annotated[int, typer.Option(min=1, help="Checkpoints that stay.")] = 2,
     out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("run"),
 ) -> None:
     """Train a GAN on your own images or on a named data set.
 
     The folder --out gets a grid of samples after each epoch, a log, and at the end the
     trained GAN, in the sub-folder [b]preset[/b]. Ctrl-C ends a run after its current
-    step; the same command again resumes it, and loses at most the epoch that was
-    interrupted. The same recipe and seed give the same weights. Options replace what a
-    recipe says.
+    step; the same command again goes on with the next. What is killed goes on from its
+    last checkpoint (--save-freq). The same recipe and seed give the same weights,
+    however often a run was interrupted. Options replace what a recipe says.
 
     [b]Example[/b]: keras-gan-zoo train --family dcgan --data ./faces --out faces_run
 
@@ -290,7 +299,13 @@ def train(
         f"batch size {chosen['batch_size']}; samples in {out}/samples"
     )
     done = recipes.epochs_done(out)
-    gan = recipes.train(chosen, out, verbose=1 if output.is_live() else 2)
+    gan = recipes.train(
+        chosen,
+        out,
+        verbose=1 if output.is_live() else 2,
+        save_freq=save_freq,
+        keep=keep,
+    )
     trained = done < chosen["epochs"]
     folder = zoo.save_run(gan, out, chosen, trained)
     if trained:
