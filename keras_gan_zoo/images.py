@@ -29,8 +29,9 @@ def check_images(
     Args:
         images: anything that NumPy can convert (an array, a list of arrays, a
             TensorFlow, JAX or torch tensor) of shape `(n, height, width, channels)`
-            or `(n, height, width)`, with 1 to 4 channels. uint8, or floats together
-            with `value_range`.
+            or `(n, height, width)`, with 1 to 4 channels, which may come first where
+            that is the only way to read the shape. uint8, or floats together with
+            `value_range`.
         image_shape: the expected `(height, width, channels)`, or None for any.
         value_range: `(low, high)`, the values of black and white in float images,
             for example `(0, 1)`. Values that exceed it by at most 1e-5 of its width
@@ -318,11 +319,13 @@ def _check_shape(images, image_shape):
     original = images
     if images.ndim == 3:
         images = images[..., None]
+    if _has_channels_first(images.shape[1:], image_shape):
+        images = np.moveaxis(images, 1, -1)
     if image_shape is None:
         if images.shape[-1] not in PNG_MODES:
             raise ValueError(
-                f"Images must have 1 to 4 channels, in the last axis: {expected}."
-                f"{_channels_first(images)} Received: {_what(original)}"
+                f"Images must have 1 to 4 channels, in the last axis: {expected}. "
+                f"Received: {_what(original)}"
             )
     elif images.shape[1:] != tuple(image_shape):
         raise ValueError(
@@ -341,8 +344,6 @@ def _how_to_fit(images, image_shape):
         )
     if images.ndim == 3:
         images = images[..., None]
-    if images.shape[1:] == (channels, height, width):
-        return _channels_first(images)
     if images.shape[:3] == tuple(image_shape):
         return " Move the batch axis first with `np.moveaxis(images, -1, 0)`."
     if images.shape[1:3] != (height, width):
@@ -359,10 +360,12 @@ def _how_to_fit(images, image_shape):
     return f" Or build the model with image_shape={images.shape[1:]}."
 
 
-def _channels_first(images):
-    if images.ndim == 4 and images.shape[1] in PNG_MODES:
-        return " Move the channels last with `np.moveaxis(images, 1, -1)`."
-    return ""
+def _has_channels_first(shape, image_shape):
+    """Whether the shape of one image can only be read with its channels first."""
+    if image_shape is None:
+        return shape[-1] not in PNG_MODES and shape[0] in PNG_MODES
+    height, width, channels = image_shape
+    return shape == (channels, height, width) != tuple(image_shape)
 
 
 def _wrong_dtype(images):

@@ -16,6 +16,7 @@ from keras_gan_zoo.datasets.folders import (
     select_files,
 )
 from keras_gan_zoo.datasets.gathering import gather
+from keras_gan_zoo.datasets.hub_datasets import is_hub_dataset, load_hub_dataset
 from keras_gan_zoo.datasets.image_folder import (
     ON_ERROR,
     ImageFolder,
@@ -40,9 +41,11 @@ __all__ = [
     "gather",
     "image_shape",
     "is_array_file",
+    "is_hub_dataset",
     "label_names",
     "load",
     "load_folder",
+    "load_hub_dataset",
     "num_classes",
     "split_name",
     "split_sizes",
@@ -50,7 +53,7 @@ __all__ = [
 
 
 def load(
-    name: PathLike,
+    name: Any,
     split: str | None = "train",
     on_error: str = "raise",
     preparation: ImagePreparation | None = None,
@@ -65,7 +68,8 @@ def load(
 
     Args:
         name: a key of `CATALOGUE` or the path of a folder, of a zip file of one, or of
-            an `.npy` or `.npz` file, with a split if you like: `"mnist:test"`.
+            an `.npy` or `.npz` file, with a split if you like: `"mnist:test"`; or a
+            `datasets.Dataset` of the Hugging Face Hub, which is one split.
         split: in TFDS notation: `"train"`, `"test"`, `"train[:55000]"`,
             `"train[10%:20%]"`, `"train+test"`; None for all.
         on_error: `"raise"` an error that names all files of a folder that can't be
@@ -89,6 +93,9 @@ def load(
     ((100, 28, 28, 1), (100,))
     """
     preparation = preparation_of(preparation, options)
+    if is_hub_dataset(name):
+        images, labels, _ = load_hub_dataset(name, on_error, preparation)
+        return images, labels
     found, split = _find(name, split)
     if found in CATALOGUE:
         return preparation.arrays(*load_named(found, split))

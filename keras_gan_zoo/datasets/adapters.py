@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan_zoo.datasets.hub_datasets import IMAGES, LABELS, is_hub_dataset
 from keras_gan_zoo.images import as_array, check_images, is_single, uint8_images
 from keras_gan_zoo.labels import check_labels
 from keras_gan_zoo.typing import ImageShape, ValueRange
@@ -26,7 +27,7 @@ def is_batched(x: Any) -> bool:
     >>> is_batched(iter([])), is_batched([])
     (True, False)
     """
-    if isinstance(x, list | tuple | dict | str | bytes | Path):
+    if isinstance(x, list | tuple | dict | str | bytes | Path) or is_hub_dataset(x):
         return False
     if hasattr(x, "__array__") or hasattr(x, "shape"):
         return False
@@ -76,7 +77,8 @@ def iterate(
 
     Args:
         x: tf.data.Dataset, keras.utils.PyDataset, torch DataLoader, or any iterable
-            of batches. A batch is images, or a tuple whose first entry is images.
+            of batches. A batch is images, a tuple whose first entry is images, or a
+            dict with `image` and perhaps `label`.
         image_shape, value_range: as in `keras_gan_zoo.images.check_images`.
         as_uint8: bool: round floats in `value_range` to uint8.
 
@@ -153,11 +155,7 @@ def iterate_pairs(
 def _pair(element, image_shape, num_classes, weights):
     """Images and labels, from `(x, y)`, from torch's `[x, y]` or from images alone."""
     if isinstance(element, dict):
-        raise ValueError(
-            "A batch must be images or a tuple (images, labels). Pick them, for "
-            'example `dataset.map(lambda batch: (batch["image"], batch["label"]))`. '
-            f"Received: a dict with the keys {sorted(map(str, element))}"
-        )
+        element = _parts_of_dict(element)
     parts = (element,)
     if isinstance(element, tuple) and element:
         parts = element
@@ -180,6 +178,20 @@ def _pair(element, image_shape, num_classes, weights):
             f"Received: a batch of {len(parts)} parts"
         )
     return parts[0], labels
+
+
+def _parts_of_dict(element):
+    """`{"image": x, "label": y}`, as of TFDS and the Hub's data sets, as a tuple."""
+    images = [key for key in element if key in IMAGES]
+    labels = [key for key in element if key in LABELS]
+    if len(images) != 1 or len(labels) > 1:
+        raise ValueError(
+            "A batch must be images, a tuple (images, labels), or a dict with `image` "
+            "and `label`. Pick them, for example "
+            '`dataset.map(lambda batch: (batch["picture"], batch["class"]))`. '
+            f"Received: a dict with the keys {sorted(map(str, element))}"
+        )
+    return tuple(element[key] for key in (*images, *labels))
 
 
 def _py_batches(dataset, order):

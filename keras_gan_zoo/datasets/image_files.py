@@ -30,7 +30,8 @@ def read_image(
     """Decode and prepare one image.
 
     Args:
-        file: path, or `(name, binary file object)`.
+        file: path, `(name, binary file object)`, or what has a method `open` that
+            returns a path or a file object.
         preparation, mode, mirrored: see `ImagePreparation.__call__`; `mode` is that of
             the `survey` of all files.
 
@@ -78,7 +79,8 @@ def survey(
     Files whose end is missing are decoded, to see whether they are whole.
 
     Args:
-        files: list of paths, or of `(name, binary file object)`.
+        files: list of paths, of `(name, binary file object)`, or of what has a method
+            `open` that returns either.
         preparation: what is asked for.
         skip: bool: files that can't be used count as unreadable, which is no error.
 
@@ -293,12 +295,8 @@ def _decode_again(file):
 def _open(file):
     from PIL import Image
 
-    source = file
-    if isinstance(file, tuple):
-        source = file[1]
-        source.seek(0)
     try:
-        return Image.open(source)
+        return Image.open(_source(file))
     except Exception as error:
         raise _undecodable(file, error) from error
 
@@ -307,5 +305,17 @@ def _undecodable(file, error):
     return ValueError(f"{_name(file)} ({type(error).__name__}: {error})")
 
 
+def _source(file):
+    """What Pillow opens."""
+    if hasattr(file, "open") and not isinstance(file, os.PathLike):
+        return file.open()
+    if isinstance(file, tuple):
+        file[1].seek(0)
+        return file[1]
+    return file
+
+
 def _name(file):
+    if hasattr(file, "open") and not isinstance(file, os.PathLike):
+        return str(file)
     return file[0] if isinstance(file, tuple) else os.fspath(file)

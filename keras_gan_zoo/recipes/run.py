@@ -25,7 +25,6 @@ IDENTITY = (
     "compile",
     "data",
     "preparation",
-    "on_error",
     "batch_size",
 )
 
@@ -130,8 +129,8 @@ def train(
         gan = build(recipe)
         backup.restore(gan, folder / BACKUP)
         return gan
-    write_json(folder / files.RECIPE, recipe)
     found = data.open_data(recipe)  # all that is wrong with it is said first
+    write_json(folder / files.RECIPE, recipe)
     data.write_report(found, folder)
     gan = build(recipe)
     if verbose:

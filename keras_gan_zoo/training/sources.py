@@ -158,7 +158,7 @@ def read_arrays(
     """
     _check_given(x)
     named = (str, os.PathLike, datasets.ImageFolder)
-    if isinstance(x, named):
+    if isinstance(x, named) or datasets.is_hub_dataset(x):
         if y is not None:
             raise ValueError(
                 "The labels of a folder or a named data set come with it; `y` is for "
@@ -167,6 +167,8 @@ def read_arrays(
         if isinstance(x, datasets.ImageFolder):
             names = x.label_names
             x, y = x.load()
+        elif datasets.is_hub_dataset(x):
+            x, y, names = datasets.load_hub_dataset(x)
         else:
             name, split = datasets.split_name(x)
             x, y = datasets.load(name, split)

@@ -2,7 +2,12 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan_zoo.datasets.adapters import is_batched, is_one_shot, iterate
+from keras_gan_zoo.datasets.adapters import (
+    is_batched,
+    is_one_shot,
+    iterate,
+    iterate_pairs,
+)
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 6, 3), dtype="uint8")
 LABELS = np.arange(10)
@@ -158,9 +163,41 @@ def test_unbatched_grey_images_without_a_channel():
         list(iterate(tf_data(IMAGES[..., 0]), (8, 6, 1)))
 
 
-def test_dict_elements():
-    with pytest.raises(ValueError, match=r"Batch 0 .*\['image', 'label'\]"):
-        list(iterate(generator({"image": IMAGES, "label": LABELS})))
+@pytest.mark.parametrize("names", [("image", "label"), ("images", "labels"), ("img",)])
+def test_dict_elements(names):
+    batch = dict(zip(names, (IMAGES, LABELS), strict=False))
+    ((images, labels),) = iterate_pairs(generator({"id": [1, 2], **batch}))
+    np.testing.assert_array_equal(images, IMAGES)
+    if len(names) > 1:
+        np.testing.assert_array_equal(labels, LABELS)
+    else:
+        assert labels is None
+
+
+def test_dicts_of_tf_data_and_torch():
+    if keras.backend.backend() == "torch":
+        import torch
+
+        rows = [{"image": x, "label": y} for x, y in zip(IMAGES, LABELS, strict=True)]
+        source = torch.utils.data.DataLoader(rows, batch_size=2)
+    else:
+        source = tf_data({"image": IMAGES, "label": LABELS}).batch(2)
+    found = list(iterate_pairs(source))
+    np.testing.assert_array_equal(np.concatenate([x for x, _ in found]), IMAGES)
+    np.testing.assert_array_equal(np.concatenate([y for _, y in found]), LABELS)
+
+
+@pytest.mark.parametrize("keys", [("picture",), ("image", "images"), ("label",)])
+def test_other_dicts(keys):
+    batch = dict.fromkeys(keys, IMAGES)
+    with pytest.raises(ValueError, match=rf"Batch 0 .*keys \['{keys[0]}'"):
+        list(iterate(generator(batch)))
+
+
+@pytest.mark.parametrize("image_shape", [(8, 6, 3), None])
+def test_batches_that_are_channels_first(image_shape):
+    (images,) = iterate(generator(np.moveaxis(IMAGES, -1, 1)), image_shape)
+    np.testing.assert_array_equal(images, IMAGES)
 
 
 @pytest.mark.parametrize(

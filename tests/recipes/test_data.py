@@ -72,6 +72,7 @@ def test_a_run_prepares_and_reports(photos, tmp_path):
     assert len(facts["unreadable"]) == 1
     kept = recipes.load(tmp_path / "run" / "recipe.json")
     assert kept["preparation"] == recipe["preparation"]
+    recipes.train({**recipe, "on_error": "raise"}, tmp_path / "run", verbose=0)
     other = recipes.with_options(recipe, interpolation="box", epochs=2)
     with pytest.raises(ValueError, match=r"run of one recipe.*preparation="):
         recipes.train(other, tmp_path / "run", verbose=0)

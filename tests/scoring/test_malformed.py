@@ -107,7 +107,7 @@ BAD_IMAGE_FILES = {
         # images
         ({"source": np.zeros((50, 9, 9, 1), "uint8")}, r"\(8, 8, 1\).*\(9, 9, 1\)"),
         ({"source": np.zeros((50, 8, 8, 3), "uint8")}, r"\(8, 8, 1\).*\(8, 8, 3\)"),
-        ({"source": np.zeros((50, 1, 8, 8), "uint8")}, "channels last"),
+        ({"source": np.zeros((50, 5, 8, 8), "uint8")}, "1 to 4 channels"),
         ({"source": np.full((50, 8, 8, 1), 0.5)}, "declared range: pass `value_range"),
         ({"source": np.full((50, 8, 8, 1), 300)}, "Rescale the values"),
         ({"source": np.zeros((0, 8, 8, 1), "uint8")}, "at least one image"),
