@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 
 RESULTS = pathlib.Path(__file__).parent / "results" / "resume.md"
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -37,7 +38,7 @@ def recipe():
     penalties = [kgz.R1(1.0, every=3), kgz.GradientPenalty(1.0)]
     config = keras.saving.serialize_keras_object
     schedule = keras.optimizers.schedules.ExponentialDecay(1e-3, 10, 0.9)
-    return {
+    found = {
         "family": "CGAN",
         "arguments": {
             "image_shape": [28, 28, 1],
@@ -62,6 +63,7 @@ def recipe():
         "batch_size": 8,
         "epochs": EPOCHS,
     }
+    return json.loads(json.dumps(found))  # as from a file
 
 
 # === A run in a process of its own ===
@@ -125,7 +127,8 @@ def in_a_fork(*arguments):
         try:
             train(*arguments)
             os._exit(0)
-        finally:
+        except BaseException:
+            traceback.print_exc()
             os._exit(1)
     _, status = os.waitpid(child, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):

@@ -17,6 +17,7 @@ from keras_gan_zoo.training import backup
 from keras_gan_zoo.typing import PathLike
 
 BACKUP, LOG, BEST = "backup", "log.csv", "best.weights.h5"
+SAMPLES, SNAPSHOTS = "samples", "snapshots"
 
 # A recipe that differs in these is another run; one with more epochs is the same.
 IDENTITY = (
@@ -139,6 +140,11 @@ def train(
             after = f", after step {kept.steps}" if kept.steps else ""
             print(f"Going on with epoch {done + 1}{after}")
     _cut(folder / LOG, done)
+    for name in (SAMPLES, SNAPSHOTS):
+        for partial in (folder / name).glob(
+            ".epoch_*"
+        ):  # of a stop while it was written
+            partial.unlink()
     gan.fit(
         **data.arguments_of_fit(found, gan),
         batch_size=recipe["batch_size"],
@@ -146,8 +152,8 @@ def train(
         verbose=verbose,
         callbacks=[
             Divergence(),
-            SampleGrid(folder / "samples"),
-            Snapshots(folder / "snapshots", recipe.get("snapshot_every", 1)),
+            SampleGrid(folder / SAMPLES),
+            Snapshots(folder / SNAPSHOTS, recipe.get("snapshot_every", 1)),
             keras.callbacks.CSVLogger(folder / LOG, append=True),
             *callbacks,
             *_best(folder, monitor, mode),

@@ -252,7 +252,9 @@ def test_a_run_that_is_killed_loses_no_more_than_the_steps_since_a_backup(
         run(tmp_path, [Kill()], save_freq=3)
     found = backup.newest(tmp_path / "backup")
     assert (found.epoch, found.steps) == ((1, 3) if "batch" in within else (1, 6))
-    (tmp_path / "log.csv").open("a").write("1,0.1")  # and half a row
+    with (tmp_path / "log.csv").open("a") as file:
+        file.write("1,0.1")  # and half a row
+    (tmp_path / "samples" / ".epoch_0002.png.abc").touch()
     run(tmp_path, save_freq="10min", keep=3)
     assert_same_run(tmp_path, straight)
 
