@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,11 +24,13 @@ from keras_gan_zoo.datasets.image_folder import (
     folder_shape,
     load_folder,
 )
+from keras_gan_zoo.datasets.lazy_images import LazyImages
 from keras_gan_zoo.datasets.preparation import ImagePreparation, preparation_of
 from keras_gan_zoo.datasets.splits import count_shared, split_name
-from keras_gan_zoo.images import check_images
+from keras_gan_zoo.datasets.streaming import Opened, open_folder, open_zip
+from keras_gan_zoo.images import check_images, uint8_images
 from keras_gan_zoo.near_names import did_you_mean
-from keras_gan_zoo.typing import ImageShape, PathLike
+from keras_gan_zoo.typing import ImageShape, PathLike, ValueRange
 
 __all__ = [
     "CATALOGUE",
@@ -36,6 +39,9 @@ __all__ = [
     "Dataset",
     "ImageFolder",
     "ImagePreparation",
+    "LazyImages",
+    "Opened",
+    "as_uint8",
     "count_shared",
     "fingerprint",
     "gather",
@@ -47,9 +53,14 @@ __all__ = [
     "load_folder",
     "load_hub_dataset",
     "num_classes",
+    "open_images",
+    "read",
     "split_name",
     "split_sizes",
 ]
+
+
+PART = 2**24  # bytes that are hashed at once
 
 
 def load(
@@ -102,6 +113,64 @@ def load(
     if is_array_file(found):
         return array_files.load_file(found, split, on_error, preparation)
     return load_folder(found, split, on_error, preparation)
+
+
+def open_images(
+    name: Any,
+    split: str | None = "train",
+    on_error: str = "raise",
+    preparation: ImagePreparation | None = None,
+    memory: float | None = None,
+    **options: Any,
+) -> Opened:
+    """`load`, but the images of a folder are only decoded as they are read.
+
+    So it returns at once, and takes no more memory than is said. `fit`, `evaluate` and
+    `score` do the same with the name of a folder.
+
+    Args:
+        name: see `load`, or an `ImageFolder`, which has its own settings.
+        split, on_error, preparation, **options: see `load`.
+        memory: float, the MiB of a folder's decoded images that may be in memory; by
+            default the environment variable `KERAS_GAN_ZOO_MEMORY`, or 256. Those of a
+            larger folder are kept in a file in the cache folder, which the next run
+            finds, if it takes no more than `KERAS_GAN_ZOO_DISK` GiB, or 100; else each
+            is decoded whenever it is needed, which a warning says.
+
+    Returns:
+        `(images, labels, label_names)`: an array, or for folders `LazyImages`, which
+        read like one; int64 `(n,)` or None; tuple of str or None. `fit(images, labels)`
+        and `score(images)` take them.
+
+    Raises:
+        ValueError: see `load`; `images` raise it too, for files that can't be decoded.
+
+    Example:
+
+    >>> images, labels, names = open_images("digits", "train[:100]")
+    >>> images.shape, names[:3]
+    ((100, 28, 28, 1), ('0', '1', '2'))
+    """
+    if isinstance(name, ImageFolder):
+        return open_folder(name, memory)
+    if is_hub_dataset(name):
+        return Opened(*load_hub_dataset(name))
+    found, split = _find(name, split)
+    preparation = preparation_of(preparation, options)
+    settings: dict[str, Any] = {
+        "split": split,
+        "on_error": on_error,
+        "preparation": preparation,
+    }
+    if found in CATALOGUE or (is_array_file(found) and not _is_zip(found)):
+        return Opened(*load(found, **settings), label_names(found, split, on_error))
+    if _is_zip(found):
+        return open_zip(found, memory, **settings)
+    return open_folder(ImageFolder(found, **settings), memory)
+
+
+def _is_zip(path):
+    return os.path.isfile(path) and os.fspath(path).lower().endswith(".zip")
 
 
 def label_names(
@@ -218,18 +287,48 @@ def _find(name, split):
 def fingerprint(images: Any) -> str:
     """The sha256 (hex) of the shape and the pixels of uint8 images.
 
+    `LazyImages` are read in parts. Of those that are kept on disk it is kept too.
+
     Example:
 
     >>> images, _ = load("digits", "test[:2]")
     >>> fingerprint(images) == fingerprint(images[..., 0])
     True
     """
+    if isinstance(images, LazyImages):
+        return images.remembered("sha256", lambda: _sha256(images))
     images = check_images(images, value_range=(0, 255))
     if images.dtype != np.uint8:
         raise ValueError(
             "`fingerprint` takes uint8 images. "
             f"Received: images of shape {images.shape} and dtype float"
         )
+    return _sha256(images)
+
+
+def _sha256(images):
     digest = hashlib.sha256(repr(images.shape).encode())
-    digest.update(np.ascontiguousarray(images).data)
+    step = max(PART // int(np.prod(images.shape[1:])), 1)
+    parts = [slice(start, start + step) for start in range(0, len(images), step)]
+    for part in read(images, parts):
+        digest.update(np.ascontiguousarray(part).data)
     return digest.hexdigest()
+
+
+def as_uint8(images: Any, value_range: ValueRange | None = None) -> Any:
+    """`keras_gan_zoo.images.uint8_images`, or `LazyImages` as they are."""
+    lazy = isinstance(images, LazyImages)
+    return images if lazy else uint8_images(images, value_range)
+
+
+def read(images: Any, batches: Iterable[Any]) -> Iterator[np.ndarray]:
+    """One selection of rows after another of an array, or of `LazyImages`.
+
+    Example:
+
+    >>> [part.tolist() for part in read(np.array([1, 2, 3]), [slice(2), [2]])]
+    [[1, 2], [3]]
+    """
+    if isinstance(images, LazyImages):
+        return images.read(batches)
+    return (images[rows] for rows in batches)

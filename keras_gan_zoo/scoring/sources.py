@@ -92,7 +92,7 @@ class Generated(Source):
 
 
 class Stored(Source):
-    """Images that are all there, as in an array or a folder, shuffled with the seed.
+    """Images that are there, as in an array or a folder, shuffled with the seed.
 
     Unshuffled, a set that is sorted by class would give each split of the Inception
     Score only one class, and its first rows would not be representative.
@@ -106,8 +106,9 @@ class Stored(Source):
         labels: Any = None,
         value_range: ValueRange | None = None,
     ) -> None:
-        images = as_array(images)
-        self.images = uint8_images(images, value_range)
+        if not isinstance(images, datasets.LazyImages):
+            images = as_array(images)
+        self.images = datasets.as_uint8(images, value_range)
         self.order = np.random.default_rng(seed).permutation(len(self.images))
         self.image_shape = self.images.shape[1:]
         self.length: int = len(self.images)
@@ -220,6 +221,10 @@ def get(
         return Generated(source, source.name, seed, use_ema)
     if isinstance(source, str | os.PathLike):
         return _from_path(os.fspath(source), seed, use_ema, value_range)
+    if isinstance(source, datasets.ImageFolder):
+        images, labels, _ = datasets.open_images(source)
+        title = title_of(source.path, source.split)
+        return Stored(images, title, seed, labels, value_range)
     if is_batched(source):
         if not whole:
             return Stream(source, value_range)
@@ -253,7 +258,7 @@ def _from_path(path, seed, use_ema, value_range):
     if name in datasets.CATALOGUE or (is_there and not is_preset):
         if name in datasets.CATALOGUE:
             split = split or "train"
-        images, labels = datasets.load(name, split)
+        images, labels, _ = datasets.open_images(name, split)
         return Stored(images, title_of(name, split), seed, labels, value_range)
     title = public_name(path) if is_folder else path
     source = Generated(GAN.from_preset(path), title, seed, use_ema)

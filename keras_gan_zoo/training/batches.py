@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from keras_gan_zoo import backend
+from keras_gan_zoo import backend, datasets
 from keras_gan_zoo.backend.keras_internals import DataAdapter
 
 
@@ -114,14 +114,14 @@ class ImageBatches(DataAdapter):
         seed: int | None = None,
         steps: int | None = None,
     ) -> Self:
-        """Batches of a tuple of arrays, shuffled if there is a `seed`."""
+        """Batches of arrays, or of `LazyImages`, shuffled if there is a `seed`."""
         count = len(arrays[0])
         check_epoch(count, critic_steps)
         sizes = group_sizes(count, batch_size, critic_steps)
         steps_per_epoch = steps or len(sizes)
         ends = np.cumsum(sizes)
 
-        def epoch_batches(epoch, seed, first):
+        def rows_of(epoch, seed, first):
             current, order = None, None
             start = epoch * steps_per_epoch
             for step in range(start + first, start + steps_per_epoch):
@@ -131,8 +131,11 @@ class ImageBatches(DataAdapter):
                     order = np.arange(count)
                     if seed is not None:
                         order = np.random.default_rng((seed, lap)).permutation(order)
-                rows = order[ends[group] - sizes[group] : ends[group]]
-                yield tuple(array[rows] for array in arrays)
+                yield order[ends[group] - sizes[group] : ends[group]]
+
+        def epoch_batches(*position):
+            rows = itertools.tee(rows_of(*position), len(arrays))
+            return zip(*map(datasets.read, arrays, rows), strict=True)
 
         return cls(_specs(arrays), steps_per_epoch, epoch_batches, seed)
 

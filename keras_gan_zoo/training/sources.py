@@ -21,6 +21,8 @@ NO_LABELS = (
     "A conditional one, such as `ProjectionGAN`, takes them."
 )
 
+LOOKED_AT = 16  # images of a folder, before training
+
 #: the most that is kept of a generator whose end is not known
 MOST_BATCHES, MOST_BYTES = 10_000, 2**29
 
@@ -151,31 +153,27 @@ def _no_end(what):
 def read_arrays(
     gan: Any, x: Any, y: Any = None, value_range: ValueRange | None = None
 ) -> tuple[np.ndarray, ...]:
-    """Read an array, a folder or a named data set.
+    """Read an array or a named data set; look through a folder.
 
     Returns:
-        `(images,)` or `(images, labels)`.
+        `(images,)` or `(images, labels)`; the images of a folder are `LazyImages`.
     """
     _check_given(x)
     named = (str, os.PathLike, datasets.ImageFolder)
     if isinstance(x, named) or datasets.is_hub_dataset(x):
         if y is not None:
+            name = x.path if isinstance(x, datasets.ImageFolder) else x
             raise ValueError(
                 "The labels of a folder or a named data set come with it; `y` is for "
-                f"arrays. Received: x={str(x)!r}, y of type {type(y).__name__}"
+                f"arrays. Received: x={str(name)!r}, y of type {type(y).__name__}"
             )
-        if isinstance(x, datasets.ImageFolder):
-            names = x.label_names
-            x, y = x.load()
-        elif datasets.is_hub_dataset(x):
-            x, y, names = datasets.load_hub_dataset(x)
+        if isinstance(x, str | os.PathLike):
+            x, y, names = datasets.open_images(*datasets.split_name(x))
         else:
-            name, split = datasets.split_name(x)
-            x, y = datasets.load(name, split)
-            names = datasets.label_names(name, split)
+            x, y, names = datasets.open_images(x)
         y = y if gan.num_classes is not None else None
         y = renumber(y, names, gan.label_names)
-    x = images.check_images(x, gan.image_shape, value_range)
+    x = _check_images(x, gan.image_shape, value_range)
     if gan.num_classes is None:
         if y is not None:
             say_once(gan, NO_LABELS)
@@ -188,6 +186,15 @@ def read_arrays(
             "Received: no labels"
         )
     return x, check_labels(y, len(x), gan.num_classes)
+
+
+def _check_images(x, image_shape, value_range):
+    if not isinstance(x, datasets.LazyImages):
+        return images.check_images(x, image_shape, value_range)
+    blank = np.broadcast_to(np.uint8(0), x.shape)
+    images.check_images(blank, image_shape, value_range)
+    images.check_images(x[:LOOKED_AT])  # may be all but black
+    return x
 
 
 def _check_given(x):
@@ -235,7 +242,14 @@ def split_off(
             f"validation_split={share} of {count} image(s), so {count - cut} to "
             "validate on"
         )
-    return tuple(a[:cut] for a in arrays), tuple(a[cut:] for a in arrays)
+    before, after = slice(cut), slice(cut, None)
+    return tuple(_part(a, before) for a in arrays), tuple(
+        _part(a, after) for a in arrays
+    )
+
+
+def _part(array, rows):
+    return array.select(rows) if isinstance(array, datasets.LazyImages) else array[rows]
 
 
 def validation_batches(

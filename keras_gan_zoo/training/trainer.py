@@ -85,7 +85,7 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     ) -> Any:
         """One GAN iteration on images and labels that `fit` would take too."""
         refuse(sample_weight=sample_weight, class_weight=class_weight)
-        arrays = sources.read_arrays(self, x, y, value_range)
+        arrays = [*map(np.asarray, sources.read_arrays(self, x, y, value_range))]
         check_epoch(len(arrays[0]), self.critic_steps)
         return super().train_on_batch(  # type: ignore[misc]
             *arrays, return_dict=return_dict
@@ -101,7 +101,7 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     ) -> Any:
         """The logs of `evaluate` for one batch; see `train_on_batch`."""
         refuse(sample_weight=sample_weight)
-        arrays = sources.read_arrays(self, x, y, value_range)
+        arrays = [*map(np.asarray, sources.read_arrays(self, x, y, value_range))]
         return super().test_on_batch(  # type: ignore[misc]
             *arrays, return_dict=return_dict
         )

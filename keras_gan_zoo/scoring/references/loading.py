@@ -10,7 +10,6 @@ import numpy as np
 
 from keras_gan_zoo import backend, datasets
 from keras_gan_zoo.datasets.adapters import is_batched
-from keras_gan_zoo.images import uint8_images
 from keras_gan_zoo.metrics.checks import check_labels
 from keras_gan_zoo.scoring import progress
 from keras_gan_zoo.scoring.collectors import Rows
@@ -85,6 +84,11 @@ def load_reference(
             "This function makes a generator: call it, for example "
             f"`{reference.__name__}()`. Received: reference={reference!r}"
         )
+    elif isinstance(reference, datasets.ImageFolder):
+        images, labels, _ = datasets.open_images(reference)
+        name, split = reference.path, reference.split
+        facts = {"dataset": os.path.basename(os.path.abspath(name)), "split": split}
+        facts |= {"name": title_of(name, split), "labels": labels}
     elif not isinstance(reference, str | os.PathLike):
         images, labels = reference if _is_pair(reference) else (reference, None)
         facts = {"name": "array", "labels": labels}
@@ -93,12 +97,12 @@ def load_reference(
         if found is not None and not found.missing(needs):
             return found
         name, split = datasets.split_name(reference)
-        images, labels = datasets.load(name, split)
+        images, labels, _ = datasets.open_images(name, split)
         facts = {"dataset": name, "split": split, "labels": labels}
         if name not in datasets.CATALOGUE:  # reports are published: no paths
             facts["dataset"] = os.path.basename(os.path.abspath(name))
         facts["name"] = title_of(*datasets.split_name(reference, None), split)
-    images = uint8_images(images, value_range)
+    images = datasets.as_uint8(images, value_range)
     return _from_images(images, extractor, batch_size, needs, verbose, facts)
 
 
@@ -138,9 +142,10 @@ def compute_reference(
     moments = {output: Moments() for output in outputs}
     rows = Rows("features", len(images)) if "features" in needs else None
     show = progress.bar(len(images), verbose)
+    starts = range(0, len(images), batch_size)
+    parts = [slice(start, start + batch_size) for start in starts]
     with backend.full_float32():
-        for start in range(0, len(images), batch_size):
-            batch = images[start : start + batch_size]
+        for start, batch in zip(starts, datasets.read(images, parts), strict=True):
             found = extractor.extract(batch, batch_size, outputs)
             for output in outputs:
                 moments[output].update(found[output])
@@ -156,7 +161,7 @@ def compute_reference(
         extractor_sha256=extractor.sha256,
         image_shape="x".join(map(str, images.shape[1:])),
         features=None if rows is None else rows.matrix,
-        images=images if "images" in needs else None,
+        images=np.asarray(images) if "images" in needs else None,
         **facts,
     )
 
@@ -172,7 +177,7 @@ def _from_images(images, extractor, batch_size, needs, verbose, facts):
     if facts["labels"] is not None:
         facts["labels"] = check_labels(facts["labels"], "labels", len(images))
         facts["label_counts"] = counts_of(facts["labels"])
-    given = {"images": images} if "images" in needs else {}
+    given = {"images": np.asarray(images)} if "images" in needs else {}
     known = Reference(moments=None, **facts)  # nothing is computed yet
     known.check_holds(needs & {"labels", "label_counts"})
     fingerprint = datasets.fingerprint(images)

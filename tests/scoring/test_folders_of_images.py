@@ -1,0 +1,83 @@
+"""A folder is scored as the array of its images is, with memory that is bounded."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from keras_gan_zoo import datasets
+from keras_gan_zoo import images as kgz_images
+from keras_gan_zoo.datasets import stores
+from keras_gan_zoo.scoring import Extractor, score
+
+OPTIONS = {"metrics": ["fid", "kid"], "num_images": None, "verify": False, "verbose": 0}
+
+
+def means(images):
+    """Features that need no network: the mean of each quarter."""
+    quarters = images.reshape(len(images), 2, 4, 2, 4, -1).astype("float32")
+    return {"features": quarters.mean(axis=(2, 4, 5)).reshape(len(images), 4)}
+
+
+@pytest.fixture
+def extractor():
+    return Extractor(means, fingerprint="quarters@1")
+
+
+@pytest.fixture
+def folder(tmp_path, noise):
+    for number, image in enumerate(noise(40)):
+        path = tmp_path / "data" / ("ab"[number % 2]) / f"{number:02}.png"
+        kgz_images.save_png(path, image)
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize("memory", [256, 1e-9])
+def test_source_and_reference(extractor, folder, memory, monkeypatch, tmp_path):
+    images, labels = datasets.load(folder)
+    real = images // 2
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "one"))
+    expected = score(images, (real, labels), extractor=extractor, **OPTIONS)
+    other = score(real, (images, labels), extractor=extractor, **OPTIONS)
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "another"))
+    monkeypatch.setattr(stores, "MEMORY", memory)
+    read, numbers = datasets.ImageFolder.read, []
+
+    def counted(self, number):
+        numbers.append(number)
+        return read(self, number)
+
+    monkeypatch.setattr(datasets.ImageFolder, "read", counted)
+    found = score(folder, (real, labels), extractor=extractor, **OPTIONS)
+    assert found.to_dict()["scores"] == expected.to_dict()["scores"]
+    conditions = ("source_fingerprint", "num_fake", "data_fingerprint", "image_shape")
+    for name in conditions:
+        assert found.conditions[name] == expected.conditions[name]
+    for reference in (folder, datasets.ImageFolder(folder)):
+        found = score(real, reference, extractor=extractor, **OPTIONS)
+        assert found.to_dict()["scores"] == other.to_dict()["scores"]
+        assert found.conditions["dataset"] == "data"
+    assert found.conditions["data_fingerprint"] == datasets.fingerprint(images)
+    assert found.conditions["reference_moments"] == "cached"
+    if memory < 1:
+        assert sorted(numbers) == list(range(40))  # decoded once, for all of them
+
+
+def test_an_image_folder_brings_its_preparation(extractor, folder, tmp_path):
+    for path in folder.glob("*/*.png"):
+        large = np.repeat(np.repeat(datasets.load(path.parent)[0][0], 2, 0), 2, 1)
+        kgz_images.save_png(path, large)
+        break
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        prepared = datasets.ImageFolder(folder, image_size=8)
+        found = score(prepared, prepared, extractor=extractor, **OPTIONS)
+    assert found.conditions["num_fake"] == 40
+    assert found["fid"] == pytest.approx(0, abs=1e-6)
+    assert found.conditions["source"] == "folder data:train"
+
+
+def test_classification_accuracy_takes_a_folder(extractor, folder):
+    options = {**OPTIONS, "metrics": ["fid", "cas"]}
+    report = score(folder, folder, extractor=extractor, **options)
+    assert 0 <= report["cas"] <= 1

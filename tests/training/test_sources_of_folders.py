@@ -1,0 +1,153 @@
+"""A folder trains as the array of its images does, to the bit, wherever it is kept."""
+
+import shutil
+import warnings
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo import datasets
+from keras_gan_zoo.datasets import stores
+from keras_gan_zoo.training.sources import batches_of
+
+COUNT = 26
+
+
+@pytest.fixture(params=["memory", "disk", "nowhere"])
+def kept(request, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(stores, "MEMORY", 256 if request.param == "memory" else 1e-9)
+    monkeypatch.setattr(stores, "DISK", 100 if request.param == "disk" else 1e-12)
+    warnings.filterwarnings("ignore", "Images are decoded anew")
+    return request.param
+
+
+@pytest.fixture
+def folder(tmp_path, noise):
+    """Images in a folder for each of three classes, of 13, 9 and 4."""
+    for number, pixels in enumerate(noise(COUNT)):
+        name = "ant" if number % 2 else "bee" if number % 3 else "cat"
+        path = tmp_path / "data" / name / f"{number:02}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels[..., 0]).save(path)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def decoded(monkeypatch):
+    """The numbers of the images that were decoded."""
+    numbers, read = [], datasets.ImageFolder.read
+
+    def counted(self, number):
+        numbers.append(number)
+        return read(self, number)
+
+    monkeypatch.setattr(datasets.ImageFolder, "read", counted)
+    return numbers
+
+
+def batches(gan, x, y=None, epochs=2, **kwargs):
+    source = batches_of(gan, x, y, **kwargs)
+    found = []
+    for source.epoch in range(epochs):
+        found += source.get_numpy_iterator()
+    return found
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("source", ["folder", "zip", "ImageFolder", "half"])
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {"batch_size": 8, "seed": 3},
+        {"batch_size": 4, "seed": 3, "critic_steps": 3},
+        {"batch_size": 8, "seed": 3, "steps": 5},
+        {"batch_size": 8, "seed": None},
+    ],
+)
+def test_its_batches_are_those_of_the_array(
+    conditional_gan, folder, kept, source, kwargs, decoded
+):
+    gan = conditional_gan()
+    images, labels = datasets.load(folder)
+    decoded.clear()
+    x = str(folder)
+    if source == "zip":
+        x = shutil.make_archive(str(folder), "zip", folder)
+    elif source == "ImageFolder":
+        x = datasets.ImageFolder(folder)
+    elif source == "half":
+        images, labels, x = images[13:], labels[13:], f"{folder}:train[50%:]"
+    expected = batches(gan, images, labels, **kwargs)
+    found = batches(gan, x, **kwargs)
+    assert len(found) == len(expected)
+    for ours, theirs in zip(found, expected, strict=True):
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(one, other)
+            assert one.dtype == other.dtype
+    if kept != "nowhere":
+        assert sorted(decoded) == list(range(len(images)))
+
+
+@pytest.mark.parametrize("where", ["memory", "disk"])
+def test_it_trains_as_the_array_does(where, tiny_gan, folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(stores, "MEMORY", 256 if where == "memory" else 1e-9)
+    images, _ = datasets.load(folder)
+    settings = {"batch_size": 8, "epochs": 2, "validation_split": 0.2, "verbose": 0}
+    gan, other = tiny_gan(critic_steps=2), tiny_gan(critic_steps=2)
+    history = gan.fit(str(folder), **settings).history
+    assert history == other.fit(images, **settings).history
+    for ours, theirs in zip(gan.variables, other.variables, strict=True):
+        np.testing.assert_array_equal(ours, theirs, err_msg=ours.path)
+    assert gan.evaluate(folder, verbose=0) == other.evaluate(images, verbose=0)
+    assert gan.train_on_batch(folder) == other.train_on_batch(images)
+
+
+@pytest.mark.once
+def test_the_first_batch_waits_for_no_more_than_a_few(tiny_gan, folder, decoded):
+    source = batches_of(tiny_gan(), folder, batch_size=1, seed=3)
+    assert len(decoded) <= 16
+    assert len(next(iter(source.get_numpy_iterator()))[0]) == 1
+
+
+@pytest.mark.once
+def test_a_file_that_breaks_while_training_is_named(tiny_gan, folder, kept):
+    gan = tiny_gan()
+    source = batches_of(gan, folder, batch_size=8)
+    victim = sorted(folder.glob("ant/*"))[-1]
+    victim.write_bytes(victim.read_bytes()[:-30])
+    with pytest.raises(ValueError, match=f"complete and readable.*{victim.name}"):
+        list(source.get_numpy_iterator())
+
+
+@pytest.mark.once
+def test_images_of_another_shape_are_refused_before_they_are_decoded(
+    tiny_gan, folder, decoded
+):
+    with pytest.raises(ValueError, match=r"must have shape \(n, 8, 8, 3\)"):
+        tiny_gan(channels=3).fit(folder)
+    with pytest.raises(ValueError, match="`value_range` is for float images"):
+        tiny_gan().fit(folder, value_range=(0, 1))
+    assert decoded == []
+
+
+@pytest.mark.once
+def test_masks_of_zeros_and_ones_are_said_to_be_black(tiny_gan, tmp_path):
+    for number in range(20):
+        Image.fromarray(np.eye(8, dtype="uint8")).save(tmp_path / f"{number}.png")
+    with pytest.warns(UserWarning, match="all but black"):
+        tiny_gan().fit(tmp_path, verbose=0)
+
+
+@pytest.mark.once
+def test_opened_images_are_taken(conditional_gan, folder):
+    gan = conditional_gan()
+    images, labels, names = datasets.open_images(folder, memory=0)
+    assert names == gan.label_names
+    gan.fit(images, labels, batch_size=8, verbose=0)
+    arrays, expected, _ = datasets.open_images("digits:test[:5]")
+    assert (arrays.shape, len(expected)) == ((5, 28, 28, 1), 5)
+    assert kgz.datasets.fingerprint(images) == kgz.datasets.fingerprint(images[:])
