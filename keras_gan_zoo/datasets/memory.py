@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_gan_zoo.typing import ImageShape
+
 GIB = 2**30
 CONTROL_GROUPS = {  # the files with the limit and the use of version 2, and of 1
     "": ("memory.max", "memory.current"),
@@ -14,7 +16,7 @@ CONTROL_GROUPS = {  # the files with the limit and the use of version 2, and of 
 INACTIVE = re.compile(r"^inactive_file (\d+)", re.MULTILINE)
 
 
-def empty_images(count: int, shape: tuple[int, int, int]) -> np.ndarray:
+def empty_images(count: int, shape: ImageShape) -> np.ndarray:
     """An uint8 array for `count` images of `shape`.
 
     Raises:
