@@ -129,6 +129,7 @@ class Disk(Nowhere):
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
         self._file = _of_size(folder / "pixels", count * self.size)
+        weakref.finalize(self, self._file.close)
         with _of_size(folder / "checksums", 4 * count, sparse=False) as sums:
             self._sums = np.memmap(sums, "<u4", "r+", shape=(count,))
         self._tried = np.zeros(count, "bool")

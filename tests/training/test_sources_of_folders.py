@@ -114,6 +114,20 @@ def test_the_first_batch_waits_for_no_more_than_a_few(tiny_gan, folder, decoded)
 
 
 @pytest.mark.once
+def test_a_resumed_epoch_decodes_nothing_that_lies_before(tiny_gan, folder, decoded):
+    settings = {"batch_size": 1, "seed": 3}
+    whole = batches_of(tiny_gan(), datasets.load(folder)[0], **settings)
+    decoded.clear()
+    source = batches_of(tiny_gan(), folder, **settings)
+    looked_at = set(decoded)
+    whole.first = source.first = 20
+    expected = np.concatenate([batch for (batch,) in whole.get_numpy_iterator()])
+    found = np.concatenate([batch for (batch,) in source.get_numpy_iterator()])
+    np.testing.assert_array_equal(found, expected)
+    assert len(set(decoded) - looked_at) <= COUNT - 20
+
+
+@pytest.mark.once
 def test_a_file_that_breaks_while_training_is_named(tiny_gan, folder, kept):
     gan = tiny_gan()
     source = batches_of(gan, folder, batch_size=8)
