@@ -151,12 +151,12 @@ def open_images(
     >>> images.shape, names[:3]
     ((100, 28, 28, 1), ('0', '1', '2'))
     """
+    preparation = preparation_of(preparation, options)
     if isinstance(name, ImageFolder):
         return open_folder(name, memory)
     if is_hub_dataset(name):
-        return Opened(*load_hub_dataset(name))
+        return Opened(*load_hub_dataset(name, on_error, preparation))
     found, split = _find(name, split)
-    preparation = preparation_of(preparation, options)
     settings: dict[str, Any] = {
         "split": split,
         "on_error": on_error,
