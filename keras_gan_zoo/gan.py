@@ -421,7 +421,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         seed = self.seed if shuffle else None
         if validation_split and validation_data is None:
             arrays, validation_data = sources.split_off(
-                self, x, y, validation_split, value_range
+                self, x, y, validation_split, value_range, verbose
             )
             x, y = sources.as_pair(arrays)
             value_range = None if x.dtype == "uint8" else (-1, 1)
@@ -433,6 +433,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
                 batch_size,
                 value_range,
                 validation_steps,
+                verbose,
             )
         batches = sources.batches_of(
             self,
@@ -443,6 +444,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             self.critic_steps,
             seed,
             steps_per_epoch,
+            verbose,
         )
         order = DataOrder(batches, initial_epoch)
         with first_of(callbacks, order, self) as callbacks:
@@ -473,7 +475,9 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         refuse(sample_weight=sample_weight)
         contract.check_trains(self)
         if not isinstance(x, sources.ImageBatches):
-            x = sources.batches_of(self, x, y, batch_size, value_range, steps=steps)
+            x = sources.batches_of(
+                self, x, y, batch_size, value_range, steps=steps, verbose=verbose
+            )
         return super().evaluate(
             x, verbose=verbose, callbacks=callbacks, return_dict=return_dict, **kwargs
         )

@@ -121,6 +121,7 @@ def open_images(
     on_error: str = "raise",
     preparation: ImagePreparation | None = None,
     memory: float | None = None,
+    verbose: bool | int | str = 1,
     **options: Any,
 ) -> Opened:
     """`load`, but the images of a folder are only decoded as they are read.
@@ -136,6 +137,7 @@ def open_images(
             larger folder are kept in a file in the cache folder, which the next run
             finds, if it takes no more than `KERAS_GAN_ZOO_DISK` GiB, or 100; else each
             is decoded whenever it is needed, which a warning says.
+        verbose: 0, or 1 for a bar while many files are looked at.
 
     Returns:
         `(images, labels, label_names)`: an array, or for folders `LazyImages`, which
@@ -165,8 +167,8 @@ def open_images(
     if found in CATALOGUE or (is_array_file(found) and not _is_zip(found)):
         return Opened(*load(found, **settings), label_names(found, split, on_error))
     if _is_zip(found):
-        return open_zip(found, memory, **settings)
-    return open_folder(ImageFolder(found, **settings), memory)
+        return open_zip(found, memory, verbose=verbose, **settings)
+    return open_folder(ImageFolder(found, verbose=verbose, **settings), memory)
 
 
 def _is_zip(path):

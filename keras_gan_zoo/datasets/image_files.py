@@ -16,6 +16,7 @@ from keras_gan_zoo.datasets.preparation import (
     ImagePreparation,
     richest,
 )
+from keras_gan_zoo.datasets.progress import watched
 
 AS_THEY_ARE = ImagePreparation()
 SHOWN = 10  # bad files that an error names
@@ -73,6 +74,7 @@ def survey(
     files: Sequence[Any],
     preparation: ImagePreparation = AS_THEY_ARE,
     skip: bool = False,
+    verbose: bool | int | str = 0,
 ) -> Survey:
     """Read the headers only, so that errors come before hours of decoding.
 
@@ -83,6 +85,7 @@ def survey(
             `open` that returns either.
         preparation: what is asked for.
         skip: bool: files that can't be used count as unreadable, which is no error.
+        verbose: 1 for a bar if there are many.
 
     Raises:
         ValueError: without `preparation`, images of different sizes, with more than 8
@@ -93,7 +96,7 @@ def survey(
     sizes: dict[Any, list] = {}
     modes: dict[str, list] = {}
     refused = []
-    for index, file in enumerate(files):
+    for index, file in enumerate(watched(files, verbose)):
         try:
             header = _header(file, preparation)
         except ValueError as error:

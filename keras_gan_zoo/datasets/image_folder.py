@@ -48,6 +48,7 @@ class ImageFolder:
             `"skip"` them and count them.
         preparation: `ImagePreparation`, or its arguments as keywords.
         called: how to call the folder when saying what it holds; by default its path.
+        verbose: 0, or 1 for a bar while many files are looked at.
         **options: the arguments of `ImagePreparation`.
 
     Attributes:
@@ -77,6 +78,7 @@ class ImageFolder:
         on_error: str = "raise",
         preparation: ImagePreparation | None = None,
         called: PathLike | None = None,
+        verbose: bool | int | str = 1,
         **options: Any,
     ) -> None:
         if on_error not in ON_ERROR:
@@ -87,7 +89,7 @@ class ImageFolder:
         self.preparation = preparation_of(preparation, options)
         skip = on_error == "skip"
         chosen = folders.select_files(path, split, skip)
-        seen = image_files.survey(chosen.files, self.preparation, skip)
+        seen = image_files.survey(chosen.files, self.preparation, skip, verbose)
         if not skip:
             image_files.check_readable(seen.unreadable)
         self.label_names = chosen.names

@@ -131,7 +131,9 @@ def score(
     )
     refuse = _why_not_verify(verify)
     check_method(infinity_method, "infinity_method")
-    source = sources.get(source, seed, use_ema, value_range, num_images is None)
+    source = sources.get(
+        source, seed, use_ema, value_range, num_images is None, verbose
+    )
     if reference is None:
         reference = source.reference
     num_images = _check_counts(source, num_images, repeats, metrics, splits)

@@ -210,17 +210,19 @@ def get(
     use_ema: bool = True,
     value_range: ValueRange | None = None,
     whole: bool = False,
+    verbose: bool | int | str = 0,
 ) -> Source:
     """Make a source from what `score` takes.
 
     Args:
         source, seed, use_ema, value_range: see `score`.
         whole: bool: read a data set to its end, so that its length is known.
+        verbose: 1 for a bar while a large folder is looked through.
     """
     if isinstance(source, GAN):
         return Generated(source, source.name, seed, use_ema)
     if isinstance(source, str | os.PathLike):
-        return _from_path(os.fspath(source), seed, use_ema, value_range)
+        return _from_path(os.fspath(source), seed, use_ema, value_range, verbose)
     if isinstance(source, datasets.ImageFolder):
         images, labels, _ = datasets.open_images(source)
         title = title_of(source.path, source.split)
@@ -250,7 +252,7 @@ def handling(images: Any, value_range: ValueRange | None) -> str:
     return f"floats from {low:g} to {high:g}, rounded to uint8"
 
 
-def _from_path(path, seed, use_ema, value_range):
+def _from_path(path, seed, use_ema, value_range, verbose):
     name, split = datasets.split_name(path, None)
     is_folder = os.path.isdir(path)
     is_preset = is_folder and os.path.exists(f"{path}/{files.CONFIG}")
@@ -258,7 +260,7 @@ def _from_path(path, seed, use_ema, value_range):
     if name in datasets.CATALOGUE or (is_there and not is_preset):
         if name in datasets.CATALOGUE:
             split = split or "train"
-        images, labels, _ = datasets.open_images(name, split)
+        images, labels, _ = datasets.open_images(name, split, verbose=verbose)
         return Stored(images, title_of(name, split), seed, labels, value_range)
     title = public_name(path) if is_folder else path
     source = Generated(GAN.from_preset(path), title, seed, use_ema)

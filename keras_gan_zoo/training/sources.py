@@ -36,6 +36,7 @@ def batches_of(
     critic_steps: int = 1,
     seed: int | None = None,
     steps: int | None = None,
+    verbose: bool | int | str = 1,
 ) -> ImageBatches:
     """Turn what a user passes as `x` and `y` into batches.
 
@@ -45,6 +46,7 @@ def batches_of(
         critic_steps: int, updates that share a batch.
         seed: int or None: the seed of the order; None does not shuffle.
         steps: int or None, batches per epoch.
+        verbose: 1 for a bar while a large folder is looked through.
 
     Returns:
         `ImageBatches`.
@@ -54,7 +56,7 @@ def batches_of(
     """
     _check_given(x)
     if not adapters.is_batched(x):
-        arrays = read_arrays(gan, x, y, value_range)
+        arrays = read_arrays(gan, x, y, value_range, verbose)
         return _from_arrays(arrays, batch_size, critic_steps, seed, steps)
     if y is not None:
         raise ValueError(
@@ -151,7 +153,11 @@ def _no_end(what):
 
 
 def read_arrays(
-    gan: Any, x: Any, y: Any = None, value_range: ValueRange | None = None
+    gan: Any,
+    x: Any,
+    y: Any = None,
+    value_range: ValueRange | None = None,
+    verbose: bool | int | str = 1,
 ) -> tuple[np.ndarray, ...]:
     """Read an array or a named data set; look through a folder.
 
@@ -168,7 +174,7 @@ def read_arrays(
                 f"arrays. Received: x={str(name)!r}, y of type {type(y).__name__}"
             )
         if isinstance(x, str | os.PathLike):
-            x, y, names = datasets.open_images(*datasets.split_name(x))
+            x, y, names = datasets.open_images(*datasets.split_name(x), verbose=verbose)
         else:
             x, y, names = datasets.open_images(x)
         y = y if gan.num_classes is not None else None
@@ -219,7 +225,12 @@ def _check_given(x):
 
 
 def split_off(
-    gan: Any, x: Any, y: Any, share: float, value_range: ValueRange | None = None
+    gan: Any,
+    x: Any,
+    y: Any,
+    share: float,
+    value_range: ValueRange | None = None,
+    verbose: bool | int | str = 1,
 ) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
     """Split arrays before their last `share`, as Keras' `validation_split` does."""
     if not 0 < share < 1:
@@ -233,7 +244,7 @@ def split_off(
             "of batches can't be cut: pass `validation_data`. "
             f"Received: validation_split={share}, x of type {type(x).__name__}"
         )
-    arrays = read_arrays(gan, x, y, value_range)
+    arrays = read_arrays(gan, x, y, value_range, verbose)
     count = len(arrays[0])
     cut = count - int(count * share)
     if cut in (0, count):
@@ -259,13 +270,16 @@ def validation_batches(
     batch_size_of_fit: int | None,
     value_range: ValueRange | None,
     steps: int | None,
+    verbose: bool | int | str = 1,
 ) -> ImageBatches:
     """Turn `validation_data` into batches: `x`, or a tuple `(x,)` or `(x, y)`."""
     x, y = as_pair(data)
     if batch_size is None and not adapters.is_batched(x):
         batch_size = batch_size_of_fit
     try:
-        return batches_of(gan, x, y, batch_size, value_range, steps=steps)
+        return batches_of(
+            gan, x, y, batch_size, value_range, steps=steps, verbose=verbose
+        )
     except ValueError as error:
         raise ValueError(f"`validation_data`: {error}") from error
 

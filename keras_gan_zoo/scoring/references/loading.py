@@ -97,7 +97,7 @@ def load_reference(
         if found is not None and not found.missing(needs):
             return found
         name, split = datasets.split_name(reference)
-        images, labels, _ = datasets.open_images(name, split)
+        images, labels, _ = datasets.open_images(name, split, verbose=verbose)
         facts = {"dataset": name, "split": split, "labels": labels}
         if name not in datasets.CATALOGUE:  # reports are published: no paths
             facts["dataset"] = os.path.basename(os.path.abspath(name))
