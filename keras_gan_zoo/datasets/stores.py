@@ -192,7 +192,7 @@ def _on_disk(key, title, count, shape):
         root.mkdir(parents=True, exist_ok=True)
         _make_room(root, folder, limit - need)
         usage = shutil.disk_usage(root)
-        free = usage.free + _taken(folder) - SPARE * usage.total
+        free = usage.free + _written(folder) - SPARE * usage.total
         if need > free:
             _say_nowhere(
                 f"The {count:,} decoded images of {title} take {need / GIB:.3g} GiB, "
@@ -228,6 +228,15 @@ def _taken(folder):
         return (folder / "pixels").stat().st_size
     except OSError:
         return 0
+
+
+def _written(folder):
+    """The bytes of a store that the disk has room for already."""
+    try:
+        found = (folder / "pixels").stat()
+    except OSError:
+        return 0
+    return 512 * found.st_blocks if hasattr(found, "st_blocks") else found.st_size
 
 
 def _of_size(path, size, sparse=True):

@@ -111,6 +111,18 @@ def test_a_set_that_is_too_large_is_kept_nowhere(monkeypatch):
         assert isinstance(store_of("k", "f", 10**9, (256, 256, 3)), Nowhere)
 
 
+def test_a_store_that_was_begun_needs_the_rest_alone(cache, monkeypatch):
+    fill(store_of("key", "faces", 6, SHAPE, memory=0), [0])
+    usage = stores.shutil.disk_usage(cache)
+    for free, kind in ((500, Nowhere), (640, Disk)):
+        left = usage._replace(free=free, total=0)
+        monkeypatch.setattr(stores.shutil, "disk_usage", lambda root, left=left: left)
+        monkeypatch.setattr(stores, "_written", lambda folder: 128)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert type(store_of("key", "faces", 6, SHAPE, memory=0)) is kind
+
+
 def test_a_cache_that_cant_be_written(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "file"))
