@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo.datasets import folders, image_folder
+from keras_gan_zoo.datasets.memory import check_disk
 from keras_gan_zoo.datasets.preparation import ImagePreparation, preparation_of
 from keras_gan_zoo.datasets.splits import select
 from keras_gan_zoo.typing import ImageShape, PathLike
@@ -128,19 +129,25 @@ def sizes(path: PathLike) -> dict[str, int]:
 def unzipped(path: Path) -> Iterator[Path]:
     """A temporary folder with what is in a zip file, without an outermost folder."""
     with tempfile.TemporaryDirectory() as temporary:
-        try:
-            with zipfile.ZipFile(path) as file:
-                names = [n for n in file.namelist() if not n.startswith("__MACOSX/")]
-                file.extractall(temporary, names)
-        except (*UNREADABLE, RuntimeError, NotImplementedError) as error:
-            raise _unreadable(path, error) from error
+        with _reading(path), zipfile.ZipFile(path) as file:
+            members = file.infolist()
+        inside = [m for m in members if not m.filename.startswith("__MACOSX/")]
+        check_disk(
+            temporary,
+            sum(member.file_size for member in inside),
+            f"The unpacked files of {path}",
+            "Unpack them elsewhere and pass the folder, or name a larger disk in the "
+            "environment variable TMPDIR.",
+        )
+        with _reading(path), zipfile.ZipFile(path) as file:
+            file.extractall(temporary, inside)
         folder = Path(temporary)
-        inside = list(folder.iterdir())
-        while len(inside) == 1 and inside[0].is_dir():
-            if inside[0].name in folders.SPLITS:
+        outermost = list(folder.iterdir())
+        while len(outermost) == 1 and outermost[0].is_dir():
+            if outermost[0].name in folders.SPLITS:
                 break
-            folder = inside[0]
-            inside = list(folder.iterdir())
+            folder = outermost[0]
+            outermost = list(folder.iterdir())
         try:
             yield folder
         except ValueError as error:  # it should name a file that there is
@@ -149,13 +156,11 @@ def unzipped(path: Path) -> Iterator[Path]:
 
 def _splits(path):
     """A dict of split -> images and labels or None."""
-    try:
+    with _reading(path):
         if path.suffix.lower() == ".npy":
             return {"train": (np.load(path, mmap_mode="r", allow_pickle=False), None)}
         with np.load(path, allow_pickle=False) as file:
             arrays: dict[str, Any] = {name: file[name] for name in file.files}
-    except UNREADABLE as error:
-        raise _unreadable(path, error) from error
     found = {
         name: (arrays[f"x_{name}"], _flat(arrays.get(f"y_{name}")))
         for name in folders.SPLITS
@@ -180,8 +185,13 @@ def _flat(labels):
     return labels.reshape(-1) if labels is not None and labels.ndim == 2 else labels
 
 
-def _unreadable(path, error):
-    return ValueError(
-        "A file of images must be an intact `.npy`, `.npz` or `.zip` file. "
-        f"Received: {path}, which can't be read: {error}"
-    )
+@contextlib.contextmanager
+def _reading(path):
+    """Says of an error that the file can't be read."""
+    try:
+        yield
+    except (*UNREADABLE, RuntimeError, NotImplementedError) as error:
+        raise ValueError(
+            "A file of images must be an intact `.npy`, `.npz` or `.zip` file. "
+            f"Received: {path}, which can't be read: {error}"
+        ) from error

@@ -1,12 +1,13 @@
-"""Whether an array fits into memory, asked before hours of work are put into it."""
+"""Whether images fit into memory or on a disk, asked before work is put into them."""
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 
-from keras_gan_zoo.typing import ImageShape
+from keras_gan_zoo.typing import ImageShape, PathLike
 
 GIB = 2**30
 CONTROL_GROUPS = {  # the files with the limit and the use of version 2, and of 1
@@ -36,6 +37,28 @@ def empty_images(count: int, shape: ImageShape) -> np.ndarray:
             'take fewer ("./faces:train[:1000]"), or pass a data set that reads them '
             "batch by batch: tf.data, PyDataset, a torch DataLoader."
         ) from None
+
+
+def check_disk(folder: PathLike, need: float, what: str, instead: str) -> None:
+    """Raise an error if files would not fit, before hours of work are put into them.
+
+    Args:
+        folder: where they go; it need not exist yet.
+        need: number of bytes.
+        what, instead: what needs them, and what to do instead, for the error.
+
+    Raises:
+        OSError: the disk has less free.
+    """
+    place = Path(folder).absolute()
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    if need > free:
+        raise OSError(
+            f"{what} need {need / GIB:.3g} GiB on disk, {free / GIB:.3g} GiB are free "
+            f"at {str(folder)!r}. {instead}"
+        )
 
 
 def free_memory() -> int | None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from keras_gan_zoo.datasets import pillow
+from keras_gan_zoo.datasets.memory import empty_images
 from keras_gan_zoo.datasets.pillow import CHANNELS
 from keras_gan_zoo.images import check_images
 from keras_gan_zoo.near_names import did_you_mean
@@ -271,9 +272,12 @@ class ImagePreparation:
             )
         if images.shape[-1] == 1:
             images = images[..., 0]
-        prepared = np.stack([self(Image.fromarray(image)) for image in images])
+        count, first = len(images), self(Image.fromarray(images[0]))
+        prepared = empty_images(count << self.horizontal_flip, first.shape)
+        for place, image in zip(prepared[:count], images, strict=True):
+            place[:] = self(Image.fromarray(image))
         if self.horizontal_flip:
-            prepared = np.concatenate([prepared, prepared[:, :, ::-1]])
+            prepared[count:] = prepared[:count, :, ::-1]
             labels = None if labels is None else np.concatenate([labels, labels])
         return prepared, labels
 

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo.callbacks import BackupAndRestore, SampleGrid
+from keras_gan_zoo.datasets.memory import check_disk
 from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.recipes import data
@@ -115,7 +116,8 @@ def train(
     Raises:
         ValueError: the folder belongs to a run of another recipe.
         FloatingPointError: the loss is NaN or infinite.
-        OSError: a file can't be written. The backups are whole.
+        OSError: a file can't be written, and the backups are whole; or, before
+            anything is trained, the disk is too small for the run's weights.
         KeyboardInterrupt: Ctrl-C or SIGTERM, after the current step, which is kept, as
             its text says.
     """
@@ -139,6 +141,7 @@ def train(
         if kept is not None:
             after = f", after step {kept.steps}" if kept.steps else ""
             print(f"Going on with epoch {done + 1}{after}")
+    _check_disk(gan, recipe, folder, done, keep)
     _cut(folder / LOG, done)
     for name in (SAMPLES, SNAPSHOTS):
         for partial in (folder / name).glob(
@@ -200,6 +203,20 @@ def _size(gan):
     return (
         f"{sum(counts):,} parameters: {counts[0]:,} of the generator, "
         f"{counts[1]:,} of the discriminator"
+    )
+
+
+def _check_disk(gan, recipe, folder, done, keep):
+    """Refuse a run whose weights would not fit on the disk of its folder."""
+    snapshots = math.ceil((recipe["epochs"] - done) / recipe.get("snapshot_every", 1))
+    backups = 1 if done else keep + 1  # one more while the next is written
+    everything = [*gan.variables, *gan.optimizer.variables]
+    check_disk(
+        folder,
+        4.0 * snapshots * gan.ema_generator.count_params()
+        + 4.0 * backups * sum(math.prod(variable.shape) for variable in everything),
+        f"{snapshots:,} snapshots of the generator and {backups} backup(s) of it all",
+        "Choose another disk, fewer epochs, or a longer `snapshot_every`.",
     )
 
 

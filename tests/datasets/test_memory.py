@@ -1,5 +1,8 @@
 """What a folder says that would not fit into memory."""
 
+import shutil
+import zipfile
+
 import pytest
 from pictures import write
 
@@ -34,6 +37,19 @@ def test_a_system_that_tells_nothing(monkeypatch):
     assert memory.empty_images(2, (3, 4, 1)).shape == (2, 3, 4, 1)
     with pytest.raises(MemoryError, match=r"need [\de+.]+ GiB\. Resize"):
         memory.empty_images(2**40, (1024, 1024, 3))
+
+
+def test_a_disk_that_is_too_small(tmp_path, monkeypatch):
+    memory.check_disk(tmp_path / "not" / "yet", 0, "All", "")
+    with pytest.raises(OSError, match=r"All need 1e\+09 GiB on disk, \S+ GiB are free"):
+        memory.check_disk(tmp_path / "not" / "yet", 1e9 * GIB, "All", "")
+    write(tmp_path / "0.png")
+    with zipfile.ZipFile(tmp_path / "faces.zip", "w") as file:
+        file.write(tmp_path / "0.png", "0.png")
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=9))
+    with pytest.raises(OSError, match=r"unpacked files of .*faces\.zip need .*TMPDIR"):
+        datasets.load(tmp_path / "faces.zip")
 
 
 def test_no_overflow(monkeypatch):

@@ -1,6 +1,7 @@
 """A recipe says how its images are prepared; a run reports what it found."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -101,6 +102,17 @@ def test_numbers_of_a_table_make_classes(tmp_path):
     assert (gan.num_classes, gan.label_names) == (4, None)
     gan.fit(tmp_path, batch_size=2, verbose=0)
     assert np.isfinite(gan.generate(2, labels=3)).all()
+
+
+def test_a_disk_too_small_for_a_run_is_said_before_it(tmp_path, monkeypatch):
+    recipe = recipes.with_options(
+        family="mlp_gan", data="digits:test[:4]", epochs=30, **TINY
+    )
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=9))
+    monkeypatch.setattr("keras_gan_zoo.GAN.fit", None)
+    with pytest.raises(OSError, match=r"30 snapshots .* and 3 backup.* need .* free"):
+        recipes.train(recipe, tmp_path / "run", verbose=0)
 
 
 @pytest.mark.parametrize(
