@@ -114,6 +114,12 @@ class ImagePreparation:
             for name, value in dataclasses.asdict(self).items()
         }
 
+    def facts(self) -> dict[str, Any] | None:
+        """What reports say: the arguments and Pillow's version; None without any."""
+        from PIL import __version__
+
+        return {**self.get_config(), "pillow": __version__} if self else None
+
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """The preparation with these arguments, of which any may be missing.

@@ -226,7 +226,10 @@ def get(
     if isinstance(source, datasets.ImageFolder):
         images, labels, _ = datasets.open_images(source)
         title = title_of(source.path, source.split)
-        return Stored(images, title, seed, labels, value_range)
+        found = Stored(images, title, seed, labels, value_range)
+        if source.preparation:
+            found.facts["source_preparation"] = source.preparation.facts()
+        return found
     if is_batched(source):
         if not whole:
             return Stream(source, value_range)
@@ -273,6 +276,8 @@ def _reference_of(preset):
     try:
         recipe = files.read_json(resolve(preset), files.RECIPE, preset)
         name, _ = datasets.split_name(recipe["data"])
+        if recipe.get("preparation"):  # its images are others
+            return None
     except (OSError, ValueError, KeyError, TypeError):  # anyone may have written it
         return None
     return f"{name}:test" if name in datasets.CATALOGUE else None

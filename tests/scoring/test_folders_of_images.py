@@ -81,3 +81,17 @@ def test_classification_accuracy_takes_a_folder(extractor, folder):
     options = {**OPTIONS, "metrics": ["fid", "cas"]}
     report = score(folder, folder, extractor=extractor, **options)
     assert 0 <= report["cas"] <= 1
+
+
+def test_how_images_were_prepared_is_named(extractor, folder):
+    asked = {"image_size": 8, "interpolation": "box"}
+    prepared = datasets.ImageFolder(folder, **asked)
+    options = {"extractor": extractor, "metrics": "fid"}
+    conditions = score(prepared, prepared, **{**OPTIONS, **options}).conditions
+    for side in ("reference_preparation", "source_preparation"):
+        assert conditions[side]["image_size"] == [8, 8]
+        assert conditions[side]["interpolation"] == "box"
+        assert conditions[side]["pillow"]
+    conditions = score(folder, folder, **{**OPTIONS, **options}).conditions
+    assert "reference_preparation" not in conditions
+    assert "source_preparation" not in conditions

@@ -78,7 +78,7 @@ def load_reference(
         return reference.check_holds(needs)
     if is_batched(reference):
         images, labels = datasets.gather(reference, value_range)
-        facts = {"name": type(reference).__name__, "labels": labels}
+        facts: dict[str, Any] = {"name": type(reference).__name__, "labels": labels}
     elif inspect.isgeneratorfunction(reference):
         raise ValueError(
             "This function makes a generator: call it, for example "
@@ -89,6 +89,7 @@ def load_reference(
         name, split = reference.path, reference.split
         facts = {"dataset": os.path.basename(os.path.abspath(name)), "split": split}
         facts |= {"name": title_of(name, split), "labels": labels}
+        facts["preparation"] = reference.preparation.facts()
     elif not isinstance(reference, str | os.PathLike):
         images, labels = reference if _is_pair(reference) else (reference, None)
         facts = {"name": "array", "labels": labels}

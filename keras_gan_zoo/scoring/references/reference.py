@@ -37,6 +37,7 @@ class Reference:
     labels: np.ndarray | None = None
     label_counts: np.ndarray | None = None
     images: np.ndarray | None = None
+    preparation: dict[str, Any] | None = None  # what a folder's images were made
 
     def moments_of(self, output: str) -> Moments | None:
         """The `Moments` of `"features"` or of `"spatial"` features."""
@@ -53,6 +54,7 @@ class Reference:
             "num_real": self.num_real,
             "reference_image_shape": self.image_shape,
             "reference_moments": self.origin,
+            **({"reference_preparation": self.preparation} if self.preparation else {}),
         }
 
     def missing(self, needs: Collection[str]) -> set[str]:
