@@ -36,6 +36,7 @@ from keras_gan_zoo.schedules import Weight
 from keras_gan_zoo.training import settings, sources, state
 from keras_gan_zoo.training.data_order import DataOrder, first_of
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer, count_iterations
+from keras_gan_zoo.training.replicas import check_joined, is_first
 from keras_gan_zoo.training.trainer import AdversarialTrainer, refuse
 from keras_gan_zoo.training.whole_files import WholeFiles
 from keras_gan_zoo.typing import PathLike, Tensor, ValueRange
@@ -418,6 +419,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         refuse(class_weight=class_weight, sample_weight=sample_weight)
         contract.check_trains(self)
         check_compiled(self, "fit")
+        check_joined(self)
+        verbose = verbose if is_first() else 0
         seed = self.seed if shuffle else None
         if validation_split and validation_data is None:
             arrays, validation_data = sources.split_off(
@@ -474,12 +477,17 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         """Compute the logs of `fit` at fixed weights, in inference mode; see `fit`."""
         refuse(sample_weight=sample_weight)
         contract.check_trains(self)
+        verbose = verbose if is_first() else 0
         if not isinstance(x, sources.ImageBatches):
             x = sources.batches_of(
                 self, x, y, batch_size, value_range, steps=steps, verbose=verbose
             )
         return super().evaluate(
-            x, verbose=verbose, callbacks=callbacks, return_dict=return_dict, **kwargs
+            x,
+            verbose=verbose,
+            callbacks=callbacks,
+            return_dict=return_dict,
+            **kwargs,
         )
 
     # === Generating ===

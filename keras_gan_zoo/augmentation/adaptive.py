@@ -3,7 +3,6 @@ from typing import Any, TypeAlias
 import keras
 from keras import ops
 
-from keras_gan_zoo import backend
 from keras_gan_zoo.augmentation.base import Augmentation
 from keras_gan_zoo.configs import from_config
 from keras_gan_zoo.schedules import Schedule, Weight, weight_at, weight_config
@@ -79,7 +78,7 @@ class AdaptiveAugmentation(Augmentation):
         signs, images, updates = since[0], since[1], since[2]
         due = ops.cast(updates >= self.every, "float32")
         direction = ops.sign(signs / images - self.target)
-        move = direction * images * backend.num_replicas() / self.images_to_one
+        move = direction * images / self.images_to_one
         self.probability.assign(ops.clip(self.probability + due * move, 0.0, 1.0))
         self.since.assign((1.0 - due) * since)
 

@@ -54,9 +54,9 @@ class Augmentation(keras.layers.Layer):
     def update(self, of_real: dict[str, Tensor]) -> None:
         """Change its own state; called after each discriminator update.
 
-        `of_real` is a dict of the discriminator's outputs for the real images; under
-        `tf.distribute`, those of a replica, so create such state by
-        `add_weight(..., aggregation="mean")`.
+        `of_real` is a dict of the discriminator's outputs for the real images, those of
+        all replicas. Create such state by `add_weight(..., aggregation="mean")`, as
+        `tf.distribute` wants it.
         """
 
     def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[Any, ...]:

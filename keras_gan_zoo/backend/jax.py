@@ -1,11 +1,14 @@
 """JAX: the same stateful step, run in a `keras.StatelessScope`."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import jax
 import keras
+import numpy as np
+from jax.experimental import multihost_utils
 
 from keras_gan_zoo.backend.keras_internals import get_jax_iterator, get_stateless_scope
 from keras_gan_zoo.typing import Tensor
@@ -140,14 +143,89 @@ def apply_gradients(
         variable.assign(value)
 
 
+# === Several devices and processes ===
+
+
+def process() -> tuple[int, int]:
+    """This process' number, and how many train one model together."""
+    if not jax.distributed.is_initialized():
+        return 0, 1
+    return jax.process_index(), jax.process_count()
+
+
 def num_replicas() -> int:
     """How many replicas share one step: JAX's arrays are global, so one."""
     return 1
 
 
+def division(gan: Any) -> tuple[int, int]:
+    """Into how many equal parts its batches are cut, and for how many replicas."""
+    chosen = keras.distribution.distribution()
+    if chosen is None or chosen.batch_dim_name is None:
+        return 1, 1
+    mesh = chosen.device_mesh
+    return int(mesh.shape[mesh.axis_names.index(chosen.batch_dim_name)]), 1
+
+
 def replica_rows(draw: Callable[[Any], Tensor], n: Any) -> Tensor:
     """This replica's `n` rows of `draw(rows)`."""
     return draw(n)
+
+
+def all_rows(values: Tensor) -> Tensor:
+    """The rows of all replicas."""
+    return values
+
+
+def mean_logs(logs: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The means over all replicas."""
+    return logs
+
+
+def from_first(variables: Sequence[Any], numbers: Sequence[int]) -> list[int]:
+    """Keras gives all processes the same seed, and so the same values."""
+    return list(numbers)
+
+
+def any_process(flag: bool) -> bool:
+    """Whether the flag of any process is set."""
+    if process()[1] == 1:
+        return flag
+    return bool(multihost_utils.process_allgather(np.array(flag)).any())
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """What one process does by itself: Keras creates variables even to save a model.
+
+    With a distribution all processes must create them, at the same time.
+    """
+    if process()[1] == 1:
+        yield
+        return
+    chosen = keras.distribution.distribution()
+    keras.distribution.set_distribution(None)
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(chosen)
+
+
+def launched() -> bool:
+    """Whether Keras' variables say that this is one of several processes."""
+    return int(os.environ.get("KERAS_DISTRIBUTION_NUM_PROCESSES") or 1) > 1
+
+
+@contextlib.contextmanager
+def data_parallel() -> Iterator[None]:
+    """Train on all devices, of all processes that Keras' variables name."""
+    if launched() and not jax.distributed.is_initialized():
+        keras.distribution.initialize()
+    if keras.distribution.distribution() is not None:
+        yield
+        return
+    with keras.distribution.DataParallel().scope():
+        yield
 
 
 def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> Any:

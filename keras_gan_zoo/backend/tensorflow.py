@@ -88,9 +88,23 @@ def apply_gradients(
     optimizer.apply(gradients, variables)
 
 
+# === Several devices ===
+
+
+def process() -> tuple[int, int]:
+    """This process' number, and how many train one model together."""
+    return 0, 1
+
+
 def num_replicas() -> int:
     """How many replicas share one step."""
     return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def division(gan: Any) -> tuple[int, int]:
+    """Into how many equal parts its batches are cut, and for how many replicas."""
+    count = gan.distribute_strategy.num_replicas_in_sync
+    return count, count
 
 
 def replica_rows(draw: Callable[[Any], Tensor], n: Any) -> Tensor:
@@ -98,11 +112,60 @@ def replica_rows(draw: Callable[[Any], Tensor], n: Any) -> Tensor:
 
     Every replica has the same seed, so each draws the rows of all.
     """
-    replicas = num_replicas()
-    if replicas == 1:
+    context = tf.distribute.get_replica_context()
+    if num_replicas() == 1 or context is None:
         return draw(n)
-    index = tf.distribute.get_replica_context().replica_id_in_sync_group
-    return draw(n * replicas)[index * n : (index + 1) * n]
+    index = context.replica_id_in_sync_group
+    return draw(n * num_replicas())[index * n : (index + 1) * n]
+
+
+def all_rows(values: Tensor) -> Tensor:
+    """The rows of all replicas."""
+    context = tf.distribute.get_replica_context()
+    if num_replicas() == 1 or context is None:
+        return values
+    return context.all_gather(values, axis=0)
+
+
+def mean_logs(logs: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The means over all replicas: Keras' metrics add theirs up."""
+    return logs
+
+
+def from_first(variables: Sequence[Any], numbers: Sequence[int]) -> list[int]:
+    """A strategy's variables begin alike."""
+    return list(numbers)
+
+
+def any_process(flag: bool) -> bool:
+    """Whether the flag of any process is set."""
+    return flag
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """What one process does by itself."""
+    yield
+
+
+def launched() -> bool:
+    """Whether this is one of several processes."""
+    return False
+
+
+@contextlib.contextmanager
+def data_parallel() -> Iterator[None]:
+    """Train on all GPUs of this machine.
+
+    Without `cross_device_ops` TensorFlow 2.21 mixes up the messages of a step that has
+    several of them, such as one for each player.
+    """
+    if tf.distribute.has_strategy():
+        yield
+        return
+    adds = tf.distribute.ReductionToOneDevice()
+    with tf.distribute.MirroredStrategy(cross_device_ops=adds).scope():
+        yield
 
 
 def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> Any:

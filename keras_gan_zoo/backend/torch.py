@@ -1,12 +1,15 @@
 """torch: autograd."""
 
+import atexit
 import contextlib
+import os
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
 import torch
+import torch.distributed as dist
 
 from keras_gan_zoo.backend.keras_internals import (
     get_stateless_scope,
@@ -149,19 +152,132 @@ def every(count: Any, k: int, fn: Callable[[], Tensor]) -> Tensor:
 def apply_gradients(
     optimizer: Any, gradients: Sequence[Tensor], variables: Sequence[Any]
 ) -> None:
-    """Update `variables` once."""
+    """Update `variables` once, by the sum of all processes' gradients.
+
+    `DistributedDataParallel` adds up what `backward` leaves in parameters, and a GAN's
+    step takes its gradients by `autograd.grad`.
+    """
     with torch.no_grad():
+        if num_replicas() > 1:
+            gradients = _sums(gradients)
         optimizer.apply(gradients, variables)
 
 
+def _sums(gradients):
+    """Sums over the processes, in one message for each dtype."""
+    gradients = list(gradients)
+    places: dict[Any, list[int]] = {}
+    for i, gradient in enumerate(gradients):
+        if gradient is not None:
+            places.setdefault(gradient.dtype, []).append(i)
+    for some in places.values():
+        flat = torch.cat([gradients[i].reshape(-1) for i in some])
+        dist.all_reduce(flat)
+        parts = flat.split([gradients[i].numel() for i in some])
+        for i, part in zip(some, parts, strict=True):
+            gradients[i] = part.view(gradients[i].shape)
+    return gradients
+
+
+# === Several processes ===
+
+
+def process() -> tuple[int, int]:
+    """This process' number, and how many train one model together."""
+    if dist.is_available() and dist.is_initialized():
+        return dist.get_rank(), dist.get_world_size()
+    return 0, 1
+
+
 def num_replicas() -> int:
-    """How many replicas share one step."""
-    return 1
+    """How many replicas share one step: one in each process."""
+    return process()[1]
+
+
+def division(gan: Any) -> tuple[int, int]:
+    """Into how many equal parts its batches are cut, and for how many replicas."""
+    return num_replicas(), num_replicas()
 
 
 def replica_rows(draw: Callable[[Any], Tensor], n: Any) -> Tensor:
-    """This replica's `n` rows of `draw(rows)`."""
-    return draw(n)
+    """This replica's `n` rows of `draw(rows)`, drawn for the global batch.
+
+    Every process has the same seed, so each draws the rows of all.
+    """
+    index, count = process()
+    return draw(n) if count == 1 else draw(n * count)[index * n : (index + 1) * n]
+
+
+def all_rows(values: Tensor) -> Tensor:
+    """The rows of all replicas, without their gradients."""
+    count = num_replicas()
+    if count == 1:
+        return values
+    values = values.detach().contiguous()
+    found = [torch.empty_like(values) for _ in range(count)]
+    dist.all_gather(found, values)
+    return torch.cat(found)
+
+
+def mean_logs(logs: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The means over all replicas, for every process' logs to agree."""
+    if num_replicas() == 1:
+        return logs
+    own = torch.stack([keras.ops.cast(value, "float32") for value in logs.values()])
+    return dict(zip(logs, all_rows(own[None]).mean(0), strict=True))
+
+
+def from_first(variables: Sequence[Any], numbers: Sequence[int]) -> list[int]:
+    """Give all processes the first one's values of variables; returns its numbers."""
+    if num_replicas() == 1:
+        return list(numbers)
+    with torch.no_grad():
+        for variable in variables:
+            value = variable.value.detach().contiguous()
+            dist.broadcast(value, 0)
+            variable.assign(value)
+        sent = keras.ops.convert_to_tensor(list(numbers), "int64")
+        dist.broadcast(sent, 0)
+    return sent.tolist()
+
+
+def any_process(flag: bool) -> bool:
+    """Whether the flag of any process is set."""
+    if num_replicas() == 1:
+        return flag
+    found = keras.ops.convert_to_tensor([int(flag)])
+    dist.all_reduce(found, dist.ReduceOp.MAX)
+    return bool(found.item())
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """What one process does by itself."""
+    yield
+
+
+def launched() -> bool:
+    """Whether torchrun, or what sets the same variables, started several processes."""
+    needed = ("RANK", "MASTER_ADDR", "MASTER_PORT")
+    several = int(os.environ.get("WORLD_SIZE") or 1) > 1
+    return several and all(name in os.environ for name in needed)
+
+
+@contextlib.contextmanager
+def data_parallel() -> Iterator[None]:
+    """Train on the devices of all processes that torchrun started."""
+    if process()[1] == 1:
+        if not launched():
+            raise ValueError(
+                "On torch each device has a process of its own, which torchrun starts: "
+                "`torchrun --nproc-per-node 2 -m keras_gan_zoo.cli train ...`, or "
+                "`torchrun --nproc-per-node 2 train.py`. Received: one process"
+            )
+        if torch.cuda.is_available():
+            torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)))
+        dist.init_process_group()
+        atexit.register(dist.destroy_process_group)
+    yield
 
 
 def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> Any:

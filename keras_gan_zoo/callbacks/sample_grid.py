@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.images import NotFiniteError, grid, save_png
+from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
 
 MOST_ROWS = 20
@@ -111,4 +112,5 @@ class SampleGrid(keras.callbacks.Callback):
         """Write the grid of the model as it is now; returns the path."""
         # `Callback.model` brings the weights back from the device on JAX
         made = sheet(self.model, self.rows, self.columns, self.seed)
-        return save_png(self.folder / f"epoch_{epoch:04d}.png", made)
+        path = self.folder / f"epoch_{epoch:04d}.png"
+        return save_png(path, made) if is_first() else path

@@ -3,6 +3,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.typing import Tensor
 
 
@@ -37,7 +38,10 @@ class FreshLatents(keras.layers.Layer):
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         if not training:
             return inputs
-        drawn = keras.random.normal(ops.shape(inputs), seed=self.seed_generator)
+        size, *shape = ops.shape(inputs)
+        drawn = backend.replica_rows(
+            lambda n: keras.random.normal((n, *shape), seed=self.seed_generator), size
+        )
         return ops.cast(drawn, inputs.dtype)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.typing import Tensor
 
 
@@ -45,8 +46,8 @@ class LatentAverage(keras.layers.Layer):
 
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         if training and self.trainable:
-            mean = ops.mean(ops.cast(inputs, "float32"), axis=0)
-            mean, old = ops.stop_gradient(mean), ops.copy(self.average)
+            rows = backend.all_rows(ops.stop_gradient(ops.cast(inputs, "float32")))
+            mean, old = ops.mean(rows, axis=0), ops.copy(self.average)
             self.average.assign(self.decay * old + (1.0 - self.decay) * mean)
         return inputs
 

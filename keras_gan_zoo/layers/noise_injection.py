@@ -3,6 +3,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.typing import Tensor
 
 
@@ -45,8 +46,11 @@ class NoiseInjection(keras.layers.Layer):
     def call(self, inputs: Tensor, training: bool | None = None) -> Tensor:
         noise = self.noise
         if training:
-            shape = (ops.shape(inputs)[0], *self.noise.shape)
-            noise = keras.random.normal(shape, seed=self.seed_generator)
+            shape, seed = self.noise.shape, self.seed_generator
+            noise = backend.replica_rows(
+                lambda n: keras.random.normal((n, *shape), seed=seed),
+                ops.shape(inputs)[0],
+            )
         noise = ops.cast(noise, inputs.dtype)
         return inputs + noise * ops.cast(self.strength, inputs.dtype)
 

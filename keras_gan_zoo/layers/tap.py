@@ -1,4 +1,5 @@
 import contextlib
+import contextvars
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,13 +8,16 @@ from keras import ops
 
 from keras_gan_zoo.typing import Tensor
 
+#: A `Tap` and what is added there; each replica of `tf.distribute` has a thread.
+_shift: Any = contextvars.ContextVar("shift", default=(None, None))
+
 
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class Tap(keras.layers.Layer):
     """The identity; marks a tensor in a generator that a penalty differentiates by.
 
-    The training step sets `shift` to zeros of shape `(n, *inner_shape)`, which are
-    added here, and takes gradients with respect to them.
+    The training step adds zeros of shape `(n, *inner_shape)` here, inside of `shifted`,
+    and takes gradients with respect to them.
 
     Input and output shape: any, the same.
 
@@ -25,24 +29,21 @@ class Tap(keras.layers.Layer):
     (True, (3,))
     """
 
-    shift = None
-
     @contextlib.contextmanager
     def shifted(self, shift: Tensor) -> Iterator[None]:
         """Add `shift` to what passes through, inside the context."""
-        self.shift = shift
+        token = _shift.set((self, shift))
         try:
             yield
         finally:
-            self.shift = None
+            _shift.reset(token)
 
     def build(self, input_shape: tuple) -> None:
         self.inner_shape = tuple(input_shape[1:])
 
     def call(self, inputs: Tensor) -> Tensor:
-        if self.shift is None:
-            return inputs
-        return inputs + ops.cast(self.shift, inputs.dtype)
+        tap, shift = _shift.get()
+        return inputs + ops.cast(shift, inputs.dtype) if tap is self else inputs
 
     def compute_output_shape(self, input_shape: tuple) -> tuple[Any, ...]:
         return input_shape

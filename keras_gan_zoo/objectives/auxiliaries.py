@@ -83,8 +83,8 @@ class Auxiliary(keras.layers.Layer):
     def update(self, of_real: dict[str, Tensor], of_fake: dict[str, Tensor]) -> None:
         """Change its own state; called after each discriminator update.
 
-        The outputs are those of the update. Under `tf.distribute` they are those of a
-        replica, so create such state by `add_weight(..., aggregation="mean")`.
+        The outputs are those of the update, on all replicas. Create such state by
+        `add_weight(..., aggregation="mean")`, as `tf.distribute` wants it.
         """
 
     def get_config(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.objectives.auxiliaries import Auxiliary
 from keras_gan_zoo.schedules import check_number
 from keras_gan_zoo.typing import Draw, Tensor
@@ -248,11 +249,13 @@ class LeCam(Auxiliary):
 
     def _averages(self, of_real, of_fake):
         """With this update's logits; until `start` they are those alone."""
-        logits = [ops.mean(of["logits"]) for of in (of_real, of_fake)]
+        logits = [
+            ops.mean(backend.all_rows(ops.stop_gradient(of["logits"])))
+            for of in (of_real, of_fake)
+        ]
         begun = ops.cast(self.updates >= max(self.start, 1), "float32")
         decay = self.decay * begun
-        new = ops.stop_gradient(ops.stack(logits))
-        return decay * self.averages + (1.0 - decay) * new
+        return decay * self.averages + (1.0 - decay) * ops.stack(logits)
 
     def discriminator_loss(
         self,

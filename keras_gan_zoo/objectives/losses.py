@@ -36,8 +36,8 @@ class AdversarialLoss:
     For a loss of your own, override both methods, and register the class with
     `keras.saving.register_keras_serializable` so that a model with it can be saved. A
     loss with state (a control variable, a count) extends `keras.layers.Layer` as well,
-    so that the state is saved, creates it in `build` and changes it in `update`; with
-    `add_weight(..., aggregation="mean")`, so that replicas agree on it.
+    so that the state is saved, creates it in `build` and changes it in `update`; by
+    `add_weight(..., aggregation="mean")`, as `tf.distribute` wants it.
     """
 
     #: d(generator loss)/d(fake logits) == -d(discriminator loss)/d(fake logits)

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.objectives.losses import Hinge
 from keras_gan_zoo.typing import Tensor
 
@@ -40,13 +41,13 @@ class RandomHinge(Hinge, keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def _short(self, logits):
-        margin = keras.random.uniform(
-            ops.shape(logits),
-            self.least,
-            1.0,
-            dtype="float32",
-            seed=self.seed_generator,
-        )
+        def draw(n):
+            shape, seed = (n, *logits.shape[1:]), self.seed_generator
+            return keras.random.uniform(
+                shape, self.least, 1.0, dtype="float32", seed=seed
+            )
+
+        margin = backend.replica_rows(draw, ops.shape(logits)[0])
         return ops.mean(ops.relu(margin - logits))
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.networks.contract import networks_of
@@ -56,6 +57,8 @@ def save_preset(
             the folder, for example because of a `Lambda` layer.
     """
     folder = Path(folder)
+    if backend.process()[0]:  # of several processes the first one writes
+        return folder
     digest = weights_sha256(gan.ema_generator)
     scores = None if report is None else report.to_dict()
     recipe = recipe_of(gan, digest) if recipe is None else recipe
@@ -68,8 +71,9 @@ def save_preset(
     new = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
     new.mkdir()
     try:
-        found = _write(gan, new, digest, include_generator)
-        _check_loads(gan, new, found)
+        with backend.alone():
+            found = _write(gan, new, digest, include_generator)
+            _check_loads(gan, new, found)
         for name, content in ((files.SCORES, scores), (files.RECIPE, recipe)):
             if content is not None:
                 write_json(new / name, content, indent=4)

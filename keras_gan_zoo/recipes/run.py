@@ -1,5 +1,6 @@
 """The run of a recipe: a folder in which it trains, and resumes if interrupted."""
 
+import contextlib
 import math
 import os
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.callbacks import BackupAndRestore, SampleGrid
 from keras_gan_zoo.datasets.memory import check_disk
 from keras_gan_zoo.files import write_json, write_text
@@ -15,6 +17,7 @@ from keras_gan_zoo.presets import files
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes.build import build
 from keras_gan_zoo.training import backup
+from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
 
 BACKUP, LOG, BEST = "backup", "log.csv", "best.weights.h5"
@@ -45,11 +48,13 @@ class Snapshots(keras.callbacks.Callback):
         self.every = every
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]:
+        due = (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]
+        if due and is_first():
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / f"epoch_{epoch + 1:04d}.weights.h5"
             partial = path.with_name(f".{path.name}")
-            self.model.ema_generator.save_weights(partial)
+            with backend.alone():
+                self.model.ema_generator.save_weights(partial)
             os.replace(partial, path)
 
 
@@ -85,6 +90,7 @@ def train(
     keep: int = 2,
     monitor: str | None = None,
     mode: str = "auto",
+    data_parallel: bool = False,
 ) -> Any:
     """Train a recipe's model in `folder`; an interrupted run continues.
 
@@ -109,6 +115,9 @@ def train(
             callbacks: the model of the epoch that has the best is in
             `best.weights.h5`, for `load_weights`.
         mode: `"min"`, `"max"` or `"auto"`, see `keras.callbacks.ModelCheckpoint`.
+        data_parallel: bool: divide each batch among all devices, see
+            docs/distributed.md. Processes that torchrun started, or that Keras'
+            variables for JAX name, do so anyway; the first one writes all files.
 
     Returns:
         The trained GAN.
@@ -125,6 +134,13 @@ def train(
     backups = BackupAndRestore(
         folder / BACKUP, save_freq, delete_checkpoint=False, keep=keep
     )
+    several = data_parallel or backend.launched()
+    with backend.data_parallel() if several else contextlib.nullcontext():
+        extra = [*callbacks, *_best(folder, monitor, mode), backups]
+        return _train(recipe, folder, extra, verbose, keep)
+
+
+def _train(recipe, folder, callbacks, verbose, keep):
     _check_same(recipe, folder)
     kept = backup.newest(folder / BACKUP)
     done = 0 if kept is None else kept.epoch
@@ -133,21 +149,18 @@ def train(
         backup.restore(gan, folder / BACKUP)
         return gan
     found = data.open_data(recipe)  # all that is wrong with it is said first
-    write_json(folder / files.RECIPE, recipe)
-    data.write_report(found, folder)
+    if is_first():
+        write_json(folder / files.RECIPE, recipe)
+        data.write_report(found, folder)
+        _tidy(folder, done)
     gan = build(recipe)
-    if verbose:
+    if verbose and is_first():
         print(_size(gan))
         if kept is not None:
             after = f", after step {kept.steps}" if kept.steps else ""
             print(f"Going on with epoch {done + 1}{after}")
-    _check_disk(gan, recipe, folder, done, keep)
-    _cut(folder / LOG, done)
-    for name in (SAMPLES, SNAPSHOTS):
-        for partial in (folder / name).glob(
-            ".epoch_*"
-        ):  # of a stop while it was written
-            partial.unlink()
+    if is_first():
+        _check_disk(gan, recipe, folder, done, keep)
     gan.fit(
         **data.arguments_of_fit(found, gan),
         batch_size=recipe["batch_size"],
@@ -159,8 +172,6 @@ def train(
             Snapshots(folder / SNAPSHOTS, recipe.get("snapshot_every", 1)),
             keras.callbacks.CSVLogger(folder / LOG, append=True),
             *callbacks,
-            *_best(folder, monitor, mode),
-            backups,
         ],
     )
     return gan
@@ -179,6 +190,14 @@ def _best(folder, monitor, mode):
             save_weights_only=True,
         )
     ]
+
+
+def _tidy(folder, done):
+    """Remove what a stop left half-written, and what will be written again."""
+    _cut(folder / LOG, done)
+    for name in (SAMPLES, SNAPSHOTS):
+        for partial in (folder / name).glob(".epoch_*"):
+            partial.unlink()
 
 
 def _cut(log, done):

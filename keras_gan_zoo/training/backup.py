@@ -18,6 +18,7 @@ import keras
 import numpy as np
 
 from keras_gan_zoo.files import sync, write_json
+from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
 
 LATEST, PREVIOUS = "latest.weights.h5", "latest.weights.h5.bkp"
@@ -72,6 +73,8 @@ def save(
             stacklevel=2,
         )
         return False
+    if not is_first():
+        return True
     partial = folder / PARTIAL
     try:
         _reserve(folder, _size(model))
@@ -114,6 +117,8 @@ def _remove(path):
 
 def check_room(model: Any, folder: PathLike) -> None:
     """Raise an `OSError` if a backup could not be written; creates the folder."""
+    if not is_first():
+        return
     try:
         _reserve(Path(folder), _size(model))
     except OSError as error:

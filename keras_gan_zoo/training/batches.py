@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_gan_zoo import backend, datasets
 from keras_gan_zoo.backend.keras_internals import DataAdapter
+from keras_gan_zoo.training.replicas import WHOLE, Division
 
 
 def group_sizes(n: int, batch_size: int, critic_steps: int) -> list[int]:
@@ -102,6 +103,7 @@ class ImageBatches(DataAdapter):
         self.done = 0  # iterations that an earlier process took from the same stream
         self.one_shot = False
         self.found: int | None = None  # the epoch's number of batches, at its end
+        self._division, self._updates = WHOLE, 1
         #: called with each batch before it is used, such as by `StabilityMonitor`
         self.watch: Callable[[tuple], object] | None = None
 
@@ -204,6 +206,10 @@ class ImageBatches(DataAdapter):
         made.one_shot = one_shot
         return made
 
+    def divide(self, division: Division, updates: int) -> None:
+        """Have only this process' share of each batch, which `updates` take in turn."""
+        self._division, self._updates = division, updates
+
     def is_last(self, count: int) -> bool:
         """Whether an epoch ends after `count` batches, once so many were taken."""
         return count == (self._num_batches if self.found is None else self.found)
@@ -211,7 +217,10 @@ class ImageBatches(DataAdapter):
     def _batches(self):
         self.found = None
         batches = self._epoch_batches(self.epoch, self.seed, self.first)
-        return self._watched(iter(batches))
+        return (
+            self._division.share(batch, self._updates)
+            for batch in self._watched(iter(batches))
+        )
 
     def _watched(self, batches):
         for batch in batches:

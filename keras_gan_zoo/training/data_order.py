@@ -12,6 +12,7 @@ from keras_gan_zoo.backend.keras_internals import forget_initial_epoch
 from keras_gan_zoo.training import monitoring, resuming
 from keras_gan_zoo.training.batches import ImageBatches
 from keras_gan_zoo.training.interruption import Interruption
+from keras_gan_zoo.training.replicas import WRITERS, begin_alike, is_first
 from keras_gan_zoo.typing import Tensor
 
 ONE_SHOT = (
@@ -34,6 +35,7 @@ class DataOrder(keras.callbacks.Callback):
         super().__init__()
         self.batches = batches
         self.initial_epoch = initial_epoch
+        self._begun = False
         self._resumed: tuple[int, int] | None = None
 
     def begin_at(self, epoch: int, steps: int) -> None:
@@ -42,6 +44,9 @@ class DataOrder(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Tensor] | None = None) -> None:
         batches = self.batches
+        if not self._begun:
+            begin_alike(self.model, epoch, self._resumed[1] if self._resumed else 0)
+            self._begun = True
         batches.epoch = int(ops.convert_to_numpy(self.model.epochs_seen))
         batches.first = 0
         if batches.seed is not None:
@@ -83,14 +88,15 @@ def first_of(callbacks: Any, order: DataOrder, model: Any) -> Iterator[Any]:
     every = list(map(resuming.safe, given))
     backups = [one for one in every if isinstance(one, resuming.BackupAndRestore)]
     others = [one for one in every if one not in backups]
+    here = [one for one in others if is_first() or not isinstance(one, WRITERS)]
     try:
         with _interruptible(backups, order, others):
             if not is_list:
-                yield [*first, *others, *backups]
+                yield [*first, *here, *backups]
                 return
             for one in first:
                 one.set_model(model)
-            callbacks.callbacks = [*first, *others, *backups]
+            callbacks.callbacks = [*first, *here, *backups]
             try:
                 yield callbacks
             finally:

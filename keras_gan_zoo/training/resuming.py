@@ -8,8 +8,10 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import BackupHooks
 from keras_gan_zoo.training import backup, callback_states
+from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import PathLike
 
@@ -90,7 +92,9 @@ class BackupAndRestore(BackupHooks):
         super().on_train_begin(logs)
 
     def restore(self) -> int | None:
-        found = self._found = backup.newest(self.backup_dir, move=True)
+        found = backup.newest(self.backup_dir, move=True) if is_first() else None
+        backend.any_process(False)  # the others look when all is in its place
+        found = self._found = found or backup.newest(self.backup_dir)
         if found is None:
             return None
         backup.load(self.model, found)
@@ -178,8 +182,15 @@ class BackupAndRestore(BackupHooks):
         if self._is_asked():
             raise KeyboardInterrupt(self.text())
 
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if is_first():
+            super().on_train_end(logs)
+
     def _is_asked(self):
-        return self.interruption is not None and self.interruption.asked
+        # Processes stop together, or the others would wait for the next step's sum.
+        if self.interruption is None:
+            return False
+        return backend.any_process(self.interruption.asked)
 
     def text(self) -> str:
         """Where a run was interrupted, what of it is kept, and how to go on."""

@@ -14,6 +14,7 @@ from keras_gan_zoo.datasets import adapters
 from keras_gan_zoo.labels import check_labels, renumber
 from keras_gan_zoo.training.batches import ImageBatches
 from keras_gan_zoo.training.monitoring import say_once
+from keras_gan_zoo.training.replicas import division_of
 from keras_gan_zoo.typing import ValueRange
 
 NO_LABELS = (
@@ -54,6 +55,14 @@ def batches_of(
     Raises:
         ValueError: images or labels that the GAN can't be trained on.
     """
+    made = _batches_of(
+        gan, x, y, batch_size, value_range, critic_steps, seed, steps, verbose
+    )
+    made.divide(division_of(gan), critic_steps)
+    return made
+
+
+def _batches_of(gan, x, y, batch_size, value_range, critic_steps, seed, steps, verbose):
     _check_given(x)
     if not adapters.is_batched(x):
         arrays = read_arrays(gan, x, y, value_range, verbose)

@@ -18,7 +18,7 @@ from keras_gan_zoo import backend
 from keras_gan_zoo.augmentation.base import alike
 from keras_gan_zoo.networks import contract
 from keras_gan_zoo.objectives.penalties import image_logits
-from keras_gan_zoo.training import terms
+from keras_gan_zoo.training import replicas, terms
 from keras_gan_zoo.training.batch import Batch, Judged, part
 from keras_gan_zoo.typing import Tensor
 
@@ -141,11 +141,11 @@ def discriminator_update(
 def move_states(
     gan: Any, of_real: dict[str, Tensor], of_fake: dict[str, Tensor]
 ) -> None:
-    """Let all terms update their state after the discriminator's update."""
-    of_real, of_fake = (
-        {name: ops.stop_gradient(value) for name, value in of.items()}
-        for of in (of_real, of_fake)
-    )
+    """Let all terms update their state after the discriminator's update.
+
+    They are given the outputs for the whole batch, on whatever replicas it was.
+    """
+    of_real, of_fake = replicas.of_all(of_real), replicas.of_all(of_fake)
     if gan.augmentation is not None:
         gan.augmentation.update(of_real)
     gan.objective.update(of_real["logits"], of_fake["logits"])

@@ -13,6 +13,7 @@ from keras_gan_zoo.latents import Latents, draw_whole
 from keras_gan_zoo.objectives.auxiliaries import overrides
 from keras_gan_zoo.training import iteration, sources
 from keras_gan_zoo.training.batches import check_epoch
+from keras_gan_zoo.training.replicas import division_of
 from keras_gan_zoo.typing import Tensor, ValueRange
 
 
@@ -85,8 +86,9 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     ) -> Any:
         """One GAN iteration on images and labels that `fit` would take too."""
         refuse(sample_weight=sample_weight, class_weight=class_weight)
-        arrays = [*map(np.asarray, sources.read_arrays(self, x, y, value_range))]
+        arrays = tuple(map(np.asarray, sources.read_arrays(self, x, y, value_range)))
         check_epoch(len(arrays[0]), self.critic_steps)
+        arrays = division_of(self).share(arrays, self.critic_steps)
         return super().train_on_batch(  # type: ignore[misc]
             *arrays, return_dict=return_dict
         )
@@ -101,7 +103,8 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     ) -> Any:
         """The logs of `evaluate` for one batch; see `train_on_batch`."""
         refuse(sample_weight=sample_weight)
-        arrays = [*map(np.asarray, sources.read_arrays(self, x, y, value_range))]
+        arrays = tuple(map(np.asarray, sources.read_arrays(self, x, y, value_range)))
+        arrays = division_of(self).share(arrays)
         return super().test_on_batch(  # type: ignore[misc]
             *arrays, return_dict=return_dict
         )
@@ -111,7 +114,8 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     ) -> dict[str, Tensor]:
         labels = self._step_labels(labels)
         if self.label_counts is not None:
-            seen = ops.sum(ops.one_hot(labels, self.num_classes, dtype="int32"), axis=0)
+            every = backend.all_rows(labels)
+            seen = ops.sum(ops.one_hot(every, self.num_classes, dtype="int32"), axis=0)
             self.label_counts.assign(self.label_counts + seen)
         logs = iteration.train_iteration(self, images, labels)
         return self._track(logs, ops.shape(images)[0])
@@ -129,7 +133,7 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
 
     def _track(self, logs, n):
         """Averages are over images, whatever the batch sizes."""
-        for name, value in logs.items():
+        for name, value in backend.mean_logs(logs).items():
             self._trackers[name].update_state(value, sample_weight=n)
         return {name: self._trackers[name].result() for name in logs}
 

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.files import sync
+from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
 
 
 class WholeFiles:
     """Keras' `save` and `save_weights`, to a file that is renamed once it is written.
 
-    Whatever stops `ModelCheckpoint`, say, the file that was there before stays.
+    Whatever stops `ModelCheckpoint`, say, the file that was there before stays. Of
+    several processes that train together only the first one writes.
     """
 
     def save(
@@ -23,16 +26,20 @@ class WholeFiles:
         zipped: Any = None,
         **kwargs: Any,
     ) -> None:
+        if not is_first():
+            return
         one = overwrite and zipped is not False and _ends(filepath, ".keras")
-        with _written_beside(filepath, one) as path:
+        with backend.alone(), _written_beside(filepath, one) as path:
             super().save(path, overwrite, zipped, **kwargs)  # type: ignore[misc]
 
     def save_weights(
         self, filepath: PathLike, overwrite: bool = True, **kwargs: Any
     ) -> None:
+        if not is_first():
+            return
         sharded = kwargs.get("max_shard_size") is not None
         one = overwrite and not sharded and _ends(filepath, ".weights.h5")
-        with _written_beside(filepath, one) as path:
+        with backend.alone(), _written_beside(filepath, one) as path:
             super().save_weights(path, overwrite, **kwargs)  # type: ignore[misc]
 
 

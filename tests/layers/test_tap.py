@@ -11,7 +11,7 @@ def test_it_is_the_identity_but_for_its_shift():
     tap, ones = network.get_layer("tap"), np.ones((2, 3), "float32")
     assert tap.inner_shape == (3,)
     np.testing.assert_array_equal(ops.convert_to_numpy(network(ones)), ones)
-    tap.shift = 2.0 * ones
-    np.testing.assert_array_equal(ops.convert_to_numpy(network(ones)), 3.0 * ones)
-    tap.shift = None
+    with tap.shifted(2.0 * ones):
+        np.testing.assert_array_equal(ops.convert_to_numpy(network(ones)), 3.0 * ones)
+    np.testing.assert_array_equal(ops.convert_to_numpy(network(ones)), ones)
     assert keras.models.clone_model(network).get_layer("tap").inner_shape == (3,)

@@ -236,6 +236,13 @@ def train(
     ] = "epoch",
     keep: Annotated[int, typer.Option(min=1, help="Checkpoints that stay.")] = 2,
     out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("run"),
+    data_parallel: Annotated[
+        bool,
+        typer.Option(
+            "--data-parallel",
+            help="Divide each batch among all GPUs: see docs/distributed.md.",
+        ),
+    ] = False,
 ) -> None:
     """Train a GAN on your own images or on a named data set.
 
@@ -256,6 +263,7 @@ def train(
     [b]Example[/b]: keras-gan-zoo train dcgan_mnist --out again
     """
     from keras_gan_zoo import recipes, zoo
+    from keras_gan_zoo.training.replicas import is_first
 
     if recipe is None and (family is None or data is None):
         raise typer.BadParameter(
@@ -305,7 +313,10 @@ def train(
         verbose=1 if output.is_live() else 2,
         save_freq=save_freq,
         keep=keep,
+        data_parallel=data_parallel,
     )
+    if not is_first():
+        return
     trained = done < chosen["epochs"]
     folder = zoo.save_run(gan, out, chosen, trained)
     if trained:
