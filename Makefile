@@ -78,5 +78,5 @@ $(VENV)/.torch: $(VENV)/.tensorflow
 
 $(VENV)/.peers: $(VENV)/.torch
 	$(INSTALL) --no-deps $(PEERS)
-	$(INSTALL) --editable '.[ray,hub,pandas]'
+	$(INSTALL) --editable '.[ray,hub,pandas,tune]'
 	touch $@

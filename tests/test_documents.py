@@ -118,6 +118,33 @@ def test_what_the_readme_installs_exists():
         assert (ROOT / script).is_file()
 
 
+@pytest.mark.once
+def test_tuning_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    narrow = "generator_widths=[2], discriminator_widths=[2]"
+    names = run_blocks(
+        "docs/tuning.md",
+        quicker=[
+            ("[:8000]", "[:64]"),
+            ("epochs=5", f"epochs=1, {narrow}"),
+            (
+                "tuning.GANHyperModel(recipe, space)",
+                "tuning.GANHyperModel(recipe, space, 50)",
+            ),
+            ("max_trials=10", "max_trials=2"),
+        ],
+    )
+    assert names["best"]["arguments"]["loss"] in names["space"]["loss"]
+    assert names["gan"].generate(1, seed=0).shape == (1, 28, 28, 1)
+    run_lines(
+        "docs/tuning.md",
+        [
+            ("tune", "--trials 1 --num-images 50 --epochs 1 --data digits:train[:64]"),
+            ("train", "--epochs 1 --generator-widths 2 --discriminator-widths 2"),
+        ],
+    )
+
+
 def test_scoring_runs(capsys):
     run_blocks("docs/scoring.md")
     assert "FID (digits)" in capsys.readouterr().out

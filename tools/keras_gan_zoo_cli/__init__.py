@@ -7,6 +7,7 @@ after `--backend` was read and only if there is something to do.
 
 # Importing these adds the commands to the app, in this order.
 from keras_gan_zoo_cli import commands  # noqa: F401, I001
+from keras_gan_zoo_cli import tuning  # noqa: F401
 from keras_gan_zoo_cli import sampling  # noqa: F401
 from keras_gan_zoo_cli import scoring  # noqa: F401
 from keras_gan_zoo_cli import reference  # noqa: F401

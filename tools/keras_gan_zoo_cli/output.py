@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +150,18 @@ def reference_facts(entries: Mapping[Path, Any]) -> list[dict[str, Any]]:
         }
         for path, found in entries.items()
     ]
+
+
+def trials(rows: Sequence[Mapping[str, Any]]) -> None:
+    """The trials of a search, the best first."""
+    table = Table(title="Trials")
+    for name in rows[0]:
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(
+            *(
+                f"{v:.3g}" if isinstance(v, float) else escape(str(v))
+                for v in row.values()
+            )
+        )
+    console().print(table)

@@ -1,0 +1,102 @@
+"""A whole search: the trials as a table, the best of them as a recipe."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import keras_tuner
+
+from keras_gan_zoo.files import write_json, write_text
+from keras_gan_zoo.near_names import did_you_mean
+from keras_gan_zoo.tuning.hypermodel import GANHyperModel
+from keras_gan_zoo.tuning.space import Space
+from keras_gan_zoo.typing import PathLike
+
+BEST, TRIALS = "best.json", "trials.csv"
+
+#: name -> the tuner
+TUNERS = {
+    "random": keras_tuner.RandomSearch,
+    "bayesian": keras_tuner.BayesianOptimization,
+    "hyperband": keras_tuner.Hyperband,
+}
+
+
+def search(
+    recipe: Mapping[str, Any],
+    folder: PathLike,
+    space: Space | None = None,
+    method: str = "random",
+    trials: int = 10,
+    num_images: int = 2000,
+    every: int = 1,
+    seed: int = 0,
+    say: Callable[[str], object] | None = None,
+) -> list[dict[str, Any]]:
+    """Search for the best settings of a recipe; an interrupted search continues.
+
+    Writes the trials (`trials.csv`) and the best one as a recipe (`best.json`), which
+    `recipes.train` and `keras-gan-zoo train` run, into `folder`.
+
+    Args:
+        recipe: dict, see `keras_gan_zoo.recipes`. A trial has its `epochs`, and the
+            longest one of `"hyperband"`.
+        folder: path of the search's folder; created if missing.
+        space, num_images, every, say: see `GANHyperModel`.
+        method: `"random"`, `"bayesian"` or `"hyperband"`.
+        trials: int, how many of them; `"hyperband"` knows by itself.
+        seed: int, of the choices. The networks' is the recipe's.
+
+    Returns:
+        list of dicts, the best first: the settings' values, and the score by the name
+        of its metric.
+
+    Raises:
+        ValueError: there is no such method, or no trial came to a score.
+    """
+    if method not in TUNERS:
+        raise ValueError(
+            f"`method` must be one of {', '.join(TUNERS)}. "
+            f"{did_you_mean(method, TUNERS)}Received: method={method!r}"
+        )
+    hypermodel = GANHyperModel(recipe, space, num_images, every, say)
+    length = (
+        {"max_epochs": recipe["epochs"]}
+        if method == "hyperband"
+        else {"max_trials": trials}
+    )
+    tuner = TUNERS[method](
+        hypermodel,
+        objective=hypermodel.objective,
+        seed=seed,
+        directory=str(folder),
+        project_name="trials",
+        max_consecutive_failed_trials=10**6,
+        **length,
+    )
+    tuner.search(verbose=0)
+    found = [
+        {**hypermodel.values_of(trial.hyperparameters), hypermodel.metric: trial.score}
+        for trial in tuner.oracle.get_best_trials(10**6)
+    ]
+    if not found:
+        last = [t.message for t in tuner.oracle.trials.values() if t.message][-1]
+        raise ValueError(
+            "No trial came to a score. If they diverged, lower learning rates, another "
+            f"loss or a penalty may help. Received: {last.strip().splitlines()[-1]}"
+        )
+    best = tuner.get_best_hyperparameters()[0]
+    folder = Path(folder)
+    write_json(folder / BEST, hypermodel.recipe_of(best))
+    write_text(folder / TRIALS, _table(found))
+    return found
+
+
+def _table(rows):
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
