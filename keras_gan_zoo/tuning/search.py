@@ -77,9 +77,14 @@ def search(
         **length,
     )
     tuner.search(verbose=0)
+    ranked = tuner.oracle.get_best_trials(10**6)  # those without a score come last
     found = [
-        {**hypermodel.values_of(trial.hyperparameters), hypermodel.metric: trial.score}
-        for trial in tuner.oracle.get_best_trials(10**6)
+        {
+            **hypermodel.values_of(trial.hyperparameters),
+            hypermodel.metric: float(trial.score),
+        }
+        for trial in ranked
+        if trial.status == "COMPLETED"
     ]
     if not found:
         last = [t.message for t in tuner.oracle.trials.values() if t.message][-1]
