@@ -33,7 +33,7 @@ from memory import forget_peak, peak
 RESULTS = pathlib.Path(__file__).parent / "results" / "data.md"
 SPEED = {"count": 10_000, "size": 64, "batch_size": 64, "epochs": 3}
 FIRST = {"count": 50_000, "size": 32, "batch_size": 64}
-MEMORY = {"count": 2_000, "size": 512, "batch_size": 8}
+MEMORY = {"count": 1_000, "size": 512, "batch_size": 8}
 
 
 # === Images ===
@@ -64,17 +64,16 @@ def small_gan(size):
 
     import keras_gan_zoo as kgz
 
-    layers, start = keras.layers, 8
+    layers, scale = keras.layers, size // 32
     latents = keras.Input((32,))
-    x = layers.Reshape((start, start, 16))(layers.Dense(start * start * 16)(latents))
-    while start < size:
-        x = layers.UpSampling2D()(x) if start < 32 or size > 64 else x
-        if start >= 32 and size <= 64:
-            x = layers.Conv2DTranspose(8, 4, 2, "same", activation="relu")(x)
-        start *= 2
-    made = layers.Conv2D(3, 3, padding="same", activation="tanh")(x)
+    x = layers.Reshape((8, 8, 16))(layers.Dense(8 * 8 * 16)(latents))
+    x = layers.Conv2D(3, 3, padding="same", activation="tanh")(
+        layers.UpSampling2D(4)(x)
+    )
+    made = layers.UpSampling2D(scale)(x)
     images = keras.Input((size, size, 3))
-    x = layers.Conv2D(16, 4, 4, "same", activation="relu")(images)
+    x = layers.AveragePooling2D(scale)(images)
+    x = layers.Conv2D(16, 4, 4, "same", activation="relu")(x)
     x = layers.Conv2D(32, 4, 4, "same", activation="relu")(x)
     logits = layers.Dense(1)(layers.Flatten()(x))
     gan = kgz.GAN(keras.Model(latents, made), keras.Model(images, logits), seed=0)
