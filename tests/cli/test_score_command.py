@@ -11,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+from pictures import write
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.scoring.second_opinion import tfgan
@@ -237,3 +238,18 @@ def test_publishing_verifies(run, preset, monkeypatch):
     run("score", preset, *line, "--no-verify")
     assert (preset / "scores.json").exists()
     run("score", preset, *line[:-1])  # what is not attached may go without
+
+
+def test_folders_are_prepared(run, preset, tmp_path):
+    for index in range(12):
+        write(tmp_path / "photos" / f"{index}.png", "L", size=(30 + index, 40))
+    line = (
+        f"score {preset} --reference photos --num-images 12 --metrics fid --no-verify"
+    )
+    line += " --extractor digits"
+    assert "Pass an --image-size" in run(*line.split(), code=1).stderr
+    made = run(*line.split(), "--image-size", 28, "--crop", "--out", "r.json")
+    assert "12 images 28x28x1" in made.stderr
+    conditions = json.loads(Path("r.json").read_text())["conditions"]
+    assert conditions["reference_preparation"]["crop_to_aspect_ratio"]
+    assert conditions["reference"] == "folder photos:train"

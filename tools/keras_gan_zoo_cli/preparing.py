@@ -1,6 +1,7 @@
 """The options of how images are prepared."""
 
 import enum
+import os
 import re
 from typing import Annotated, Any
 
@@ -130,3 +131,16 @@ def preparation(
         "scale_16_bit": scale_16_bit,
         "horizontal_flip": flip,
     }
+
+
+def prepared(name: str | None, asked: dict[str, Any]) -> Any:
+    """A folder of images with what is asked for; whatever else is named, as it is."""
+    from keras_gan_zoo import datasets
+
+    asked = {key: value for key, value in asked.items() if value is not None}
+    if name is None or not asked:
+        return name
+    path, split = datasets.split_name(name)
+    if not os.path.isdir(path) or os.path.exists(os.path.join(path, "config.json")):
+        return name
+    return datasets.ImageFolder(path, split, **asked)

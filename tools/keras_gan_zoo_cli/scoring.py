@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli import output, preparing
 from keras_gan_zoo_cli.app import GATE, command, default
 from keras_gan_zoo_cli.commands import Seed
 
@@ -148,6 +148,14 @@ def score(
         ),
     ] = None,
     value_range: ValueRange = None,
+    image_size: preparing.ImageSize = None,
+    crop_to_aspect_ratio: preparing.Crop = None,
+    pad_to_aspect_ratio: preparing.Pad = None,
+    interpolation: preparing.Filter = None,
+    color_mode: preparing.Color = None,
+    background: preparing.Background = None,
+    scale_16_bit: preparing.Scale = None,
+    on_error: preparing.Errors = None,
     infinity_method: Annotated[
         Method,
         typer.Option(help="How fid_infinity and is_infinity extrapolate."),
@@ -206,6 +214,9 @@ def score(
 
     [b]Example[/b]: keras-gan-zoo score dcgan_mnist --metrics fid --max-fid 2
 
+    [b]Example[/b]: keras-gan-zoo score ./my_gan --reference ./photos --image-size 64 \
+--crop --extractor inception
+
     [b]Example[/b]: keras-gan-zoo score fakes.zip --reference ./faces --extractor \
 inception --num-images all
 
@@ -226,10 +237,21 @@ inception --num-images all
             f"the report goes into a preset's folder, and {source} is not one.",
             param_hint="--attach",
         )
+    asked = preparing.preparation(
+        image_size,
+        crop_to_aspect_ratio,
+        pad_to_aspect_ratio,
+        interpolation,
+        color_mode,
+        background,
+        scale_16_bit,
+        None,
+    )
+    asked["on_error"] = on_error and on_error.value
     with output.reserved() if as_json else contextlib.nullcontext():
         report = kgz.score(
-            source,
-            reference,
+            preparing.prepared(source, asked),
+            preparing.prepared(reference, asked),
             metrics=wanted,
             extractor=build_extractor(extractor, extractor_weights, resizer, wanted),
             num_images=_count(num_images),
