@@ -39,6 +39,7 @@ __all__ = [
     "get_jax_iterator",
     "get_stateless_scope",
     "get_torch_dataloader",
+    "gradients_of",
     "history_of",
     "in_symbolic_scope",
     "keep_losses",
@@ -243,6 +244,19 @@ def keep_random_states(model: Any) -> None:
                 generator._initial_seed = int(
                     keras.ops.convert_to_numpy(generator.state)[0]
                 )
+
+
+def gradients_of(optimizer: Any) -> tuple[list[Any], bool]:
+    """The averages of gradients that an optimizer keeps, and if they are of squares.
+
+    Adam's kin keep both, of which those of the gradients are shorter, RMSprop those of
+    the squares; SGD and others keep none: an empty list.
+    """
+    optimizer = unwrapped(optimizer)
+    squares = getattr(optimizer, "_velocities", [])
+    if squares and hasattr(optimizer, "beta_1"):
+        return list(optimizer._momentums), False
+    return list(squares), True
 
 
 def history_of(tensor: Any) -> tuple[Any, Any, int]:

@@ -1,11 +1,12 @@
-"""Callbacks for `GAN.fit`: sample grids, scores during training, safe backups."""
+"""Callbacks for `GAN.fit`: sample grids, scores, warnings, safe backups."""
 
 from typing import Any
 
 from keras_gan_zoo.callbacks.sample_grid import SampleGrid, sheet
+from keras_gan_zoo.callbacks.stability import StabilityMonitor
 from keras_gan_zoo.training.resuming import BackupAndRestore
 
-__all__ = ["BackupAndRestore", "SampleGrid", "Score", "sheet"]
+__all__ = ["BackupAndRestore", "SampleGrid", "Score", "StabilityMonitor", "sheet"]
 
 
 def __getattr__(name: str) -> Any:

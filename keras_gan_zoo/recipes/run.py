@@ -10,7 +10,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.callbacks import BackupAndRestore, SampleGrid
+from keras_gan_zoo.callbacks import BackupAndRestore, SampleGrid, StabilityMonitor
 from keras_gan_zoo.datasets.memory import check_disk
 from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.presets import files
@@ -22,6 +22,7 @@ from keras_gan_zoo.typing import PathLike
 
 BACKUP, LOG, BEST = "backup", "log.csv", "best.weights.h5"
 SAMPLES, SNAPSHOTS = "samples", "snapshots"
+MONITOR, GOOD = "monitor.json", "good"
 
 # A recipe that differs in these is another run; one with more epochs is the same.
 IDENTITY = (
@@ -58,24 +59,6 @@ class Snapshots(keras.callbacks.Callback):
             os.replace(partial, path)
 
 
-class Divergence(keras.callbacks.Callback):
-    """Stops at the first loss that is NaN or infinite, before anything is saved."""
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self.epoch = epoch
-
-    def on_train_batch_end(
-        self, batch: int, logs: dict[str, Any] | None = None
-    ) -> None:
-        loss = (logs or {}).get("loss", 0.0)
-        if not math.isfinite(loss):
-            raise FloatingPointError(
-                "Training has diverged. Start anew, in another folder, with lower "
-                "learning rates or another loss or penalty. "
-                f"Received: loss={loss} in epoch {self.epoch + 1}"
-            )
-
-
 def epochs_done(folder: PathLike) -> int:
     """How many epochs of the run in `folder` are kept."""
     return backup.epochs_done(Path(folder) / BACKUP)
@@ -91,15 +74,17 @@ def train(
     monitor: str | None = None,
     mode: str = "auto",
     data_parallel: bool = False,
+    rollback: bool = False,
 ) -> Any:
     """Train a recipe's model in `folder`; an interrupted run continues.
 
     Writes the recipe (`recipe.json`), what a folder of images holds (`data.json`), the
     log (`log.csv`), a grid of samples for each epoch (`samples/`), the averaged
-    generator's weights (`snapshots/`) and, after each epoch and when it is interrupted,
-    all that it takes to go on (`backup/`) there. The same recipe gives the same
-    weights, log and samples on one machine and backend, to the bit, however often the
-    run was interrupted, and at whichever step.
+    generator's weights (`snapshots/`), what looked wrong (`monitor.json`, see
+    `StabilityMonitor`) and, after each epoch and when it is interrupted, all that it
+    takes to go on (`backup/`) there. The same recipe gives the same weights, log and
+    samples on one machine and backend, to the bit, however often the run was
+    interrupted, and at whichever step.
 
     Args:
         recipe: dict, see `keras_gan_zoo.recipes`. With more epochs than the run had,
@@ -118,6 +103,8 @@ def train(
         data_parallel: bool: divide each batch among all devices, see
             docs/distributed.md. Processes that torchrun started, or that Keras'
             variables for JAX name, do so anyway; the first one writes all files.
+        rollback: bool: when something goes wrong, go on from the last good state, with
+            lower learning rates (`good/`).
 
     Returns:
         The trained GAN.
@@ -125,6 +112,7 @@ def train(
     Raises:
         ValueError: the folder belongs to a run of another recipe.
         FloatingPointError: the loss is NaN or infinite.
+        RuntimeError: something went wrong again after `StabilityMonitor`'s rollbacks.
         OSError: a file can't be written, and the backups are whole; or, before
             anything is trained, the disk is too small for the run's weights.
         KeyboardInterrupt: Ctrl-C or SIGTERM, after the current step, which is kept, as
@@ -137,10 +125,10 @@ def train(
     several = data_parallel or backend.launched()
     with backend.data_parallel() if several else contextlib.nullcontext():
         extra = [*callbacks, *_best(folder, monitor, mode), backups]
-        return _train(recipe, folder, extra, verbose, keep)
+        return _train(recipe, folder, extra, verbose, keep, rollback)
 
 
-def _train(recipe, folder, callbacks, verbose, keep):
+def _train(recipe, folder, callbacks, verbose, keep, rollback):
     _check_same(recipe, folder)
     kept = backup.newest(folder / BACKUP)
     done = 0 if kept is None else kept.epoch
@@ -167,7 +155,9 @@ def _train(recipe, folder, callbacks, verbose, keep):
         epochs=recipe["epochs"],
         verbose=verbose,
         callbacks=[
-            Divergence(),
+            StabilityMonitor(
+                log=folder / MONITOR, rollback=rollback, backup_dir=folder / GOOD
+            ),
             SampleGrid(folder / SAMPLES),
             Snapshots(folder / SNAPSHOTS, recipe.get("snapshot_every", 1)),
             keras.callbacks.CSVLogger(folder / LOG, append=True),

@@ -3,9 +3,11 @@
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_gan_zoo.backend.keras_internals import (
+    gradients_of,
     lend_averages,
     prefix_paths,
     schedule_of,
@@ -153,6 +155,17 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
         both = self.generator_optimizer, self.discriminator_optimizer
         return [float(ops.convert_to_numpy(one.learning_rate)) for one in both]
 
+    @property
+    def gradient_norms(self) -> list[float | None]:
+        """The norms of the generator's and the discriminator's recent gradients.
+
+        They are of the averages that Adam and its kin keep, over `1 / (1 - beta_1)`
+        updates, or root mean squares that RMSprop keeps. None for an optimizer that
+        keeps neither, such as SGD.
+        """
+        both = self.generator_optimizer, self.discriminator_optimizer
+        return [_norm(*gradients_of(optimizer)) for optimizer in both]
+
     def begin(self, images_seen: Any) -> None:
         """Set what is a function of the images seen, before the updates of a step."""
         for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
@@ -180,3 +193,10 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
                 self.discriminator_optimizer
             ),
         }
+
+
+def _norm(averages, squared):
+    if not averages:
+        return None
+    arrays = [np.asarray(ops.convert_to_numpy(v), "float64") for v in averages]
+    return float(np.sqrt(sum((a if squared else a**2).sum() for a in arrays)))

@@ -423,6 +423,29 @@ def test_prefix_paths_is_done_once():
     assert [v.path for v in network.variables] == [f"player/{path}" for path in before]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Adam", [3.0, 4.0]),
+        ("Nadam", [3.0, 4.0]),
+        ("RMSprop", [9.0, 16.0]),
+        ("SGD", []),
+        ("Adagrad", []),
+    ],
+)
+def test_gradients_of_are_what_an_optimizer_averages(name, expected):
+    first = {"RMSprop": {"rho": 0.0}, "SGD": {}, "Adagrad": {}}
+    optimizer = getattr(keras.optimizers, name)(**first.get(name, {"beta_1": 0.0}))
+    weight = keras.Variable([1.0, 1.0])
+    optimizer.build([weight])
+    with no_gradients():
+        optimizer.apply([ops.convert_to_tensor([3.0, 4.0])], [weight])
+    averages, squared = internals.gradients_of(optimizer)
+    found = np.concatenate([[], *map(ops.convert_to_numpy, averages)])
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    assert squared == (name not in ("Adam", "Nadam"))
+
+
 @pytest.mark.parametrize("scaled", [False, True])
 def test_schedule_of_is_none_for_a_number(scaled):
     schedule = keras.optimizers.schedules.ExponentialDecay(1.0, 1, 0.5)

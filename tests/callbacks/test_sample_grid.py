@@ -132,6 +132,7 @@ def test_names():
         "BackupAndRestore",
         "SampleGrid",
         "Score",
+        "StabilityMonitor",
         "sheet",
     }
     assert callbacks.SampleGrid is SampleGrid

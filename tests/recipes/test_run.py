@@ -310,13 +310,39 @@ def test_a_stop_after_the_log_was_written_leaves_no_row_twice(straight, tmp_path
     assert log(tmp_path) == log(straight)
 
 
-def test_a_run_that_diverges_stops_and_keeps_what_was_good(tmp_path):
-    class Poison(keras.callbacks.Callback):
-        def on_train_batch_begin(self, batch, logs=None):
-            if self.model.epochs_seen == 1 and batch == 2:
-                kernel = self.model.discriminator.trainable_variables[0]
-                kernel.assign(np.full(kernel.shape, np.nan, "float32"))
+class Poison(keras.callbacks.Callback):
+    """Makes a weight NaN in the second epoch, once."""
 
-    with pytest.raises(FloatingPointError, match=r"diverged.*loss=nan in epoch 2"):
+    done = False
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.model.epochs_seen == 1 and batch == 2 and not self.done:
+            self.done = True
+            kernel = self.model.discriminator.trainable_variables[0]
+            kernel.assign(np.full(kernel.shape, np.nan, "float32"))
+
+
+def said(folder):
+    rows = json.loads((folder / "monitor.json").read_text())
+    return [(row["epoch"], row["what"]) for row in rows]
+
+
+def test_a_run_that_diverges_stops_and_keeps_what_was_good(straight, tmp_path):
+    with pytest.raises(FloatingPointError, match=r"diverged: loss is nan.* in epoch 2"):
         run(tmp_path, [Poison()])
     assert recipes.epochs_done(tmp_path) == 1
+    assert said(tmp_path) == [(2, "not_finite")]
+    run(tmp_path)
+    assert digest(tmp_path) == digest(straight)
+    assert said(tmp_path) == said(straight) == []
+
+
+def test_a_run_that_diverges_goes_back_on_request(tmp_path):
+    with pytest.warns(UserWarning, match=r"diverged.* goes on .*rollback 1 of 3"):
+        gan = recipes.train(RECIPE, tmp_path, [Poison()], verbose=0, rollback=True)
+    assert recipes.epochs_done(tmp_path) == RECIPE["epochs"]
+    assert said(tmp_path) == [(2, "not_finite"), (2, "rollback")]
+    assert len(log(tmp_path).splitlines()) == 1 + RECIPE["epochs"]
+    assert "nan" not in log(tmp_path)
+    usual = recipes.build(RECIPE).optimizer.learning_rates
+    np.testing.assert_allclose(gan.optimizer.learning_rates, np.array(usual) / 2)

@@ -42,6 +42,18 @@ def test_it_is_built_by_compile_alone(tiny_gan):
         tiny_gan().optimizer.build([])
 
 
+def test_the_norms_of_recent_gradients(tiny_gan):
+    gan = tiny_gan(compiled=False)
+    gan.compile(keras.optimizers.RMSprop(rho=0.0), keras.optimizers.SGD())
+    assert gan.optimizer.gradient_norms == [0.0, None]
+    squares = gan.optimizer.generator_optimizer.variables
+    squares = [v for v in squares if "velocity" in v.path]
+    for variable in squares:
+        variable.assign(np.full(variable.shape, 4.0))
+    count = sum(np.prod(v.shape) for v in squares)
+    assert gan.optimizer.gradient_norms[0] == pytest.approx(2 * count**0.5)
+
+
 # === Learning rates ===
 
 

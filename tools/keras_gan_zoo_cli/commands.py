@@ -235,6 +235,13 @@ def train(
         ),
     ] = "epoch",
     keep: Annotated[int, typer.Option(min=1, help="Checkpoints that stay.")] = 2,
+    rollback: Annotated[
+        bool,
+        typer.Option(
+            "--rollback",
+            help="If training goes wrong, go back and on with lower learning rates.",
+        ),
+    ] = False,
     out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("run"),
     data_parallel: Annotated[
         bool,
@@ -247,10 +254,12 @@ def train(
     """Train a GAN on your own images or on a named data set.
 
     The folder --out gets a grid of samples after each epoch, a log, and at the end the
-    trained GAN, in the sub-folder [b]preset[/b]. Ctrl-C ends a run after its current
-    step; the same command again goes on with the next. What is killed goes on from its
-    last checkpoint (--save-freq). The same recipe and seed give the same weights,
-    however often a run was interrupted. Options replace what a recipe says.
+    trained GAN, in the sub-folder [b]preset[/b]. What looks wrong, such as images that
+    are all alike, is said with what to try, and kept in monitor.json. Ctrl-C ends a run
+    after its current step; the same command again goes on with the next. What is killed
+    goes on from its last checkpoint (--save-freq). The same recipe and seed give the
+    same weights, however often a run was interrupted. Options replace what a recipe
+    says.
 
     [b]Example[/b]: keras-gan-zoo train --family dcgan --data ./faces --out faces_run
 
@@ -314,6 +323,7 @@ def train(
         save_freq=save_freq,
         keep=keep,
         data_parallel=data_parallel,
+        rollback=rollback,
     )
     if not is_first():
         return
