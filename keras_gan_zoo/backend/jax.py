@@ -238,6 +238,15 @@ def jit_compile(chosen: bool | str) -> bool | str:
     return chosen
 
 
+def accelerators() -> list[tuple[str, int | None]]:
+    """The devices in use besides the CPU: name, and the most bytes of its arrays."""
+    return [
+        (device.device_kind, (device.memory_stats() or {}).get("peak_bytes_in_use"))
+        for device in jax.local_devices()
+        if device.platform != "cpu"
+    ]
+
+
 class Steps:
     """`train_step` and `test_step` as Keras calls them on this backend."""
 

@@ -233,6 +233,16 @@ def jit_compile(chosen: bool | str) -> bool | str:
     return chosen
 
 
+def accelerators() -> list[tuple[str, int | None]]:
+    """The devices in use besides the CPU: name, and the most bytes of its arrays."""
+    found = []
+    for i, device in enumerate(tf.config.list_physical_devices("GPU")):
+        details = tf.config.experimental.get_device_details(device)
+        memory = tf.config.experimental.get_memory_info(f"GPU:{i}")
+        found.append((details.get("device_name", device.name), memory["peak"]))
+    return found
+
+
 class Steps:
     """`train_step` and `test_step` as Keras calls them on this backend.
 

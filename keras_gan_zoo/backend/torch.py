@@ -299,6 +299,17 @@ def jit_compile(chosen: bool | str) -> bool | str:
     return False
 
 
+def accelerators() -> list[tuple[str, int | None]]:
+    """The devices in use besides the CPU: name, and the most bytes of its arrays."""
+    if not (torch.cuda.is_available() and torch.cuda.is_initialized()):
+        return []
+    return [
+        (torch.cuda.get_device_name(i), torch.cuda.max_memory_allocated(i))
+        for i in range(torch.cuda.device_count())
+        if torch.cuda.max_memory_allocated(i)
+    ]
+
+
 class Steps:
     """`train_step` and `test_step` as Keras calls them on this backend."""
 

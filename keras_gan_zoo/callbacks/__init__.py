@@ -1,12 +1,22 @@
-"""Callbacks for `GAN.fit`: sample grids, scores, warnings, safe backups."""
+"""Callbacks for `GAN.fit`: samples, scores, progress, warnings, safe backups."""
 
 from typing import Any
 
+from keras_gan_zoo.callbacks.progress_bar import ProgressBar
 from keras_gan_zoo.callbacks.sample_grid import SampleGrid, sheet
 from keras_gan_zoo.callbacks.stability import StabilityMonitor
+from keras_gan_zoo.callbacks.tensorboard import TensorBoard
 from keras_gan_zoo.training.resuming import BackupAndRestore
 
-__all__ = ["BackupAndRestore", "SampleGrid", "Score", "StabilityMonitor", "sheet"]
+__all__ = [
+    "BackupAndRestore",
+    "ProgressBar",
+    "SampleGrid",
+    "Score",
+    "StabilityMonitor",
+    "TensorBoard",
+    "sheet",
+]
 
 
 def __getattr__(name: str) -> Any:

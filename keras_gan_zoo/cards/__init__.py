@@ -6,8 +6,8 @@ from keras_gan_zoo.cards.card import (
     set_handle,
     write_card,
 )
-from keras_gan_zoo.cards.render import public_recipe
 from keras_gan_zoo.cards.results import eval_results
+from keras_gan_zoo.presets.origin import public_recipe
 
 __all__ = [
     "attach_report",

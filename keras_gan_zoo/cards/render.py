@@ -10,7 +10,13 @@ from keras_gan_zoo.cards import facts, repeat, results
 from keras_gan_zoo.cards.bibtex import bibtex
 from keras_gan_zoo.cards.metadata import metadata_of
 from keras_gan_zoo.presets import files, readme, together
-from keras_gan_zoo.presets.origin import CONTINUED, public_name
+from keras_gan_zoo.presets.origin import (
+    CONTINUED,
+    basename,
+    data_of,
+    public_name,
+    public_recipe,
+)
 from keras_gan_zoo.presets.stored import stored_shapes
 from keras_gan_zoo.scoring import ScoreReport, tables
 from keras_gan_zoo.scoring.sentences import condition_rows, opinion_sentences
@@ -50,7 +56,7 @@ def render(
         together.check_scores(scores, gan.preset_origin.weights_sha256)
     report = ScoreReport.from_dict(scores) if scores else None
     recipe = recipe or {}
-    data, split = _data_of(recipe)
+    data, split = data_of(recipe)
     target = handle or local_address(folder)
     name = public_name(folder)
     license = license or recipe.get("license") or "apache-2.0"
@@ -80,7 +86,7 @@ def render(
         train=None if custom_objects else repeat.train_command(recipe, target),
         data=data,
         split=split,
-        known=datasets.CATALOGUE.get(data),
+        known=datasets.CATALOGUE.get(data or ""),
         versions=_versions(metadata, report),
         limitations=recipe.get("limitations"),
         report=report,
@@ -96,32 +102,6 @@ def local_address(folder: PathLike) -> str:
     path = Path(folder).resolve()
     name = public_name(folder)
     return f"./{name}/preset" if path.name == "preset" else f"./{name}"
-
-
-def public_recipe(recipe: dict[str, Any]) -> dict[str, Any]:
-    """A recipe that may be published: paths are cut down to the folder's own name.
-
-    Example:
-
-    >>> public_recipe({"data": "/home/me/faces:train"})
-    {'data': 'faces:train'}
-    """
-    name, split = _data_of(recipe)
-    if name is None or name in datasets.CATALOGUE:
-        return recipe
-    return {**recipe, "data": f"{name}:{split}"}
-
-
-def _data_of(recipe):
-    """The data set's name, or only the last part of a path, and its split."""
-    if not recipe.get("data"):
-        return None, None
-    name, split = datasets.split_name(recipe["data"])
-    return _basename(name), split
-
-
-def _basename(path):
-    return path and re.split(r"[\\/]", path.rstrip("\\/"))[-1]
 
 
 def _scores(report, scores, data, target, custom_objects):
@@ -158,7 +138,7 @@ def _score_table(report, scores):
 def _conditions(report):
     """All conditions of a report as a table; versions have their own section."""
     facts = {k: v for k, v in report.conditions.items() if k != "versions"}
-    facts["dataset"] = _basename(facts.get("dataset"))
+    facts["dataset"] = basename(facts.get("dataset"))
     return tables.markdown([("condition", ""), *condition_rows(facts)])
 
 

@@ -1,9 +1,11 @@
 """Where a GAN's weights came from, for what its next preset says of them."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from keras_gan_zoo import datasets
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.typing import PathLike
 from keras_gan_zoo.weights import weights_sha256
@@ -69,3 +71,30 @@ def public_name(preset: Any) -> str:
         return str(preset)
     path = Path(str(preset)).resolve()
     return path.parent.name if path.name == "preset" else path.name
+
+
+def public_recipe(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe that may be published: paths are cut down to the folder's own name.
+
+    Example:
+
+    >>> public_recipe({"data": "/home/me/faces:train"})
+    {'data': 'faces:train'}
+    """
+    name, split = data_of(recipe)
+    if name is None or name in datasets.CATALOGUE:
+        return recipe
+    return {**recipe, "data": f"{name}:{split}"}
+
+
+def data_of(recipe: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The name of a recipe's data, or only the last part of a path, and the split."""
+    if not recipe.get("data"):
+        return None, None
+    name, split = datasets.split_name(recipe["data"])
+    return basename(name), split
+
+
+def basename(path: str | None) -> str | None:
+    """The last part of a path of any system."""
+    return path and re.split(r"[\\/]", path.rstrip("\\/"))[-1]

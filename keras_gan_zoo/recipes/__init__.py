@@ -21,6 +21,7 @@ The folders here hold recipes that `find` and `keras-gan-zoo train` know by name
 from keras_gan_zoo.recipes.build import build, is_conditional, takes_labels
 from keras_gan_zoo.recipes.recipe import find, load, names, with_options
 from keras_gan_zoo.recipes.run import epochs_done, train
+from keras_gan_zoo.runs import write_report
 
 __all__ = [
     "build",
@@ -32,4 +33,5 @@ __all__ = [
     "takes_labels",
     "train",
     "with_options",
+    "write_report",
 ]

@@ -10,19 +10,24 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.callbacks import BackupAndRestore, SampleGrid, StabilityMonitor
+from keras_gan_zoo.callbacks import (
+    BackupAndRestore,
+    ProgressBar,
+    SampleGrid,
+    StabilityMonitor,
+)
 from keras_gan_zoo.datasets.memory import check_disk
 from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes.build import build
+from keras_gan_zoo.runs import Reporting
+from keras_gan_zoo.runs.folder import LOG, MONITOR, SAMPLES
 from keras_gan_zoo.training import backup
 from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
 
-BACKUP, LOG, BEST = "backup", "log.csv", "best.weights.h5"
-SAMPLES, SNAPSHOTS = "samples", "snapshots"
-MONITOR, GOOD = "monitor.json", "good"
+BACKUP, BEST, SNAPSHOTS, GOOD = "backup", "best.weights.h5", "snapshots", "good"
 
 # A recipe that differs in these is another run; one with more epochs is the same.
 IDENTITY = (
@@ -82,7 +87,8 @@ def train(
     log (`log.csv`), a grid of samples for each epoch (`samples/`), the averaged
     generator's weights (`snapshots/`), what looked wrong (`monitor.json`, see
     `StabilityMonitor`) and, after each epoch and when it is interrupted, all that it
-    takes to go on (`backup/`) there. The same recipe gives the same weights, log and
+    takes to go on (`backup/`) there. However it ends, it leaves a report
+    (`report.html`, see `write_report`). The same recipe gives the same weights, log and
     samples on one machine and backend, to the bit, however often the run was
     interrupted, and at whichever step.
 
@@ -91,7 +97,8 @@ def train(
             training continues from its end. With no more, nothing is trained, and the
             folder stays as it is.
         folder: path of the run's folder; created if missing.
-        callbacks: list of additional Keras callbacks.
+        callbacks: list of additional Keras callbacks. What they put in the logs, as
+            `Score` does, is in `log.csv` and in the report.
         verbose: see `keras.Model.fit`.
         save_freq: `"epoch"`, or steps or a time such as `"10min"` from one backup to
             the next: what a run that is killed loses at most. See `BackupAndRestore`.
@@ -124,11 +131,11 @@ def train(
     )
     several = data_parallel or backend.launched()
     with backend.data_parallel() if several else contextlib.nullcontext():
-        extra = [*callbacks, *_best(folder, monitor, mode), backups]
-        return _train(recipe, folder, extra, verbose, keep, rollback)
+        savers = [*_best(folder, monitor, mode), backups]
+        return _train(recipe, folder, callbacks, savers, verbose, keep, rollback)
 
 
-def _train(recipe, folder, callbacks, verbose, keep, rollback):
+def _train(recipe, folder, callbacks, savers, verbose, keep, rollback):
     _check_same(recipe, folder)
     kept = backup.newest(folder / BACKUP)
     done = 0 if kept is None else kept.epoch
@@ -149,21 +156,25 @@ def _train(recipe, folder, callbacks, verbose, keep, rollback):
             print(f"Going on with epoch {done + 1}{after}")
     if is_first():
         _check_disk(gan, recipe, folder, done, keep)
-    gan.fit(
-        **data.arguments_of_fit(found, gan),
-        batch_size=recipe["batch_size"],
-        epochs=recipe["epochs"],
-        verbose=verbose,
-        callbacks=[
-            StabilityMonitor(
-                log=folder / MONITOR, rollback=rollback, backup_dir=folder / GOOD
-            ),
-            SampleGrid(folder / SAMPLES),
-            Snapshots(folder / SNAPSHOTS, recipe.get("snapshot_every", 1)),
-            keras.callbacks.CSVLogger(folder / LOG, append=True),
-            *callbacks,
-        ],
-    )
+    with Reporting(folder) as reporting:
+        gan.fit(
+            **data.arguments_of_fit(found, gan),
+            batch_size=recipe["batch_size"],
+            epochs=recipe["epochs"],
+            verbose=verbose,
+            callbacks=[
+                StabilityMonitor(
+                    log=folder / MONITOR, rollback=rollback, backup_dir=folder / GOOD
+                ),
+                SampleGrid(folder / SAMPLES),
+                Snapshots(folder / SNAPSHOTS, recipe.get("snapshot_every", 1)),
+                *callbacks,
+                keras.callbacks.CSVLogger(folder / LOG, append=True),
+                reporting,
+                ProgressBar(),
+                *savers,
+            ],
+        )
     return gan
 
 

@@ -3,8 +3,6 @@
 import dataclasses
 import datetime
 import functools
-import importlib.metadata
-import platform
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan_zoo import machine
 from keras_gan_zoo.metrics import jackknife_interval, t_interval
 from keras_gan_zoo.metrics.frechet_infinity import check_method
 from keras_gan_zoo.scoring import cluster, pipeline, progress, second_opinion, sources
@@ -21,7 +20,6 @@ from keras_gan_zoo.scoring.measures import METRICS, check_metrics
 from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
 from keras_gan_zoo.typing import ValueRange
-from keras_gan_zoo.version import __version__
 
 LEVEL = 0.95
 
@@ -303,25 +301,9 @@ def _check_counts(source, num_images, repeats, metrics, splits):
 
 
 def _environment(extractor):
-    backend = keras.config.backend()
-    package = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}.get(backend)
-    versions = {
-        "python": platform.python_version(),
-        "keras_gan_zoo": __version__,
-        **{name: _version(name) for name in ("keras", "numpy", "scipy")},
-    }
-    if package:
-        versions[package] = _version(package)
     return {
-        "versions": versions,
-        "backend": backend,
+        "versions": machine.versions("scipy"),
+        "backend": keras.config.backend(),
         "device": extractor.device,
         "precision": extractor.precision,
     }
-
-
-def _version(package):
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None

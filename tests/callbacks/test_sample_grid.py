@@ -130,6 +130,8 @@ def test_needs_a_model_that_generates(tmp_path):
 def test_names():
     assert set(callbacks.__all__) == {
         "BackupAndRestore",
+        "ProgressBar",
+        "TensorBoard",
         "SampleGrid",
         "Score",
         "StabilityMonitor",

@@ -1,4 +1,4 @@
-"""The command line: `keras-gan-zoo list | show | train | sample | score | ...`.
+"""The command line: `keras-gan-zoo list | show | train | report | sample | ...`.
 
 It parses, calls the package and prints. It stands beside `keras_gan_zoo`, not inside:
 importing that imports Keras, with a backend, and so each command does it for itself,
@@ -7,6 +7,7 @@ after `--backend` was read and only if there is something to do.
 
 # Importing these adds the commands to the app, in this order.
 from keras_gan_zoo_cli import commands  # noqa: F401, I001
+from keras_gan_zoo_cli import reports  # noqa: F401
 from keras_gan_zoo_cli import tuning  # noqa: F401
 from keras_gan_zoo_cli import sampling  # noqa: F401
 from keras_gan_zoo_cli import scoring  # noqa: F401

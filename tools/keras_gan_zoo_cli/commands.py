@@ -250,16 +250,33 @@ def train(
             help="Divide each batch among all GPUs: see docs/distributed.md.",
         ),
     ] = False,
+    score: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REFERENCE",
+            help="Score the samples against such as mnist:test or a folder, into the "
+            "log and the report.",
+        ),
+    ] = None,
+    score_every: Annotated[
+        int, typer.Option(min=1, help="Epochs between two scores.")
+    ] = 1,
+    tensorboard: Annotated[
+        bool,
+        typer.Option(
+            "--tensorboard", help="Write for TensorBoard, too: OUT/tensorboard."
+        ),
+    ] = False,
 ) -> None:
     """Train a GAN on your own images or on a named data set.
 
-    The folder --out gets a grid of samples after each epoch, a log, and at the end the
-    trained GAN, in the sub-folder [b]preset[/b]. What looks wrong, such as images that
-    are all alike, is said with what to try, and kept in monitor.json. Ctrl-C ends a run
-    after its current step; the same command again goes on with the next. What is killed
-    goes on from its last checkpoint (--save-freq). The same recipe and seed give the
-    same weights, however often a run was interrupted. Options replace what a recipe
-    says.
+    The folder --out gets a grid of samples after each epoch, a log, and at the end a
+    report, [b]report.html[/b], and the trained GAN, in the sub-folder [b]preset[/b].
+    What looks wrong, such as images that are all alike, is said with what to try, and
+    kept in monitor.json. Ctrl-C ends a run after its current step; the same command
+    again goes on with the next. What is killed goes on from its last checkpoint
+    (--save-freq). The same recipe and seed give the same weights, however often a run
+    was interrupted. Options replace what a recipe says.
 
     [b]Example[/b]: keras-gan-zoo train --family dcgan --data ./faces --out faces_run
 
@@ -271,7 +288,7 @@ def train(
 
     [b]Example[/b]: keras-gan-zoo train dcgan_mnist --out again
     """
-    from keras_gan_zoo import recipes, zoo
+    from keras_gan_zoo import callbacks, recipes, zoo
     from keras_gan_zoo.training.replicas import is_first
 
     if recipe is None and (family is None or data is None):
@@ -316,9 +333,15 @@ def train(
         f"batch size {chosen['batch_size']}; samples in {out}/samples"
     )
     done = recipes.epochs_done(out)
+    watching: list[Any] = []
+    if score:
+        watching.append(callbacks.Score(score, every=score_every))
+    if tensorboard:
+        watching.append(callbacks.TensorBoard(out / "tensorboard"))
     gan = recipes.train(
         chosen,
         out,
+        callbacks=watching,
         verbose=1 if output.is_live() else 2,
         save_freq=save_freq,
         keep=keep,
@@ -330,6 +353,7 @@ def train(
     trained = done < chosen["epochs"]
     folder = zoo.save_run(gan, out, chosen, trained)
     if trained:
+        typer.echo(f"Report: {out / 'report.html'}")
         typer.echo(f"Trained. Next: keras-gan-zoo sample {folder} --out samples.png")
     else:
         more = f" ({done} in all)" if done > chosen["epochs"] else ""
