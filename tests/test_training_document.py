@@ -42,6 +42,8 @@ def test_its_shell_lines_run(pictures):
             ("train --family dcgan --data my_images", TINY),
             ("train --family cgan", TINY.replace("4,4", "4,4,4")),
             ("train --family dcgan --data digits", f"{TINY} {digits}"),
+            ("tune", f"--trials 1 --num-images 50 --epochs 1 {digits.split(' --')[0]}"),
+            ("train search", TINY),
         ],
     )
     assert (pictures / "run" / "report.html").is_file()
