@@ -23,6 +23,7 @@ from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes.build import build
 from keras_gan_zoo.runs import Reporting
 from keras_gan_zoo.runs.folder import LOG, MONITOR, SAMPLES
+from keras_gan_zoo.runs.log import Log
 from keras_gan_zoo.training import backup
 from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
@@ -169,7 +170,7 @@ def _train(recipe, folder, callbacks, savers, verbose, keep, rollback):
                 SampleGrid(folder / SAMPLES),
                 Snapshots(folder / SNAPSHOTS, recipe.get("snapshot_every", 1)),
                 *callbacks,
-                keras.callbacks.CSVLogger(folder / LOG, append=True),
+                Log(folder / LOG),
                 reporting,
                 ProgressBar(),
                 *savers,
