@@ -50,7 +50,7 @@ def test_every_case_runs_and_the_table_is_written(stacked, tmp_path, monkeypatch
         assert 3 < record["reverse_kl"] <= np.log(1000) + 1e-6
     text = path.with_suffix(".md").read_text()
     assert "| perfect sampler | 1000 | 0.019 |" in text
-    assert "| PacDCGAN2 | 1000 | 0.06 |  |  | published |" in text
+    assert "| PacDCGAN2 | 1000 | 0.06 |  |  |  | published |" in text
     assert text.count("stacks of digits") == len(stacked.CASES)
     # Nothing is left to do.
     monkeypatch.setattr(stacked, "train", None)

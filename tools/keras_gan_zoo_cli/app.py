@@ -7,14 +7,15 @@ import inspect
 import logging
 import os
 import re
+import runpy
 import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from keras_gan_zoo.version import __version__
 from keras_gan_zoo_cli import errors
 
 FAILED, USAGE, GATE, INTERRUPTED = 1, 2, 3, 130
@@ -53,7 +54,9 @@ def default(text: str) -> str:
 
 def _version(wanted):
     if wanted:
-        typer.echo(f"keras-gan-zoo {__version__}")
+        package = importlib.util.find_spec("keras_gan_zoo")  # importing it takes Keras
+        file = Path(package.origin).with_name("version.py")
+        typer.echo(f"keras-gan-zoo {runpy.run_path(str(file))['__version__']}")
         raise typer.Exit
 
 
