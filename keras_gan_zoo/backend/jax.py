@@ -8,7 +8,6 @@ from typing import Any
 import jax
 import keras
 import numpy as np
-from jax.experimental import multihost_utils
 
 from keras_gan_zoo.backend.keras_internals import get_jax_iterator, get_stateless_scope
 from keras_gan_zoo.typing import Tensor
@@ -191,6 +190,8 @@ def any_process(flag: bool) -> bool:
     """Whether the flag of any process is set."""
     if process()[1] == 1:
         return flag
+    from jax.experimental import multihost_utils  # `import jax` does not bring it
+
     return bool(multihost_utils.process_allgather(np.array(flag)).any())
 
 
