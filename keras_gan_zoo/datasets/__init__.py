@@ -21,6 +21,7 @@ from keras_gan_zoo.datasets.hub_datasets import is_hub_dataset, load_hub_dataset
 from keras_gan_zoo.datasets.image_folder import (
     ON_ERROR,
     ImageFolder,
+    check_on_error,
     folder_shape,
     load_folder,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "LazyImages",
     "Opened",
     "as_uint8",
+    "check_on_error",
     "count_shared",
     "fingerprint",
     "gather",

@@ -14,6 +14,15 @@ from keras_gan_zoo.typing import ImageShape, PathLike
 ON_ERROR = ("raise", "skip")
 
 
+def check_on_error(on_error: Any) -> str:
+    """`on_error`, if it is one of `ON_ERROR`; else a `ValueError`."""
+    if on_error not in ON_ERROR:
+        raise ValueError(
+            f"`on_error` must be 'raise' or 'skip'. Received: on_error={on_error!r}"
+        )
+    return on_error
+
+
 class ImageFolder:
     """The images below a folder, as they are prepared for a GAN.
 
@@ -81,11 +90,8 @@ class ImageFolder:
         verbose: bool | int | str = 1,
         **options: Any,
     ) -> None:
-        if on_error not in ON_ERROR:
-            raise ValueError(
-                f"`on_error` must be 'raise' or 'skip'. Received: on_error={on_error!r}"
-            )
-        self.path, self.split, self.on_error = path, split, on_error
+        self.path, self.split = path, split
+        self.on_error = check_on_error(on_error)
         self.preparation = preparation_of(preparation, options)
         skip = on_error == "skip"
         chosen = folders.select_files(path, split, skip)

@@ -19,14 +19,9 @@ def settings_of(recipe: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError: a value that is not allowed.
     """
-    on_error = recipe.get("on_error", "raise")
-    if on_error not in datasets.ON_ERROR:
-        raise ValueError(
-            f"`on_error` must be 'raise' or 'skip'. Received: on_error={on_error!r}"
-        )
     asked = recipe.get("preparation", {})
     return {
-        "on_error": on_error,
+        "on_error": datasets.check_on_error(recipe.get("on_error", "raise")),
         "preparation": ImagePreparation.from_config(asked),
     }
 

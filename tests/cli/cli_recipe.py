@@ -1,14 +1,5 @@
 """A recipe that trains in seconds."""
 
-RECIPE = {
-    "family": "MLPGAN",
-    "arguments": {
-        "image_shape": [28, 28, 1],
-        "generator_widths": [8],
-        "discriminator_widths": [8],
-        "seed": 1,
-    },
-    "data": "digits:train[:64]",
-    "batch_size": 32,
-    "epochs": 1,
-}
+from training.short_recipe import RECIPE as SHORT
+
+RECIPE = {**SHORT, "epochs": 1}

@@ -6,22 +6,12 @@ import json
 import keras
 import numpy as np
 import pytest
+from training.short_recipe import RECIPE as SHORT
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import recipes, runs
 
-RECIPE = {
-    "family": "MLPGAN",
-    "arguments": {
-        "image_shape": [28, 28, 1],
-        "generator_widths": [8],
-        "discriminator_widths": [8],
-        "seed": 1,
-    },
-    "data": "digits:train[:64]",
-    "batch_size": 32,
-    "epochs": 3,
-}
+RECIPE = {**SHORT, "epochs": 3}
 
 
 class Stop(keras.callbacks.Callback):

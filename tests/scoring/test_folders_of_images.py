@@ -9,14 +9,9 @@ from keras_gan_zoo import datasets
 from keras_gan_zoo import images as kgz_images
 from keras_gan_zoo.datasets import stores
 from keras_gan_zoo.scoring import Extractor, score
+from scoring.quarters import means
 
 OPTIONS = {"metrics": ["fid", "kid"], "num_images": None, "verify": False, "verbose": 0}
-
-
-def means(images):
-    """Features that need no network: the mean of each quarter."""
-    quarters = images.reshape(len(images), 2, 4, 2, 4, -1).astype("float32")
-    return {"features": quarters.mean(axis=(2, 4, 5)).reshape(len(images), 4)}
 
 
 @pytest.fixture

@@ -10,15 +10,10 @@ import pytest
 from keras_gan_zoo import GAN, datasets
 from keras_gan_zoo import images as kgz_images
 from keras_gan_zoo.scoring import Extractor, ScoreReport, load_reference, score
+from scoring.quarters import means
 
 QUIET = {"verify": False, "verbose": 0}
 BACKEND = keras.config.backend()
-
-
-def means(images):
-    """Features that need no network: the mean of each quarter."""
-    quarters = images.reshape(len(images), 2, 4, 2, 4, -1).astype("float32")
-    return {"features": quarters.mean(axis=(2, 4, 5)).reshape(len(images), 4)}
 
 
 @pytest.fixture

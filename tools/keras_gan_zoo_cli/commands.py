@@ -45,6 +45,16 @@ def widths(example: str) -> Any:
     )
 
 
+def check_begun(
+    recipe: str | None, family: str | None, data: str | None, name: str
+) -> None:
+    """Refuse a command that has neither a recipe nor what one begins with."""
+    if recipe is None and (family is None or data is None):
+        raise typer.BadParameter(
+            "give a recipe, or both --family and --data.", param_hint=name
+        )
+
+
 def numbers(text: str | None, option: str) -> list[int] | None:
     """`"128,64"` as a list."""
     if text is None:
@@ -291,10 +301,7 @@ def train(
     from keras_gan_zoo import callbacks, recipes, zoo
     from keras_gan_zoo.training.replicas import is_first
 
-    if recipe is None and (family is None or data is None):
-        raise typer.BadParameter(
-            "give a recipe, or both --family and --data.", param_hint="train"
-        )
+    check_begun(recipe, family, data, "train")
     if recipe and family:
         raise typer.BadParameter(
             "a recipe has its own family; leave it out.", param_hint="--family"

@@ -8,6 +8,7 @@ import typer
 
 from keras_gan_zoo_cli import output
 from keras_gan_zoo_cli.app import command
+from keras_gan_zoo_cli.commands import check_begun
 
 
 class Method(enum.StrEnum):
@@ -76,10 +77,7 @@ def tune(
     """
     from keras_gan_zoo import recipes, tuning
 
-    if recipe is None and (family is None or data is None):
-        raise typer.BadParameter(
-            "give a recipe, or both --family and --data.", param_hint="tune"
-        )
+    check_begun(recipe, family, data, "tune")
     chosen = recipes.with_options(
         recipes.find(recipe) if recipe else None,
         family=family,
