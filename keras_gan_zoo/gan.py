@@ -301,7 +301,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             discriminator_optimizer: likewise.
             jit_compile: bool or `"auto"`, which compiles where that is faster.
             run_eagerly: bool, as in Keras.
-            steps_per_execution: int, as in Keras.
+            steps_per_execution: int, as in Keras: callbacks are called once in so
+                many steps. On TensorFlow 10 save a dense network a fifth of its time.
         """
         if "loss" in unsupported:
             raise ValueError(

@@ -51,6 +51,7 @@ class Case(NamedTuple):
 
 
 NO_NORM = {"normalization": None}
+TOGETHER = {"steps_per_execution": 10}  # in `fit`, the contender that has them
 SIMULTANEOUS = {"update": "simultaneous"}
 NARROW = {
     "generator_widths": (64, 64, 64, 64),
@@ -70,6 +71,10 @@ CASES = {
     "mlp": Case("MLPGAN", loss="minimax"),
     "mlp XLA": Case("MLPGAN", loss="minimax", compile={"jit_compile": True}),
     "mlp simultaneous": Case("MLPGAN", loss="minimax", settings=SIMULTANEOUS),
+    "mlp, 10 at once": Case("MLPGAN", loss="minimax", compile=TOGETHER),
+    "mlp simultaneous, 10 at once": Case(
+        "MLPGAN", loss="minimax", settings=SIMULTANEOUS, compile=TOGETHER
+    ),
     "wgan_gp": Case("WGANGP", 64, "wasserstein", {"critic_steps": 5}),
     "dcgan bfloat16": Case("DCGAN", policy="mixed_bfloat16"),
     "dcgan r1": Case("DCGAN", networks=NO_NORM, penalties=("R1",)),

@@ -234,6 +234,17 @@ def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> An
     return get_jax_iterator(batches())
 
 
+def gather(
+    arrays: Sequence[np.ndarray], rows: Callable[[], Iterator[np.ndarray]]
+) -> Any:
+    """Arrays for JAX of rows of arrays; `rows()` has those of each batch."""
+
+    def batches():
+        return (tuple(array[i] for array in arrays) for i in rows())
+
+    return stream(batches, [])
+
+
 def jit_compile(chosen: bool | str) -> bool | str:
     """What `compile(jit_compile=chosen)` means here: what it means to Keras."""
     return chosen

@@ -207,17 +207,59 @@ def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> An
         endless = tf.data.Dataset.from_tensors(number).repeat()
         return endless.map(to_tensors).take_while(lambda arrays, more: more)
 
-    # There is nothing to tune here, and the tuner's thread, which sleeps twice as long
-    # each time, is often not woken at the end of an epoch: that waits up to a minute.
-    options = tf.data.Options()
-    options.autotune.enabled = False
     return (
         tf.data.Dataset.from_tensors(0)
         .map(lambda zero: tf.numpy_function(start, [zero], tf.int64))
         .flat_map(one_pass)
         .map(lambda arrays, more: arrays)
         .prefetch(2)
-        .with_options(options)
+        .with_options(_plain())
+    )
+
+
+def _plain():
+    """Options of a stream that is run as it is written.
+
+    There is nothing to tune, and the tuner's thread, which sleeps twice as long each
+    time, is often not woken at the end of an epoch: that waits up to a minute. Nor is
+    there anything to optimize, which costs more at each start than these save.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    options.experimental_optimization.apply_default_optimizations = False
+    return options
+
+
+def gather(
+    arrays: Sequence[np.ndarray], rows: Callable[[], Iterator[np.ndarray]]
+) -> Any:
+    """A restartable tf.data stream of rows of arrays, which TensorFlow gathers.
+
+    `rows()` has those of each batch of a pass: Python takes part once a pass.
+    """
+    with tf.device("CPU"):
+        held = [tf.convert_to_tensor(array) for array in arrays]
+
+    def order(_):
+        batches = list(rows())
+        return np.concatenate(batches), np.array([len(batch) for batch in batches])
+
+    @tf.autograph.experimental.do_not_convert
+    def one_pass(zero):
+        taken, sizes = tf.numpy_function(order, [zero], (tf.int64, tf.int64))
+        taken, sizes = (tf.ensure_shape(found, (None,)) for found in (taken, sizes))
+        batches = tf.RaggedTensor.from_row_lengths(taken, sizes, validate=False)
+        return tf.data.Dataset.from_tensor_slices(batches).map(gathered)
+
+    @tf.autograph.experimental.do_not_convert
+    def gathered(taken):
+        return tuple(tf.gather(array, taken) for array in held)
+
+    return (
+        tf.data.Dataset.from_tensors(0)
+        .flat_map(one_pass)
+        .prefetch(2)
+        .with_options(_plain())
     )
 
 

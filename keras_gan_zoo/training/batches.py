@@ -10,6 +10,8 @@ from keras_gan_zoo import backend, datasets
 from keras_gan_zoo.backend.keras_internals import DataAdapter
 from keras_gan_zoo.training.replicas import WHOLE, Division
 
+MOST_GATHERED = 256 * 2**20  # bytes of arrays that the backend may hold as a whole
+
 
 def group_sizes(n: int, batch_size: int, critic_steps: int) -> list[int]:
     """How many images each iteration of an epoch takes, using every image once.
@@ -106,6 +108,8 @@ class ImageBatches(DataAdapter):
         self._division, self._updates = WHOLE, 1
         #: called with each batch before it is used, such as by `StabilityMonitor`
         self.watch: Callable[[tuple], object] | None = None
+        self._arrays: tuple[np.ndarray, ...] | None = None  # all, if they are small
+        self._epoch_rows: Callable[..., Iterator[np.ndarray]] | None = None
 
     @classmethod
     def from_arrays(
@@ -139,7 +143,12 @@ class ImageBatches(DataAdapter):
             rows = itertools.tee(rows_of(*position), len(arrays))
             return zip(*map(datasets.read, arrays, rows), strict=True)
 
-        return cls(_specs(arrays), steps_per_epoch, epoch_batches, seed)
+        made = cls(_specs(arrays), steps_per_epoch, epoch_batches, seed)
+        made._epoch_rows = rows_of
+        at_hand = all(isinstance(array, np.ndarray) for array in arrays)
+        if at_hand and sum(array.nbytes for array in arrays) <= MOST_GATHERED:
+            made._arrays = arrays
+        return made
 
     @classmethod
     def from_batches(
@@ -222,6 +231,10 @@ class ImageBatches(DataAdapter):
             for batch in self._watched(iter(batches))
         )
 
+    def _rows(self):
+        self.found = None
+        return self._epoch_rows(self.epoch, self.seed, self.first)
+
     def _watched(self, batches):
         for batch in batches:
             if self.watch is not None:
@@ -232,6 +245,8 @@ class ImageBatches(DataAdapter):
         return self._batches()
 
     def get_tf_dataset(self) -> Any:
+        if self._arrays and self.watch is None and self._division == WHOLE:
+            return backend.gather(self._arrays, self._rows)
         return backend.stream(self._batches, self.specs)
 
     get_jax_iterator = get_torch_dataloader = get_tf_dataset

@@ -90,6 +90,54 @@ def test_what_every_backend_streams():
         np.testing.assert_array_equal(np.concatenate([b[1] for b in found]), labels)
 
 
+@pytest.mark.parametrize("most", [0, 2**20])  # bytes of arrays that are gathered
+@pytest.mark.parametrize(("n", "critic_steps", "steps"), [(13, 3, None), (10, 1, 7)])
+def test_arrays_that_are_gathered(n, critic_steps, steps, most, monkeypatch):
+    """Groups of several sizes, epochs within a lap, an epoch from its middle on."""
+    monkeypatch.setattr("keras_gan_zoo.training.batches.MOST_GATHERED", most)
+    images = np.arange(4 * n, dtype="uint8").reshape(n, 2, 2, 1)
+    labels = np.arange(n, dtype="int32")
+    batches = ImageBatches.from_arrays((images, labels), 2, critic_steps, 3, steps)
+    streamed = None
+    for epoch, first in ((0, 0), (2, 1)):
+        batches.epoch, batches.first = epoch, first
+        if streamed is None or keras.config.backend() != "tensorflow":
+            streamed = batches.get_tf_dataset()  # once on TensorFlow, as Keras does
+        expected = list(batches.get_numpy_iterator())
+        found = [[np.asarray(array) for array in batch] for batch in streamed]
+        assert len(found) == len(expected) > 0
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(one[0], other[0])
+            np.testing.assert_array_equal(one[1], other[1])
+
+
+def test_steps_that_are_executed_together_are_those_taken_one_by_one(tiny_gan, noise):
+    """Where the number of steps is no multiple too; callbacks are called less often."""
+    if keras.config.backend() == "torch":
+        gan = tiny_gan(compiled=False)
+        gan.compile(steps_per_execution=3)
+        with pytest.raises(ValueError, match="must be 1 with the PyTorch backend"):
+            gan.fit(noise(12), batch_size=4)
+        return
+    runs = []
+    for together in (1, 3):
+        gan, ends = tiny_gan(compiled=False), []
+        gan.compile(steps_per_execution=together)
+        told = keras.callbacks.LambdaCallback(
+            on_train_batch_end=lambda batch, logs, ends=ends: ends.append(batch)
+        )
+        history = gan.fit(noise(31), batch_size=4, epochs=2, callbacks=[told])
+        runs.append((ends, history.history, gan.get_weights()))
+    (each, logs, weights), (some, same_logs, same_weights) = runs
+    assert each == [*range(8)] * 2
+    assert some[:3] == [2, 5, 8]
+    assert len(some) == 6
+    for name, values in logs.items():
+        np.testing.assert_allclose(same_logs[name], values, rtol=1e-6)
+    for one, other in zip(weights, same_weights, strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-6, atol=1e-7)
+
+
 def test_an_empty_source():
     with pytest.raises(ValueError, match="`x` has no batches"):
         ImageBatches.from_batches(lambda lap, skip: iter([]), 1)
