@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,8 @@ def render(
         target=target,
         own=", ".join(f'"{key}": {key}' for key in custom_objects or ()),
         has_raw=_has_raw(folder),
+        has_log=(folder / files.LOG).is_file(),
+        has_curves=(folder / files.CURVES).is_file(),
         recipe=recipe,
         source=recipe.get("converted_from"),
         recipe_text=json.dumps(public_recipe(recipe), indent=2),
@@ -111,7 +114,7 @@ def _scores(report, scores, data, target, custom_objects):
         "epoch": scores.get("epoch"),
         "last": scores.get("last"),
         "selection": scores.get("selection") or {},
-        "table": _score_table(report, scores),
+        "table": score_table(scores),
         "second_opinion": opinion_sentences(report.second_opinion),
         "standard": results.is_standard(report.conditions),
         "other_data": results.other_data(report, data),
@@ -122,8 +125,9 @@ def _scores(report, scores, data, target, custom_objects):
     }
 
 
-def _score_table(report, scores):
-    """The report's table, with the values of the last epoch if there are any."""
+def score_table(scores: Mapping[str, Any]) -> str:
+    """The scores as a Markdown table, with those of the last epoch if there are any."""
+    report = ScoreReport.from_dict(scores)
     rows = [list(row) for row in report.rows()]
     if scores.get("last"):
         last = ScoreReport.from_dict(scores["last"])

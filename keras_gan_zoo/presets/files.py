@@ -16,12 +16,15 @@ METADATA = "metadata.json"
 RECIPE = "recipe.json"
 SCORES = "scores.json"
 SAMPLES = "samples.png"
+LOG, CURVES = "log.csv", "curves.png"  # of the training
 README = "README.md"
 
 FORMAT = 2  # `format_version` in the metadata; folders without one have 1
 
 REQUIRED = (CONFIG, WEIGHTS, TASK, TASK_WEIGHTS, METADATA)
-FILES = (*REQUIRED, RECIPE, SCORES, SAMPLES, README)
+FILES = (*REQUIRED, RECIPE, SCORES, SAMPLES, LOG, CURVES, README)
+#: what is of the weights beside it, and of no others
+OF_WEIGHTS = (RECIPE, SCORES, SAMPLES, LOG, CURVES)
 WEIGHT_FILES = (WEIGHTS, TASK_WEIGHTS)
 
 # Formats that run code when they are opened, or can.
@@ -29,6 +32,10 @@ PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib", ".npy")
 
 MAX_JSON = 5_000_000  # bytes
 MAX_DEPTH = 64  # of nested JSON values
+
+
+class CorruptError(ValueError):
+    """A file that the preset, or the zoo's index, names by another sha256."""
 
 
 def invalid(preset: Any, why: Any) -> ValueError:

@@ -37,7 +37,7 @@ def save_preset(
 
     `config.json` and `model.weights.h5` are the averaged generator, `task.json` and
     `task.weights.h5` the rest; `metadata.json` has their sha256. What the folder has of
-    other weights goes: scores, samples and a recipe are removed, and the card's own
+    other weights goes: scores, samples, recipe and log are removed, and the card's own
     parts emptied until it is written anew. Your text in the card stays.
 
     Args:
@@ -164,7 +164,7 @@ def _move(new, folder, digest):
             readme.empty(folder / files.README, readme.SCORED)
     else:
         readme.empty(folder / files.README)
-        for name in (files.SCORES, files.SAMPLES, files.RECIPE):
+        for name in files.OF_WEIGHTS:
             (folder / name).unlink(missing_ok=True)
     for path in sorted(new.iterdir(), key=lambda path: path.name == files.METADATA):
         os.replace(path, folder / path.name)

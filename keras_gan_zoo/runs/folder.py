@@ -12,7 +12,7 @@ from typing import Any
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.typing import PathLike
 
-LOG, SAMPLES = "log.csv", "samples"
+LOG, SAMPLES = files.LOG, "samples"
 SESSIONS, MONITOR, DATA = "sessions.json", "monitor.json", "data.json"
 
 

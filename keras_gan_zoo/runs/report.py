@@ -8,6 +8,7 @@ from typing import Any
 
 from keras_gan_zoo.callbacks.progress_bar import duration
 from keras_gan_zoo.files import write_text
+from keras_gan_zoo.presets import files
 from keras_gan_zoo.presets.origin import public_recipe
 from keras_gan_zoo.runs import charts
 from keras_gan_zoo.runs.animation import save_animation, spread, still
@@ -17,7 +18,7 @@ from keras_gan_zoo.runs.folder import Run, read_run
 from keras_gan_zoo.typing import PathLike
 
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
-REPORT, CURVES, ANIMATION = "report.html", "curves.png", "samples.webp"
+REPORT, CURVES, ANIMATION = "report.html", files.CURVES, "samples.webp"
 STILLS, STILL_SIDE = 4, 240
 MOST_PARTS, LONGEST = 12, 600
 #: the settings that are listed before others

@@ -11,6 +11,7 @@ from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.scoring import score
 from keras_gan_zoo.typing import PathLike
+from keras_gan_zoo.zoo.history import keep_history
 from keras_gan_zoo.zoo.scores import NUM_IMAGES
 from keras_gan_zoo.zoo.selection import select, settings_of
 
@@ -27,7 +28,8 @@ def make_entry(
 
     The folder holds the best generator and, so that it can be trained further, the
     final discriminator. `scores.json` has the best generator's report on the test set,
-    and under `"last"` that of the final one.
+    and under `"last"` that of the final one. `log.csv` and `curves.png` show how it was
+    trained.
 
     Args:
         name: the entry, a folder of the zoo with a `recipe.json`.
@@ -65,6 +67,7 @@ def make_entry(
         "last": {**last, "epoch": recipe["epochs"]},
     }
     write_json(folder / files.SCORES, scores)
+    keep_history(run, folder, scores["selection"])
     write_card(folder, name, overwrite=True)
     presets.write_index(zoo)
     return folder

@@ -9,12 +9,13 @@ from keras_gan_zoo.files import restored_on_error
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, index
 from keras_gan_zoo.typing import PathLike
+from keras_gan_zoo.zoo.history import keep_history
 
 
 def save_run(
     gan: GAN, run: PathLike, recipe: dict[str, Any], trained: bool = True
 ) -> Path:
-    """Save a run as `run/preset`, with a recipe that reveals no paths.
+    """Save a run as `run/preset`, with its log, and a recipe that reveals no paths.
 
     Args:
         gan: the run's GAN.
@@ -31,6 +32,7 @@ def save_run(
     if trained or _epochs_of(folder) != epochs:
         made = {**public_recipe(recipe), "epochs": epochs}
         gan.save_to_preset(folder, recipe=made)
+        keep_history(run, folder)
     return folder
 
 

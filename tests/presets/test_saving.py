@@ -54,8 +54,11 @@ def test_saving_again_keeps_the_card_and_drops_stale_scores(gans, preset):
     (preset / "README.md").write_text("by hand")
     (preset / "scores.json").write_text("{}")
     (preset / "samples.png").write_bytes(b"png")
+    for name in ("log.csv", "curves.png"):
+        (preset / name).write_bytes(b"")
     gans["gan"].save_to_preset(preset)  # the same weights
-    assert {"scores.json", "samples.png"} <= {path.name for path in preset.iterdir()}
+    found = {path.name for path in preset.iterdir()}
+    assert {"scores.json", "samples.png", "log.csv", "curves.png"} <= found
     other = tiny_gan(seed=2)
     other.save_to_preset(preset, recipe={"seed": 2})
     assert {path.name for path in preset.iterdir()} == FILES | {
