@@ -53,6 +53,7 @@ __all__ = [
     "score",
     "scoring",
     "upload_preset",
+    "verify",
     "weight_files",
 ]
 
@@ -74,6 +75,7 @@ _LAZY_NAMES = {
     "score": "scoring",
     "ScoreReport": "scoring",
     "upload_preset": "presets",
+    "verify": "cards",
 }
 
 

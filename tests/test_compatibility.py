@@ -29,6 +29,8 @@ COMMANDS = {
     "score": "SOURCE --reference --metrics --extractor --extractor-weights --resizer "
     "--num-images --repeats --seed --batch-size --device/--devices --workers "
     "--verify --out --json --attach --max-fid --max --min",
+    "verify": "PRESET --metrics --num-images --reference --extractor "
+    "--extractor-weights --resizer --batch-size --json",
     "reference make": "REFERENCE --metrics --extractor --extractor-weights --resizer "
     "--batch-size --out",
     "reference list": "--json",

@@ -6,14 +6,18 @@ from keras_gan_zoo.cards.card import (
     set_handle,
     write_card,
 )
+from keras_gan_zoo.cards.checks import Verification
 from keras_gan_zoo.cards.results import eval_results
+from keras_gan_zoo.cards.verification import verify
 from keras_gan_zoo.presets.origin import public_recipe
 
 __all__ = [
+    "Verification",
     "attach_report",
     "eval_results",
     "public_recipe",
     "refresh_card",
     "set_handle",
+    "verify",
     "write_card",
 ]

@@ -8,7 +8,7 @@ from keras_gan_zoo.cards.results import INCEPTION_2015
 from keras_gan_zoo.datasets import CATALOGUE
 from keras_gan_zoo.presets.origin import CONTINUED
 from keras_gan_zoo.scoring import ScoreReport
-from keras_gan_zoo.scoring.extractors import EXTRACTORS
+from keras_gan_zoo.scoring.conditions import named_extractor
 
 RECIPE = ("family", "data", "batch_size", "epochs")
 
@@ -29,7 +29,7 @@ def score_command(report: ScoreReport, target: str) -> str | None:
     `FOLDER` and `FILE` stand for images or weights that the reader brings.
     """
     facts = report.conditions
-    extractor, resizer = _extractor_of(facts)
+    extractor, of_extractor = named_extractor(facts)
     reference = facts.get("reference")
     row = CATALOGUE.get(facts.get("dataset") or "")
     folder = row is None and str(reference).startswith("folder ")
@@ -43,7 +43,7 @@ def score_command(report: ScoreReport, target: str) -> str | None:
         "metrics": ",".join(report.metrics),
         "extractor": None if row and extractor == row.extractor else extractor,
         "extractor-weights": "FILE" if own_weights else None,
-        "resizer": resizer,
+        "resizer": of_extractor.get("resizer"),
         "num-images": facts.get("num_fake"),
         "repeats": facts.get("repeats") if (facts.get("repeats") or 1) > 1 else None,
         "seed": facts.get("seed"),
@@ -59,7 +59,7 @@ def score_call(report: ScoreReport) -> str:
     """The Python call that repeats scores, with objects that the author has."""
     facts = report.conditions
     named = CATALOGUE.get(facts.get("dataset") or "")
-    extractor, _ = _extractor_of(facts)
+    extractor, _ = named_extractor(facts)
     arguments = [
         "gan",
         f'"{facts["reference"]}"' if named else "reference",
@@ -76,12 +76,3 @@ def score_call(report: ScoreReport) -> str:
 def _paper(facts):
     """The method of extrapolation if it is not the default."""
     return "paper" if facts.get("infinity_method") == "paper" else None
-
-
-def _extractor_of(facts):
-    """The name and the resizer that the command line takes, or None for an own one."""
-    name = str(facts.get("extractor"))
-    family, _, resizer = name.partition("-")
-    if family == "inception" and resizer in ("clean", "torch"):
-        return family, resizer
-    return (name if name.partition("/")[0] in EXTRACTORS else None), None

@@ -12,7 +12,6 @@ from typing import Any
 from keras_gan_zoo.files import sha256
 from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.presets import client, files, index
-from keras_gan_zoo.presets.files import invalid
 from keras_gan_zoo.typing import PathLike
 
 
@@ -35,10 +34,9 @@ class Source:
             with contextlib.suppress(ValueError, OSError):  # offline
                 found = sha256(client.fetch(self.handle, name, again=True))
         if found != digest:
-            raise invalid(
-                self,
-                f"`{name}` is corrupt. Expected: sha256 {digest!r:.80}. "
-                f"Received: {found}",
+            raise files.CorruptError(
+                f"Preset `{self}` cannot be loaded: `{name}` is corrupt. "
+                f"Expected: sha256 {digest!r:.80}. Received: {found}"
             )
 
 

@@ -38,6 +38,11 @@ class Metric:
             that must be equal to compare two scores.
         methods: dict of other methods, name -> `(function, protocol)`, which replace
             `collector` or `function`; see `by`.
+        limit: the metric whose value it nears as samples get more, or itself if their
+            number does not matter; None if nothing tells.
+        slack: function of the number of samples: how far two computations of the same
+            samples may be apart, if more than rounding is in it: a count that flips, a
+            network that is trained.
         opinions: tuple, the modules of `second_opinion` that compute it.
         hub: `(type, name)` in a model index if the extractor is the network of the
             literature's scores. By default the metric's key.
@@ -57,6 +62,8 @@ class Metric:
     least: Callable = lambda splits: 2  # a covariance's
     conditions: tuple = ()
     methods: dict = dataclasses.field(default_factory=dict)
+    limit: str | None = None
+    slack: Callable = lambda n: 0.0
     opinions: tuple = ()
     hub: tuple | None = None
     general: tuple | None = None
@@ -134,6 +141,7 @@ _NEIGHBOURS: dict[str, Any] = {
     "function": _neighbours,
     "higher": True,
     "least": lambda splits: 6,
+    "slack": lambda n: 10 / n,
 }
 
 METRICS = {
@@ -146,6 +154,7 @@ METRICS = {
         extras={"is_std": "std over splits"},
         least=lambda splits: max(splits, 2),
         conditions=("is_splits",),
+        limit="is_infinity",
         opinions=BOTH,
         hub=("inception_score", "Inception Score"),
         general=("classifier_score", "Classifier score"),
@@ -156,6 +165,7 @@ METRICS = {
         real=("moments",),
         collector=collectors.BlockMoments,
         protocol="covariances with ddof 1, float64, no epsilon",
+        limit="fid_infinity",
         opinions=BOTH,
         hub=("fid", "FID"),
         general=("frechet_distance", "Frechet distance"),
@@ -169,6 +179,7 @@ METRICS = {
         f"{collectors.KERNEL_ROWS} samples, each against as many real ones",
         extras={"kid_std": "std over blocks"},
         scale=1e3,
+        limit="kid",
         opinions=BOTH,
         hub=("kid", "KID"),
         general=("kernel_distance", "Kernel distance"),
@@ -200,6 +211,7 @@ METRICS = {
         methods={"paper": (_fid_infinity, _LINE)},
         least=lambda splits: 16,  # 4 groups
         conditions=("infinity_method",),
+        limit="fid_infinity",
         extras={"fid_slope": "slope in 1/N"},
         hub=("fid_infinity", "FID-infinity"),
         general=("frechet_distance_infinity", "Frechet distance, infinity"),
@@ -213,6 +225,7 @@ METRICS = {
         methods={"paper": (_is_infinity, _LINE)},
         least=lambda splits: 8 * splits,  # 4 groups
         conditions=("infinity_method",),
+        limit="is_infinity",
         extras={"is_slope": "slope in 1/N"},
         hub=("inception_score_infinity", "Inception Score, infinity"),
         general=("classifier_score_infinity", "Classifier score, infinity"),
@@ -238,6 +251,7 @@ METRICS = {
         collector=collectors.ClassCounts,
         higher=True,
         protocol="classes of at least one sample",
+        slack=lambda n: 1,
     ),
     "reverse_kl": Metric(
         "reverse KL",
@@ -262,6 +276,7 @@ METRICS = {
         function=_accuracy,
         higher=True,
         protocol=accuracy.PROTOCOL,
+        slack=lambda n: 0.02,
         conditions=("labels",),
     ),
 }

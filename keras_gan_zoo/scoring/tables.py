@@ -32,6 +32,19 @@ def text(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def plain(text: str, most: int = 100) -> str:
+    """A stranger's text in one line that a terminal only shows.
+
+    Example:
+
+    >>> plain("digits\\x1b[2J\\n| FID", most=14)
+    'digits?[2J | F...'
+    """
+    line = " ".join(text.split())
+    shown = "".join(letter if letter.isprintable() else "?" for letter in line[:most])
+    return shown + "..." * (len(line) > most)
+
+
 def markdown(rows: Sequence[Sequence[str]]) -> str:
     """Rows of cells, the first of which is the header, as a Markdown table.
 

@@ -85,6 +85,12 @@ def load(preset, **kwargs):
     }
 
 
+def verify(preset, **kwargs):
+    import keras_gan_zoo as kgz
+
+    return kgz.verify(preset, verbose=0, **kwargs).to_dict()
+
+
 def upload(uri, folder, **kwargs):
     import keras_gan_zoo as kgz
 
@@ -100,7 +106,9 @@ def serve():
         if asked["token"]:
             os.environ["HF_TOKEN"] = asked["token"]
         try:
-            function = {"load": load, "upload": upload}[asked["command"]]
+            function = {"load": load, "upload": upload, "verify": verify}[
+                asked["command"]
+            ]
             answer = {"result": function(*asked["args"], **asked["kwargs"])}
         except Exception as error:
             import traceback

@@ -11,6 +11,7 @@ from keras_gan_zoo_cli import reports  # noqa: F401
 from keras_gan_zoo_cli import tuning  # noqa: F401
 from keras_gan_zoo_cli import sampling  # noqa: F401
 from keras_gan_zoo_cli import scoring  # noqa: F401
+from keras_gan_zoo_cli import verifying  # noqa: F401
 from keras_gan_zoo_cli import reference  # noqa: F401
 from keras_gan_zoo_cli import publishing  # noqa: F401
 from keras_gan_zoo_cli.app import app, main

@@ -129,7 +129,9 @@ def _is_installed(module):
         return False
 
 
-def command(function: Callable[..., Any], app: typer.Typer = app) -> Callable[..., Any]:
+def command(
+    function: Callable[..., Any], app: typer.Typer = app, failed: int = FAILED
+) -> Callable[..., Any]:
     """Register a function as a command whose errors are a text and an exit code."""
 
     @functools.wraps(function)
@@ -145,7 +147,7 @@ def command(function: Callable[..., Any], app: typer.Typer = app) -> Callable[..
             if _settings["debug"]:
                 raise
             typer.echo(f"Error: {errors.text_of(error, function)}", err=True)
-            raise typer.Exit(FAILED) from None
+            raise typer.Exit(failed) from None
 
     # Paragraphs as long as the terminal is wide, not as the source code is.
     text = re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(function) or "")

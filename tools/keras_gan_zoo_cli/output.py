@@ -107,6 +107,18 @@ def facts(values: Mapping[str, Any], title: str | None = None) -> None:
             facts(value, name)
 
 
+def verification(found: Any) -> None:
+    """What came of repeating the scores of a card."""
+    head, *rows = found.rows()
+    table = Table(*head, title=escape(found.preset))
+    for row in rows:
+        table.add_row(*map(escape, row))
+    if rows:
+        console().print(table)
+    for line in found.sentences():
+        console().print(escape(line))
+
+
 def report(found: Any) -> None:
     """The scores of a report, and what other implementations say."""
     head, *rows = found.rows()

@@ -1,0 +1,248 @@
+"""Repeats a report: the same scores under the same conditions, and how far apart."""
+
+import contextlib
+import dataclasses
+import math
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from keras_gan_zoo.scoring import conditions, tables
+from keras_gan_zoo.scoring.conditions import NotRepeatableError
+from keras_gan_zoo.scoring.measures import METRICS, needs_of
+from keras_gan_zoo.scoring.preparation import prepare
+from keras_gan_zoo.scoring.report import ScoreReport
+from keras_gan_zoo.scoring.score import score
+
+#: what a repetition of the same samples may be off by: a share of the score, or of half
+#: its interval, whichever is more (benchmarks/repetition.py)
+SHARE, SHARE_OF_INTERVAL, SHARE_OF_EXTRAS = 1e-3, 1e-2, 1e-2
+#: half an interval at 99.9 % in halves of one at 95 %, of the normal distribution
+WIDER = 1.68
+UNREACHABLE = (ValueError, TypeError, OSError, ImportError, RuntimeError)
+
+
+@dataclasses.dataclass(frozen=True)
+class Repetition:
+    """What came of repeating a report.
+
+    Attributes:
+        report: `ScoreReport` of what was repeated, or None.
+        refused: dict, metric -> why it could not be repeated.
+        left_out: dict, metric -> why a check with fewer images does not tell.
+        num_images: int or None: of how many images, if not of as many as the report.
+    """
+
+    report: ScoreReport | None
+    refused: dict[str, str]
+    left_out: dict[str, str]
+    num_images: int | None = None
+
+
+def repeat(
+    report: ScoreReport,
+    gan: Any,
+    metrics: Collection[str] | None = None,
+    num_images: int | None = None,
+    reference: Any = None,
+    extractor: Any = None,
+    batch_size: int | None = None,
+    verbose: bool | int | str = "auto",
+) -> Repetition:
+    """Repeat the scores of a report, under the conditions that it states.
+
+    Nothing is taken from the report but numbers, and names that this package knows:
+    neither paths nor addresses.
+
+    Args:
+        report: `ScoreReport`, whoever wrote it.
+        gan: the `GAN` that it is of.
+        metrics: which of its scores; all by default.
+        num_images: int, for a quicker check: the first so many of the report's images,
+            and one set of them.
+        reference: the real images, if they are no named data set; see `score`.
+        extractor: the extractor, if it is none of this package's; see `score`.
+        batch_size, verbose: see `score`.
+
+    Returns:
+        `Repetition`.
+    """
+    try:
+        settings = conditions.settings_of(report, num_images)
+        conditions.check_samples(gan, report)
+    except NotRepeatableError as error:
+        return Repetition(
+            None, dict.fromkeys(metrics or report.metrics, _why(error)), {}
+        )
+    partial = settings["num_images"] < report.conditions["num_fake"]
+    refused: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    for metric in metrics or report.metrics:
+        why = _why_not(metric, report, settings["infinity_method"])
+        if why:
+            refused[metric] = why
+        elif partial and METRICS[metric].limit is None:
+            into = refused if metrics else left_out
+            into[metric] = "it depends on the number of images: check it with all"
+    wanted = [m for m in metrics or report.metrics if m not in {**refused, **left_out}]
+    if partial:
+        limits = [METRICS[metric].limit or metric for metric in wanted]
+        wanted = list(dict.fromkeys([*wanted, *limits]))
+    more: dict[str, Any] = {"batch_size": batch_size or 250, "verbose": verbose}
+    asked = {**more, "image_shape": gan.image_shape, "labels": settings["labels"]}
+    prepared, why_not = _prepared(report, wanted, reference, extractor, asked)
+    refused |= {k: why for k, why in why_not.items() if k in report}
+    found = None
+    if prepared:
+        try:
+            found = score(gan, verify=False, **settings, **prepared, **more)
+        except UNREACHABLE as error:
+            why_not = dict.fromkeys(prepared["metrics"], _why(error))
+            refused |= {k: why for k, why in why_not.items() if k in report}
+    return Repetition(
+        found, refused, left_out, settings["num_images"] if partial else None
+    )
+
+
+def bounds(
+    report: ScoreReport, repetition: Repetition, metric: str
+) -> tuple[float, float, float]:
+    """Where a repeated score lies, and between what it has to, to hold.
+
+    A whole repetition has the report's own samples, but for the rounding of another
+    backend, device or version. So the noise that the report's interval allows for is
+    not in it: it holds within a thousandth of the score, or a hundredth of half the
+    interval, and within the `slack` of the metric, whatever is most.
+
+    With fewer images the score has the noise of both, and the bias of their number: it
+    is carried over to as many images as the report's, along the line in 1 / N to its
+    limit (`METRICS[metric].limit`), and holds if it is as near as two scores of the
+    same weights are in 999 of 1000 cases.
+
+    Returns:
+        `(repeated, low, high)`, floats.
+
+    Raises:
+        NotRepeatableError: of so few images the score has no interval.
+    """
+    stated, found = report[metric], repetition.report
+    assert found is not None
+    if repetition.num_images is None:
+        reach = reach_of_rounding(report, metric)
+        return found[metric], stated - reach, stated + reach
+    limit: Any = METRICS[metric].limit
+    if not (found.intervals.get(metric) and found.intervals.get(limit)):
+        raise NotRepeatableError("of so few images it has no interval")
+    share = 0.0
+    if limit != metric:
+        share = 1 - repetition.num_images / report.conditions["num_fake"]
+    value = found[metric] + share * (found[limit] - found[metric])
+    noise = (1 - share) * _half(found, metric) + share * _half(found, limit)
+    reach = WIDER * math.hypot(noise, _half(report, metric))
+    return value, stated - reach, stated + reach
+
+
+def reach_of_rounding(report: ScoreReport, metric: str) -> float:
+    """How far a score of the same samples may be off on another machine."""
+    reach = max(SHARE * abs(report[metric]), SHARE_OF_INTERVAL * _half(report, metric))
+    count = report.conditions.get("num_fake")
+    if metric in METRICS and type(count) is int and count > 0:
+        reach = max(reach, METRICS[metric].slack(count))
+    return reach
+
+
+def beside(report: ScoreReport, repetition: Repetition, metric: str) -> str | None:
+    """What is stated along with a score and came out otherwise, as a sentence, or None.
+
+    Its interval, if it was made in the same way, and the scores that come with it, such
+    as `is_std`: to a hundredth, for they are nobody's yardstick. A quick check does not
+    tell.
+    """
+    found = repetition.report
+    if found is None or repetition.num_images is not None:
+        return None
+    pairs: dict[str, Any] = {
+        name: ([report[name]], [found[name]], SHARE_OF_EXTRAS * abs(report[name]))
+        for name in METRICS[metric].extras
+        if name in report and name in found
+    }
+    bounds, other = report.intervals.get(metric), found.intervals.get(metric)
+    method = report.conditions.get("interval_method")
+    if bounds and other and method == found.conditions["interval_method"]:
+        reach = SHARE_OF_EXTRAS * _half(report, metric)
+        reach += reach_of_rounding(report, metric)
+        pairs["the interval"] = bounds, other, reach
+    for name, (stated, again, reach) in pairs.items():
+        if any(abs(a - b) > reach for a, b in zip(stated, again, strict=True)):
+            return f"{name} is {_said(stated)} in the card, and {_said(again)} here"
+    return None
+
+
+def _said(values):
+    return " to ".join(map(tables.number, values))
+
+
+def _half(report, metric):
+    low, high = report.intervals.get(metric) or (0.0, 0.0)
+    return abs(high - low) / 2
+
+
+def _prepared(report, wanted, reference, extractor, asked):
+    """The arguments of `score` for as many metrics as can be had, and why not others.
+
+    What has come along, such as moments, may do for some: then each group that needs
+    the same of the reference is tried by itself.
+    """
+    prepared: dict[str, Any] = {}
+    why_not: dict[str, str] = {}
+    try:
+        network = conditions.extractor_of(
+            report, extractor, wanted, asked["image_shape"]
+        )
+    except UNREACHABLE as error:
+        return {}, dict.fromkeys(wanted, _why(error))
+
+    def add(metrics):
+        nonlocal prepared
+        together = [*prepared.get("metrics", ()), *metrics]
+        real = None
+        if needs_of(together) or asked["labels"] == "reference":
+            real = conditions.reference_of(report, reference)
+        real, _ = prepare(real, together, network, **asked)
+        if real is not None:
+            conditions.check_reference(real, report)
+        prepared = {"metrics": together, "reference": real, "extractor": network}
+
+    groups: dict[frozenset, list[str]] = {}
+    for metric in wanted:
+        groups.setdefault(frozenset(needs_of([metric])), []).append(metric)
+    with contextlib.suppress(*UNREACHABLE):
+        add(wanted)
+        return prepared, why_not
+    for group in groups.values():
+        try:
+            add(group)
+        except UNREACHABLE as error:
+            why_not |= dict.fromkeys(group, _why(error))
+    return prepared, why_not
+
+
+def _why_not(metric, report, method):
+    """Why a score can't be repeated by this version of the package, or None."""
+    if metric not in METRICS:
+        return (
+            f"this version of keras_gan_zoo has no metric {metric!r:.40}: "
+            "it was made by a newer one, or by hand"
+        )
+    protocols = report.conditions.get("protocols")
+    stated = protocols.get(metric) if isinstance(protocols, Mapping) else None
+    ours = METRICS[metric].by(method).protocol
+    if stated is not None and stated != ours:
+        return (
+            f"it was computed by another protocol: {stated!r:.120}, here {ours!r:.120}"
+        )
+    return None
+
+
+def _why(error):
+    """An error's text in a table, where what was received is the reader's own."""
+    return tables.plain(str(error).partition(" Received: ")[0], 300)
