@@ -15,7 +15,7 @@ PEERS := torchvision pytorch-fid torch-fidelity prdc
 # The oldest Keras that is supported: what is used of Keras' inside is tried on it too.
 OLDEST_KERAS := 3.12.0
 
-.PHONY: demo test test-all test-jax test-torch test-oldest-keras cases lint clean
+.PHONY: demo test zoo-check test-all test-jax test-torch test-oldest-keras cases lint clean
 
 # List, load, fit, score and write a card on real digits; output goes to out/.
 demo: $(VENV)/.tensorflow
@@ -24,6 +24,11 @@ demo: $(VENV)/.tensorflow
 # The whole suite on TensorFlow.
 test: $(VENV)/.tensorflow $(VENV)/.peers
 	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest $(PARALLEL)
+
+# Score every entry of the zoo again, and compare with all that is printed of it; with
+# ARGS="--num-images 1000" quickly. KERAS_GAN_ZOO_DATA names the folder of the data sets.
+zoo-check: $(VENV)/.tensorflow
+	KERAS_BACKEND=tensorflow $(BIN)/python tools/check_zoo.py $(ARGS)
 
 # The whole suite on TensorFlow, JAX and torch; every family on each of them. Alone,
 # test-jax and test-torch leave out what has no backend in it (tests/conftest.py).

@@ -1,5 +1,6 @@
 """The zoo: its entries, and how they are made, selected, scored and published."""
 
+from keras_gan_zoo.zoo.checking import check_zoo
 from keras_gan_zoo.zoo.entries import describe, list_entries
 from keras_gan_zoo.zoo.entry import facts, make_entry
 from keras_gan_zoo.zoo.families import families_table, list_families
@@ -11,6 +12,7 @@ from keras_gan_zoo.zoo.scores import read_scores, score_zoo
 from keras_gan_zoo.zoo.selection import select
 
 __all__ = [
+    "check_zoo",
     "describe",
     "facts",
     "families_table",

@@ -1,8 +1,9 @@
 """The scores of all entries: one table, as JSON, as Markdown and in the README."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -41,15 +42,9 @@ def score_zoo(
     """
     out = Path(out)
     index = presets.read_index()
-    unknown = sorted(set(entries or ()) - set(index))
-    if unknown:
-        raise ValueError(
-            f"The entries of the zoo are: {', '.join(index) or 'none'}. "
-            f"Received: {', '.join(unknown)}"
-        )
     old = read_scores(out) if resume and out.with_suffix(".json").is_file() else {}
     reports = {}
-    for name in entries or index:
+    for name in check_entries(entries, index):
         gan = GAN.from_preset(name)
         if _is_same(old.get(name), gan, reference, num_images):
             reports[name] = old[name]
@@ -63,6 +58,23 @@ def score_zoo(
         write_json(out.with_suffix(".json"), found)
         write_text(out.with_suffix(".md"), score_table(written, index))
     return reports
+
+
+def check_entries(
+    entries: Sequence[str] | None, index: Mapping[str, Any]
+) -> Sequence[str]:
+    """The names of entries; all of the index by default.
+
+    Raises:
+        ValueError: there is no such entry.
+    """
+    unknown = sorted(set(entries or ()) - set(index))
+    if unknown:
+        raise ValueError(
+            f"The entries of the zoo are: {', '.join(index) or 'none'}. "
+            f"Received: {', '.join(unknown)}"
+        )
+    return entries or list(index)
 
 
 def read_scores(out: PathLike) -> dict[str, ScoreReport]:

@@ -1,0 +1,80 @@
+"""The numbers that are printed of the zoo are those that its weights have."""
+
+import importlib
+import json
+import pathlib
+import shutil
+
+import pytest
+
+from keras_gan_zoo import presets, zoo
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def some_entries(count=3):
+    """One of each data set first, then others."""
+    known = presets.read_index()
+    by_data = {entry["metadata"]["dataset"]: name for name, entry in known.items()}
+    return list(dict.fromkeys([*by_data.values(), *known]))[:count]
+
+
+@pytest.fixture
+def tool(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    return importlib.import_module("check_zoo")
+
+
+def test_the_zoo_holds(tool, capsys):
+    """A quick check of three entries; all of it is `make zoo-check`."""
+    entries = some_entries()
+    code = tool.main(["--num-images", "1000", "--entries", *entries])
+    said = capsys.readouterr().out
+    assert code == 0, said
+    assert said.count("The card holds.") == len(entries)
+
+
+@pytest.fixture
+def copied_zoo(made, tmp_path, monkeypatch):
+    folder = shutil.copytree(made[0], tmp_path / "zoo")
+    monkeypatch.setattr(presets.index, "zoo_folder", lambda: folder)
+    return folder
+
+
+def table(folder, **printed):
+    scores = json.loads((folder / "tiny" / "scores.json").read_text())
+    (low, high), fid = scores["intervals"]["fid"], scores["scores"]["fid"]
+    cells = {"fid": f"{fid:.2f}", "bounds": f"{low:.2f} to {high:.2f}", **printed}
+    return (
+        "| entry | FID (digits) | 95 % interval |\n| --- | --- | --- |\n"
+        f"| `tiny` | {cells['fid']} | {cells['bounds']} |\n| `other` | 1 | 2 to 3 |\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ({}, None),
+        ({"fid": "1.25"}, "README.md: FID (digits) of tiny is 1.25, and in its card"),
+        ({"fid": "-"}, "README.md: FID (digits) of tiny is -, and in its card"),
+        ({"bounds": "0.10 to 0.20"}, "README.md: The interval of FID (digits) of tiny"),
+    ],
+)
+def test_a_number_in_a_document_is_the_cards(copied_zoo, tmp_path, printed, told):
+    path = tmp_path / "README.md"
+    path.write_text(f"# Zoo\n\n{table(copied_zoo, **printed)}")
+    ((name, found),) = zoo.check_zoo(documents=[path], verbose=0)
+    assert name == "tiny"
+    assert found.verdict == ("holds" if told is None else "fails"), found
+    assert told is None or found.problems[0].startswith(told)
+
+
+def test_the_index_is_compared_too(copied_zoo):
+    path = copied_zoo / "index.json"
+    index = json.loads(path.read_text())
+    index["tiny"]["scores"]["fid"] += 0.01
+    path.write_text(json.dumps(index))
+    ((_, found),) = zoo.check_zoo(verbose=0)
+    assert "`index.json` has other scores" in found.problems[0]
+    with pytest.raises(ValueError, match="Received: nope"):
+        list(zoo.check_zoo(["nope"]))
