@@ -38,9 +38,11 @@ test-all: test test-jax test-torch test-oldest-keras
 # Two workers have the two cores; more threads would only wait for each other.
 test test-jax test-torch cases: export OMP_NUM_THREADS := 1
 
-# Many tests compile the same step of the same tiny GAN: XLA keeps what it has compiled.
+# Many tests compile the same step of the same tiny GAN: XLA keeps what it has compiled,
+# and compiles faster what runs once or twice.
 test-jax: export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/$(VENV)/jax-cache
 test-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
+test-jax cases: export JAX_DISABLE_MOST_OPTIMIZATIONS := 1
 
 test-jax test-torch: test-%: $(VENV)/.% $(VENV)/.peers
 	KERAS_BACKEND=$* $(BIN)/python -m pytest $(PARALLEL) $(TESTS)
