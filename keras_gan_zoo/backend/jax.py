@@ -9,6 +9,7 @@ import jax
 import keras
 import numpy as np
 
+from keras_gan_zoo.backend.jax_convolutions import fast_convolutions
 from keras_gan_zoo.backend.keras_internals import get_jax_iterator, get_stateless_scope
 from keras_gan_zoo.typing import Tensor
 
@@ -280,14 +281,17 @@ class Steps:
         return self._stateless(self.test_iteration, groups, state, data)
 
     def _stateless(self, step, groups, state, data):
+        def run(state, batch):
+            pairs = [
+                pair
+                for variables, values in zip(groups, state, strict=True)
+                for pair in zip(variables, values, strict=True)
+            ]
+            with keras.StatelessScope(pairs, collect_losses=True) as scope:
+                logs = step(*batch)
+            return logs, tuple(
+                [scope.get_current_value(v) for v in variables] for variables in groups
+            )
+
         batch = keras.utils.unpack_x_y_sample_weight(data)[:2]
-        pairs = [
-            pair
-            for variables, values in zip(groups, state, strict=True)
-            for pair in zip(variables, values, strict=True)
-        ]
-        with keras.StatelessScope(pairs, collect_losses=True) as scope:
-            logs = step(*batch)
-        return logs, tuple(
-            [scope.get_current_value(v) for v in variables] for variables in groups
-        )
+        return fast_convolutions(run)(state, batch)
