@@ -100,6 +100,7 @@ CATALOGUE = {
         download=readers.from_keras("cifar10"),
         label_names=CIFAR10_NAMES,
         hub_id="uoft-cs/cifar10",
+        extractor="cifar10",
         held_out="train[45000:]",
     ),
     "cifar10_jpeg": Dataset(
@@ -112,6 +113,7 @@ CATALOGUE = {
         file="cifar10_jpeg.tar.gz",
         reader=readers.from_tar,
         label_names=CIFAR10_NAMES,
+        extractor="cifar10",
         held_out="train[45000:]",
     ),
     "emoji32": Dataset(
@@ -121,6 +123,8 @@ CATALOGUE = {
         image_shape=(32, 32, 3),
         splits={"train": 3_404, "test": 512},
         file="emoji32.npz",
+        extractor="cifar10",
+        held_out="train[3000:]",
     ),
     "digits": Dataset(
         title="Digits",

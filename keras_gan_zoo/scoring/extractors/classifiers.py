@@ -1,4 +1,4 @@
-"""The small classifiers in the package, trained on MNIST and Fashion-MNIST."""
+"""The small classifiers in the package: of MNIST, Fashion-MNIST and CIFAR-10."""
 
 import pathlib
 from pathlib import Path
@@ -6,16 +6,36 @@ from pathlib import Path
 import keras
 from keras import layers
 
-IMAGE_SHAPE = (28, 28, 1)
+GREY, COLOUR = (28, 28, 1), (32, 32, 3)
 
 
 def weights_path(name: str) -> Path:
-    """The path of a shipped classifier's weights: `"digits"` or `"fashion"`."""
+    """The path of a shipped classifier's weights, by a name in `NETWORKS`."""
     return pathlib.Path(__file__).with_name(f"{name}.weights.h5")
 
 
-def classifier_network(name: str) -> keras.Model:
-    """The network, untrained: uint8 (n, 28, 28, 1) -> 64 features, 10 logits.
+def _conv(x, width, kernel, stride, padding="same", *, name):
+    return layers.Conv2D(
+        width,
+        kernel,
+        stride,
+        padding,
+        use_bias=False,
+        data_format="channels_last",
+        dtype="float32",
+        name=name,
+    )(x)
+
+
+def _norm_relu(x, name):
+    x = layers.BatchNormalization(momentum=0.95, name=f"{name}_norm", dtype="float32")(
+        x
+    )
+    return layers.ReLU(name=f"{name}_relu", dtype="float32")(x)
+
+
+def strided(name: str) -> keras.Model:
+    """Of grey images: uint8 (n, 28, 28, 1) -> 64 features, 10 logits.
 
     | layer                              | output       |
     |------------------------------------|--------------|
@@ -29,26 +49,75 @@ def classifier_network(name: str) -> keras.Model:
     Each layer but the last has batch norm and ReLU. It is float32 and channels last,
     whatever the global settings.
     """
-    conv = {"use_bias": False, "data_format": "channels_last", "dtype": "float32"}
-
-    def norm_relu(x, name):
-        x = layers.BatchNormalization(
-            momentum=0.95, name=f"{name}_norm", dtype="float32"
-        )(x)
-        return layers.ReLU(name=f"{name}_relu", dtype="float32")(x)
-
-    images = keras.Input(IMAGE_SHAPE, dtype="uint8", name="images")
+    images = keras.Input(GREY, dtype="uint8", name="images")
     x = layers.Rescaling(1 / 127.5, -1.0, name="rescale", dtype="float32")(images)
     stages = [(32, 5, "same"), (64, 5, "same"), (96, 3, "valid")]
     for i, (width, kernel, padding) in enumerate(stages, start=1):
-        x = layers.Conv2D(width, kernel, 2, padding, name=f"conv{i}", **conv)(x)
-        x = norm_relu(x, f"conv{i}")
+        x = _conv(x, width, kernel, 2, padding, name=f"conv{i}")
+        x = _norm_relu(x, f"conv{i}")
     x = layers.Flatten(data_format="channels_last", name="flatten", dtype="float32")(x)
     x = layers.Dropout(0.3, name="dropout", dtype="float32")(x)
     x = layers.Dense(64, use_bias=False, name="dense", dtype="float32")(x)
-    features = norm_relu(x, "features")
+    features = _norm_relu(x, "features")
     logits = layers.Dense(10, name="logits", dtype="float32")(features)
     return keras.Model(images, {"features": features, "logits": logits}, name=name)
+
+
+def residual(name: str) -> keras.Model:
+    """Of colour images: uint8 (n, 32, 32, 3) -> 80 features, 10 logits.
+
+    A residual network with pre-activation blocks (He et al. 2016, arXiv:1603.05027):
+
+    | layer                                  | output       |
+    |----------------------------------------|--------------|
+    | x / 127.5 - 1                          | 32 x 32 x 3  |
+    | 3x3 convolution                        | 32 x 32 x 24 |
+    | 2 blocks                               | 32 x 32 x 24 |
+    | 2 blocks, the first of stride 2        | 16 x 16 x 48 |
+    | 2 blocks, the first of stride 2        | 8 x 8 x 80   |
+    | batch norm, ReLU, average = `features` | 80           |
+    | dense = `logits`                       | 10           |
+
+    A block is twice batch norm, ReLU and a 3x3 convolution; where the shape changes, a
+    1x1 convolution of the first ReLU takes the place of the identity.
+    """
+    images = keras.Input(COLOUR, dtype="uint8", name="images")
+    x = layers.Rescaling(1 / 127.5, -1.0, name="rescale", dtype="float32")(images)
+    x = _conv(x, 24, 3, 1, name="conv")
+    for stage, width in enumerate((24, 48, 80), start=1):
+        for number in (1, 2):
+            block = f"stage{stage}_block{number}"
+            stride = 2 if number == 1 and stage > 1 else 1
+            y = _norm_relu(x, f"{block}_1")
+            if x.shape[-1] != width:
+                x = _conv(y, width, 1, stride, name=f"{block}_shortcut")
+            y = _conv(y, width, 3, stride, name=f"{block}_conv1")
+            y = _conv(_norm_relu(y, f"{block}_2"), width, 3, 1, name=f"{block}_conv2")
+            x = layers.Add(name=f"{block}_add", dtype="float32")([x, y])
+    x = _norm_relu(x, "last")
+    features = layers.GlobalAveragePooling2D(
+        data_format="channels_last", name="features", dtype="float32"
+    )(x)
+    logits = layers.Dense(10, name="logits", dtype="float32")(features)
+    return keras.Model(images, {"features": features, "logits": logits}, name=name)
+
+
+#: name -> its network
+NETWORKS = {"digits": strided, "fashion": strided, "cifar10": residual}
+
+
+def classifier_network(name: str) -> keras.Model:
+    """The network of a shipped classifier, untrained: uint8 -> features, logits.
+
+    Args:
+        name: a key of `NETWORKS`.
+
+    Example:
+
+    >>> classifier_network("cifar10").output["features"].shape
+    (None, 80)
+    """
+    return NETWORKS[name](name)
 
 
 def load_classifier(name: str) -> keras.Model:
@@ -77,8 +146,8 @@ def stacked_classifier(name: str) -> keras.Model:
     """
     ops = keras.ops
     network = load_classifier(name)
-    images = keras.Input((*IMAGE_SHAPE[:2], 3), dtype="uint8", name="images")
-    x = ops.reshape(ops.transpose(images, (0, 3, 1, 2)), (-1, *IMAGE_SHAPE))
+    images = keras.Input((*GREY[:2], 3), dtype="uint8", name="images")
+    x = ops.reshape(ops.transpose(images, (0, 3, 1, 2)), (-1, *GREY))
     outputs = network(x)
     a, b, c = ops.split(
         ops.reshape(ops.log_softmax(outputs["logits"]), (-1, 3, 10)), 3, axis=1

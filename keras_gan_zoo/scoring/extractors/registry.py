@@ -31,6 +31,14 @@ def fashion() -> Extractor:
     return Extractor(load_classifier("fashion"), preprocessing="x / 127.5 - 1")
 
 
+def cifar10() -> Extractor:
+    """The shipped classifier of CIFAR-10 (JPEG copy): 32x32x3, 80 features, 10 logits.
+
+    For all small colour images that have none of their own, such as emoji.
+    """
+    return Extractor(load_classifier("cifar10"), preprocessing="x / 127.5 - 1")
+
+
 def stacked_digits() -> Extractor:
     """The digit classifier on each of 3 channels: 28x28x3, 192 features, 1000 logits.
 
@@ -129,6 +137,7 @@ def application(name: str, weights: Any = "imagenet") -> Extractor:
 EXTRACTORS = {
     "digits": digits,
     "fashion": fashion,
+    "cifar10": cifar10,
     "stacked_digits": stacked_digits,
     "inception": inception,
     "dinov2_b": dinov2_b,
