@@ -200,6 +200,29 @@ def uint8_images(images: Any, value_range: ValueRange | None = None) -> np.ndarr
     return checked if whole else to_uint8(checked)
 
 
+def block_means(images: np.ndarray, side: int) -> np.ndarray:
+    """Images as float32 in [-1, 1], as means of blocks if they are larger than `side`.
+
+    Args:
+        images: `(n, height, width, channels)`, uint8 or floats in [-1, 1].
+        side: int, the longest side that stays as it is. What is left over at the right
+            and at the bottom is cut off.
+
+    Example:
+
+    >>> block_means(np.full((1, 80, 40, 1), 255, "uint8"), side=32).shape
+    (1, 26, 13, 1)
+    """
+    images = np.asarray(images)
+    block = -(-max(images.shape[1:3]) // side)
+    n, height, width, channels = images.shape
+    rows, columns = max(height // block, 1), max(width // block, 1)
+    cut = images[:, : rows * block, : columns * block]
+    cut = cut.reshape(n, rows, -1, columns, cut.shape[2] // columns, channels)
+    means = cut.mean(axis=(2, 4), dtype="float32")
+    return means / 127.5 - 1.0 if images.dtype == np.uint8 else means
+
+
 def grid(images: Any, columns: int | None = None, padding: int = 2) -> np.ndarray:
     """Arrange images in one: left to right, then top to bottom.
 

@@ -1,6 +1,9 @@
 """Scores as pure functions of features and logits: NumPy, SciPy, float64."""
 
-from keras_gan_zoo.metrics.classification import classification_accuracy_score
+from keras_gan_zoo.metrics.classification import (
+    classification_accuracy_score,
+    label_accuracy,
+)
 from keras_gan_zoo.metrics.frechet import (
     class_frechet_distances,
     frechet_distance,
@@ -23,6 +26,7 @@ from keras_gan_zoo.metrics.intervals import (
 )
 from keras_gan_zoo.metrics.kernel import cmmd, kernel_distance
 from keras_gan_zoo.metrics.modes import mode_coverage, mode_coverage_of_counts
+from keras_gan_zoo.metrics.nearest import data_copying, nearest_rows
 from keras_gan_zoo.metrics.neighbours import (
     density_coverage,
     neighbour_scores,
@@ -36,6 +40,7 @@ __all__ = [
     "class_sums",
     "classification_accuracy_score",
     "cmmd",
+    "data_copying",
     "density_coverage",
     "difference",
     "frechet_distance",
@@ -45,9 +50,11 @@ __all__ = [
     "inception_score_infinity",
     "jackknife_interval",
     "kernel_distance",
+    "label_accuracy",
     "limit_of_halves",
     "mode_coverage",
     "mode_coverage_of_counts",
+    "nearest_rows",
     "neighbour_scores",
     "perceptual_path_length",
     "precision_recall",

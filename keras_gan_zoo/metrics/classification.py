@@ -1,9 +1,9 @@
-"""Classification accuracy score."""
+"""Classification accuracy score, and whether samples show the class asked for."""
 
 import numpy as np
 from scipy import optimize, special
 
-from keras_gan_zoo.metrics.checks import check_labels, check_pair
+from keras_gan_zoo.metrics.checks import check_labels, check_pair, check_rows
 from keras_gan_zoo.typing import ArrayLike
 
 
@@ -60,6 +60,40 @@ def classification_accuracy_score(
     weights, biases = _fit((generated - mean) / std, targets, len(classes), l2)
     predicted = classes[np.argmax((real - mean) / std @ weights + biases, axis=1)]
     return float(np.mean(predicted == real_labels))
+
+
+def label_accuracy(logits: ArrayLike, labels: ArrayLike) -> dict[int | str, float]:
+    """The share of samples that a classifier puts into the class they were made for.
+
+    Args:
+        logits: array of shape `(n, classes)`, of a classifier whose classes are the
+            labels.
+        labels: n integers.
+
+    Returns:
+        dict: a float for each label, an int, and under `"mean"` the share of all.
+
+    Raises:
+        ValueError: labels that don't match their logits, or that the classifier does
+            not have, NaN.
+
+    Example:
+
+    >>> label_accuracy([[1.0, 0.0], [0.0, 2.0], [3.0, 0.0]], [0, 1, 1])
+    {0: 1.0, 1: 0.5, 'mean': 0.6666666666666666}
+    """
+    logits = check_rows(logits, "logits")
+    labels = check_labels(labels, "labels", len(logits))
+    if labels.min() < 0 or labels.max() >= logits.shape[1]:
+        raise ValueError(
+            "The classes of the classifier must be the labels. Received: labels from "
+            f"{labels.min()} to {labels.max()}, logits of {logits.shape[1]} classes"
+        )
+    right = logits.argmax(axis=1) == labels
+    found: dict[int | str, float] = {
+        int(label): float(right[labels == label].mean()) for label in np.unique(labels)
+    }
+    return {**found, "mean": float(right.mean())}
 
 
 def _fit(rows, targets, count, l2):

@@ -133,6 +133,14 @@ def _accuracy(rows, reference, seed):
     return {"cas": mean, **{f"cas/{label}": v for label, v in found.items()}}
 
 
+def _label_accuracy(rows, reference, seed):
+    del reference, seed
+    found = metrics.label_accuracy(rows["logits"], rows["labels"][:, 0])
+    mean = found.pop("mean")
+    by_class = {f"label_accuracy/{label}": v for label, v in found.items()}
+    return {"label_accuracy": mean, **by_class}
+
+
 _HALVES = "2 times the score of all samples, less the mean score of disjoint halves"
 _LINE = "a line over 1 / N through 15 values of N, from 5000 or half of the samples on"
 _NEIGHBOURS: dict[str, Any] = {
@@ -277,6 +285,14 @@ METRICS = {
         higher=True,
         protocol=accuracy.PROTOCOL,
         slack=lambda n: 0.02,
+        conditions=("labels",),
+    ),
+    "label_accuracy": Metric(
+        "label accuracy",
+        reads=("logits", "labels"),
+        function=_label_accuracy,
+        higher=True,
+        protocol="share of samples whose largest logit is that of their label",
         conditions=("labels",),
     ),
 }

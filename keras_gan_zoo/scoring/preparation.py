@@ -46,7 +46,7 @@ def prepare(
             "array of images or a statistics file. Only a preset whose recipe names a "
             "data set brings its own. Received: reference=None"
         )
-    extractor = pick_extractor(extractor, reference, metrics)
+    extractor = pick_extractor(extractor, reference, metrics, image_shape)
     if image_shape is not None:
         extractor.check_shape(image_shape)
     if not needs:
@@ -66,18 +66,26 @@ def prepare(
     return found, extractor
 
 
-def pick_extractor(extractor: Any, reference: Any, metrics: Sequence[str]) -> Extractor:
-    """Return an `Extractor` with what the metrics read, by default the reference's."""
+def pick_extractor(
+    extractor: Any,
+    reference: Any,
+    metrics: Sequence[str],
+    image_shape: Sequence[int] | None = None,
+) -> Extractor:
+    """Return an `Extractor` with what the metrics read, by default the reference's.
+
+    If the reference has none, it is the one that goes with the images' shape.
+    """
     if extractor is None:
         dataset = references.dataset_of(reference)
-        if dataset not in extractors.DEFAULTS:
+        extractor = extractors.default_of(dataset, image_shape)
+        if extractor is None:
             raise ValueError(
                 "Which extractor? None goes with this reference. Pass "
                 "`extractor=`, a Keras model or one of:\n"
                 f"{extractors.choices()}\nReceived: extractor=None, "
                 f"reference={_name(reference)}"
             )
-        extractor = extractors.DEFAULTS[dataset]
     extractor = extractors.get(extractor, metrics)
     for metric in metrics:
         read = [name for name in METRICS[metric].reads if name in OUTPUTS]

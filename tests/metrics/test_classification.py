@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_gan_zoo.metrics import classification_accuracy_score
+from keras_gan_zoo.metrics import classification_accuracy_score, label_accuracy
 
 
 @pytest.fixture
@@ -93,3 +93,11 @@ def test_nan():
     rows = np.array([[0.0], [np.nan]])
     with pytest.raises(ValueError, match="first of them row 1"):
         classification_accuracy_score(rows, [0, 1], rows, [0, 1])
+
+
+def test_label_accuracy_counts_each_class():
+    logits = np.eye(4)[[0, 1, 1, 3, 2, 2]]
+    found = label_accuracy(logits, [0, 1, 3, 3, 2, 1])
+    assert found == {0: 1.0, 1: 0.5, 2: 1.0, 3: 0.5, "mean": pytest.approx(4 / 6)}
+    with pytest.raises(ValueError, match="labels from 0 to 4, logits of 4 classes"):
+        label_accuracy(logits, [0, 1, 2, 3, 4, 0])

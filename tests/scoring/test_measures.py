@@ -59,6 +59,10 @@ def expected(name, fake, real):
         "class_fid": lambda: metrics.class_frechet_distances(
             x, LABELS[0][np.random.default_rng(0).permutation(300)], y, LABELS[1]
         )["mean"],
+        "label_accuracy": lambda: np.mean(
+            fake["logits"].argmax(axis=1)
+            == LABELS[0][np.random.default_rng(0).permutation(300)]
+        ),
         "swd": lambda: metrics.sliced_wasserstein(x, y),
         "modes": lambda: len(set(fake["logits"].argmax(axis=1))),
         "cmmd": lambda: metrics.cmmd(*(unit(rows) for rows in (x, y))),

@@ -17,7 +17,7 @@ SUFFIXES = (".json", ".md", ".csv")
 #: the package's own, written out because importing them imports Keras
 METRICS = (
     "is, fid, kid, sfid, precision, recall, density, coverage, fid_infinity, "
-    "is_infinity, cmmd, swd, modes, reverse_kl, class_fid, cas"
+    "is_infinity, cmmd, swd, modes, reverse_kl, class_fid, cas, label_accuracy"
 )
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keras_gan_zoo.images import block_means
+
 SIDE = 32  # of the largest image that is compared as it is
 
 
@@ -74,11 +76,4 @@ def small(images: np.ndarray, side: int = SIDE) -> np.ndarray:
     >>> small(np.full((1, 80, 40, 1), 255, "uint8")).shape
     (1, 26, 13, 1)
     """
-    images = np.asarray(images)
-    block = -(-max(images.shape[1:3]) // side)
-    n, height, width, channels = images.shape
-    rows, columns = max(height // block, 1), max(width // block, 1)
-    cut = images[:, : rows * block, : columns * block]
-    cut = cut.reshape(n, rows, -1, columns, cut.shape[2] // columns, channels)
-    means = cut.mean(axis=(2, 4), dtype="float32")
-    return means / 127.5 - 1.0 if images.dtype == np.uint8 else means
+    return block_means(images, side)

@@ -5,12 +5,12 @@ from typing import NamedTuple
 import numpy as np
 
 from keras_gan_zoo.callbacks.stability.real_sample import small
+from keras_gan_zoo.metrics.nearest import RARE, distances, nearness
 
 MOST = 512  # real images whose distances to each other are taken
 DRAWS = 20  # subsets of real images
 COMPONENTS = 16
 COARSE = 8  # the side of the images whose components are taken
-RARE = 0.01  # the share of real images that would be taken for copies
 
 
 class Diversity(NamedTuple):
@@ -68,7 +68,7 @@ class Reference:
         rows = rng.permutation(len(self._pixels))[:MOST]
         found = distances(self._pixels[rows], self._pixels)
         found[np.arange(len(rows)), rows] = np.inf
-        return float(np.quantile(_ratio(found), RARE))
+        return float(np.quantile(nearness(found), RARE))
 
     def _of_real(self, n):
         """For subsets of `n`: mean distance, its deviation, nearest; in both forms."""
@@ -115,7 +115,7 @@ class Reference:
         """
         if not self._limit:
             return 0.0, 0.0
-        found = _ratio(distances(_flat(generated) - self._centre, self._pixels))
+        found = nearness(distances(_flat(generated) - self._centre, self._pixels))
         return float(np.mean(found < self._limit)), self._limit
 
 
@@ -125,12 +125,6 @@ def _components(coarse):
     sizes, rows = sizes[:COMPONENTS], rows[:COMPONENTS]
     kept = sizes > 1e-3 * max(sizes[0], 1e-12)
     return (rows[kept] / sizes[kept, None]).T * np.sqrt(len(coarse))
-
-
-def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Euclidean distances of all rows of `a` to all rows of `b`, around 0."""
-    squares = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
-    return np.sqrt(np.maximum(squares, 0))
 
 
 def _flat(images):
@@ -154,9 +148,3 @@ def _nearest(square):
 
 def _share(value, whole):
     return float(value / whole) if whole > 1e-9 else 1.0
-
-
-def _ratio(found):
-    """The distance to the nearest, as a share of that to the second nearest."""
-    first, second = np.partition(found, 1, axis=1)[:, :2].T
-    return first / np.maximum(second, 1e-12)

@@ -5,6 +5,7 @@ from keras_gan_zoo.scoring.extractors.registry import (
     DEFAULTS,
     EXTRACTORS,
     choices,
+    default_of,
     get,
     registered_name,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "EXTRACTORS",
     "Extractor",
     "choices",
+    "default_of",
     "get",
     "registered_name",
 ]

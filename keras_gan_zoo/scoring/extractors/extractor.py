@@ -12,6 +12,20 @@ from keras_gan_zoo.scoring.extractors.of_function import OfFunction
 from keras_gan_zoo.scoring.extractors.of_keras import OfKeras
 from keras_gan_zoo.typing import ImageShape
 
+#: channels of an extractor and of images -> what the images are, and the ways out
+COLOURS = {
+    (1, 3): (
+        "in colour",
+        "'inception' or any Keras model; or make them grey before a GAN is trained on "
+        'them, as `ImagePreparation(color_mode="grayscale")` does.',
+    ),
+    (3, 1): (
+        "grey",
+        "'digits', 'fashion' or 'inception'; or repeat the channel before a GAN is "
+        'trained on them, as `ImagePreparation(color_mode="rgb")` does.',
+    ),
+}
+
 
 class Extractor:
     """A model or function that turns images into features, logits or both.
@@ -241,6 +255,13 @@ class Extractor:
         sizes = zip(self.image_shape[:2], image_shape[:2], strict=True)
         fits = all(want in (None, got) for want, got in sizes)
         right = self.image_shape[-1] in (None, channels) or self._repeats(image_shape)
+        if fits and not right and (self.image_shape[-1], channels) in COLOURS:
+            kind, ways = COLOURS[self.image_shape[-1], channels]
+            raise ValueError(
+                f"The extractor {self.name!r} expects images of shape "
+                f"{self.image_shape}, and these are {kind}. Pass an extractor for such "
+                f"images, {ways} Received: images of shape {image_shape}"
+            )
         if not fits or not right:
             raise ValueError(
                 f"The extractor {self.name!r} expects images of shape "

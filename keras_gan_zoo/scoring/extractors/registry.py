@@ -8,11 +8,14 @@ from typing import Any
 import keras
 
 from keras_gan_zoo.datasets import CATALOGUE
+from keras_gan_zoo.images import block_means
 from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.scoring.extractors import backbones
 from keras_gan_zoo.scoring.extractors.classifiers import (
+    COLOUR,
     load_classifier,
     stacked_classifier,
+    weights_path,
 )
 from keras_gan_zoo.scoring.extractors.extractor import Extractor
 from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
@@ -37,6 +40,26 @@ def cifar10() -> Extractor:
     For all small colour images that have none of their own, such as emoji.
     """
     return Extractor(load_classifier("cifar10"), preprocessing="x / 127.5 - 1")
+
+
+def pixels() -> Extractor:
+    """Pixels, as means of at most 16x16 blocks: any size, no network and no logits.
+
+    A second opinion that no training has a part in.
+    """
+
+    def means(images):
+        found = block_means(images, 16)
+        return {"features": found.reshape(len(found), -1)}
+
+    return Extractor(
+        means,
+        name="pixels",
+        outputs=("features",),
+        preprocessing="x / 127.5 - 1",
+        resizing="means of blocks of pixels, at most 16x16 of them",
+        fingerprint="keras_gan_zoo pixels, 16x16",
+    )
 
 
 def stacked_digits() -> Extractor:
@@ -137,16 +160,41 @@ def application(name: str, weights: Any = "imagenet") -> Extractor:
 EXTRACTORS = {
     "digits": digits,
     "fashion": fashion,
-    "cifar10": cifar10,
+    **({"cifar10": cifar10} if weights_path("cifar10").is_file() else {}),  # to come
     "stacked_digits": stacked_digits,
     "inception": inception,
     "dinov2_b": dinov2_b,
     "dinov2_l": dinov2_l,
     "keras_applications": application,
+    "pixels": pixels,
 }
 
-# The extractor that goes with a named data set.
-DEFAULTS = {name: d.extractor for name, d in CATALOGUE.items() if d.extractor}
+# The extractor that goes with a named data set, and with images of a shape.
+DEFAULTS = {
+    name: row.extractor
+    for name, row in CATALOGUE.items()
+    if row.extractor in EXTRACTORS
+}
+BY_SHAPE: dict[tuple[int, ...], str] = {
+    shape: name for shape, name in {COLOUR: "cifar10"}.items() if name in EXTRACTORS
+}
+
+
+def default_of(
+    dataset: str | None, image_shape: Sequence[int] | None = None
+) -> str | None:
+    """The name of the extractor that goes with a data set, or else with a shape.
+
+    Args:
+        dataset: a name in the catalogue, or None.
+        image_shape: `(height, width, channels)`, or None.
+
+    Example:
+
+    >>> default_of("mnist")
+    'digits'
+    """
+    return DEFAULTS.get(dataset or "") or BY_SHAPE.get(tuple(image_shape or ()))
 
 
 _built: dict[str, Extractor] = {}

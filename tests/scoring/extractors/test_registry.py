@@ -13,7 +13,12 @@ from scipy import special
 
 from keras_gan_zoo import datasets
 from keras_gan_zoo.scoring import Extractor, extractors, references
-from keras_gan_zoo.scoring.extractors import backbones, inception, registry
+from keras_gan_zoo.scoring.extractors import (
+    backbones,
+    classifiers,
+    inception,
+    registry,
+)
 
 DATA = os.environ.get("KERAS_GAN_ZOO_DATA")
 CLOTHES = pathlib.Path(__file__).with_name("fashion_mnist_test_100.npz")
@@ -71,7 +76,37 @@ def test_reference_moments_are_shipped(dataset, split, count):
 
 def test_small_enough_to_ship():
     for path in pathlib.Path(extractors.__file__).parent.glob("*.weights.h5"):
-        assert path.stat().st_size < 1_000_000
+        assert path.stat().st_size < 1_500_000
+
+
+def test_cifar10_is_there_once_its_weights_are(tmp_path, monkeypatch, rng):
+    """Until then it has no name, and is no data set's default."""
+    trained = classifiers.weights_path("cifar10").is_file()
+    assert ("cifar10" in extractors.EXTRACTORS) == trained
+    expected = "cifar10" if trained else None
+    for dataset in ("cifar10", "cifar10_jpeg", "emoji32", None):
+        assert extractors.default_of(dataset, (32, 32, 3)) == expected
+    assert extractors.default_of("mnist", (28, 28, 1)) == "digits"
+    assert extractors.default_of(None, (28, 28, 3)) is None
+
+    path = tmp_path / "cifar10.weights.h5"
+    classifiers.classifier_network("cifar10").save_weights(path)
+    assert path.stat().st_size < 1_500_000
+    monkeypatch.setattr(classifiers, "weights_path", lambda name: path)
+    images = rng.integers(0, 256, (2, 32, 32, 3), "uint8")
+    outputs = registry.cifar10().extract(images, 2)
+    assert outputs["features"].shape == (2, 80)
+    assert outputs["logits"].shape == (2, 10)
+
+
+def test_pixels_are_means_of_blocks(rng):
+    extractor = extractors.get("pixels")
+    images = rng.integers(0, 256, (3, 32, 32, 3), "uint8")
+    found = extractor.extract(images)["features"].reshape(3, 16, 16, 3)
+    block = images[:, 2:4, 4:6].astype("float64").mean(axis=(1, 2)) / 127.5 - 1
+    np.testing.assert_allclose(found[:, 1, 2], block, atol=1e-6)
+    assert extractor.extract(images[:, :28, :28, :1])["features"].shape == (3, 196)
+    assert extractor.outputs == ("features",)
 
 
 def test_stacked_digits_are_three_digits():
