@@ -1,5 +1,6 @@
 """Scoring of samples: extractors, moments, references, `score` and its report."""
 
+from keras_gan_zoo.scoring.anchors import anchors_of, read_anchors
 from keras_gan_zoo.scoring.comparison import Comparison, compare
 from keras_gan_zoo.scoring.extractors import EXTRACTORS, Extractor
 from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
@@ -26,9 +27,11 @@ __all__ = [
     "Moments",
     "Reference",
     "ScoreReport",
+    "anchors_of",
     "compare",
     "export_statistics",
     "load_reference",
     "prepare",
+    "read_anchors",
     "score",
 ]
