@@ -1,8 +1,11 @@
-"""Train entries of the zoo, choose their best snapshots, and write their folders.
+"""Train entries of the zoo, choose their best snapshots, score and write their folders.
 
     python tools/train_zoo.py dcgan_mnist wgan_gp_mnist
+    python tools/train_zoo.py acgan_mnist   # one of keras_gan_zoo/recipes/zoo
 
-The same command again goes on where an interrupted run was.
+The same command again goes on where an interrupted run was, and finishes one that was
+trained elsewhere, if its folder is in --runs. It needs the data sets:
+`KERAS_GAN_ZOO_DATA=FOLDER`.
 """
 
 import argparse
@@ -14,13 +17,18 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "entries", nargs="+", metavar="ENTRY", help="zoo_cards/ENTRY/recipe.json"
+        "entries",
+        nargs="+",
+        metavar="ENTRY",
+        help="zoo_cards/ENTRY/recipe.json or keras_gan_zoo/recipes/zoo/ENTRY.json",
     )
     parser.add_argument(
         "--runs", type=Path, default=Path(".training"), help="default: .training"
     )
     parser.add_argument(
-        "--num-images", type=int, default=10_000, help="samples of the scores"
+        "--num-images",
+        type=int,
+        help="samples of the scores; default: that of the data set's table",
     )
     arguments = parser.parse_args()
 

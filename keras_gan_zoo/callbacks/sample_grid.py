@@ -20,23 +20,42 @@ def sheet(
 ) -> np.ndarray:
     """Draw a grid of samples; each row of a conditional GAN's grid shows one class.
 
+    Each row of a GAN whose latents have a code, such as InfoGAN's, shows one value of
+    the (first) code, and each column the same other latents.
+
     Args:
         gan: a `GAN`.
-        rows: int; by default 8, or one row per class, up to 20. If there are more rows
-            than classes, the classes repeat.
+        rows: int; by default 8, or one row per class or value of the code, up to 20. If
+            there are more rows than these, they repeat.
         columns: int.
         seed: int, see `GAN.generate`.
 
     Returns:
         uint8 array `(height, width, channels)`, see `keras_gan_zoo.images.grid`.
     """
-    classes = gan.num_classes
+    classes, codes = gan.num_classes, _codes(gan)
     if rows is None:
-        rows = min(classes, MOST_ROWS) if classes else 8
-    labels: dict[str, Any] = {}
+        kinds = classes or (codes and len(codes))
+        rows = min(kinds, MOST_ROWS) if kinds else 8
+    asked: dict[str, Any] = {"n": rows * columns}
     if classes:
-        labels = {"labels": np.repeat(np.arange(rows) % classes, columns)}
-    return grid(gan.generate(rows * columns, seed=seed, **labels), columns=columns)
+        asked["labels"] = np.repeat(np.arange(rows) % classes, columns)
+    elif codes:
+        latents = np.tile(gan.sample_latents(columns, seed), (rows, 1))
+        latents[:, codes] = np.eye(len(codes))[np.arange(rows) % len(codes)].repeat(
+            columns, axis=0
+        )
+        asked = {"latents": latents}
+    return grid(gan.generate(seed=seed, **asked), columns=columns)
+
+
+def _codes(gan):
+    """The columns of the first code among the latents, or None."""
+    latents = getattr(gan, "latents", None)
+    if latents is None or not latents.categorical:
+        return None
+    part = latents.parts["categorical_0"]
+    return list(range(part.start, part.stop))
 
 
 class SampleGrid(keras.callbacks.Callback):

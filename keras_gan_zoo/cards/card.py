@@ -15,8 +15,8 @@ from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.scoring import ScoreReport
 from keras_gan_zoo.typing import PathLike
 
-#: what `scores.json` tells of the choice of the weights, whatever scores them
-CHOICE = ("epoch", "selection")
+#: what `scores.json` tells of the weights, whatever scores them
+CHOICE = ("epoch", "selection", "parameters", "training", "neighbours")
 
 
 def write_card(

@@ -28,6 +28,12 @@ def labels_of(gan: GAN) -> str | None:
     return f"{gan.num_classes}: {names}{more}"
 
 
+def code_of(gan: GAN) -> int | None:
+    """The size of the first code among the latents; None if there is none."""
+    latents = gan.latents
+    return latents.categorical[0] if latents and latents.categorical else None
+
+
 def average_of(gan: GAN) -> str:
     """The half-life of the averaged weights, such as `"half-life of 10000 images"`."""
     half_life = gan.ema_half_life

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.cards import facts, repeat, results
+from keras_gan_zoo.cards import facts, repeat, results, sentences
 from keras_gan_zoo.cards.bibtex import bibtex
 from keras_gan_zoo.cards.metadata import metadata_of
 from keras_gan_zoo.presets import files, readme, together
@@ -19,7 +19,8 @@ from keras_gan_zoo.presets.origin import (
     public_recipe,
 )
 from keras_gan_zoo.presets.stored import stored_shapes
-from keras_gan_zoo.scoring import ScoreReport, tables
+from keras_gan_zoo.scoring import ScoreReport, anchors_of, ranking, tables
+from keras_gan_zoo.scoring.anchors import CEILING, FLOOR, TITLES
 from keras_gan_zoo.scoring.sentences import condition_rows, opinion_sentences
 from keras_gan_zoo.typing import PathLike
 
@@ -74,6 +75,7 @@ def render(
         parameters=f"{metadata['parameter_count']:,}",
         latents=facts.latents_of(gan),
         labels=facts.labels_of(gan),
+        code=facts.code_of(gan),
         average=facts.average_of(gan),
         method=", ".join([facts.loss_of(gan), *facts.terms_of(gan)]),
         seed=SEED,
@@ -92,8 +94,10 @@ def render(
         known=datasets.CATALOGUE.get(data or ""),
         versions=_versions(metadata, report),
         limitations=recipe.get("limitations"),
+        tried=recipe.get("tried"),
+        pictured=(folder / files.NEIGHBOURS).is_file(),
         report=report,
-        **(_scores(report, scores, data, target, custom_objects) if report else {}),
+        **(_scores(report, scores, recipe, target, custom_objects) if report else {}),
     )
     header = metadata_of(gan, name, license, data, report)
     body = readme.stamped(re.sub(r"\n{3,}", "\n\n", body))
@@ -107,15 +111,26 @@ def local_address(folder: PathLike) -> str:
     return f"./{name}/preset" if path.name == "preset" else f"./{name}"
 
 
-def _scores(report, scores, data, target, custom_objects):
+def _scores(report, scores, recipe, target, custom_objects):
     """What the card says of the scores."""
+    data, _ = data_of(recipe)
+    others = [ScoreReport.from_dict(one) for one in scores.get("others") or ()]
+    near = scores.get("neighbours")
     command = None if custom_objects else repeat.score_command(report, target)
     return {
         "epoch": scores.get("epoch"),
         "last": scores.get("last"),
         "selection": scores.get("selection") or {},
-        "table": score_table(scores),
-        "second_opinion": opinion_sentences(report.second_opinion),
+        "table": _table_with_anchors(report, scores),
+        "sets": report.conditions.get("repeats") or 1,
+        "second_opinion": [
+            *opinion_sentences(report.second_opinion),
+            *map(sentences.second_sentence, others),
+        ],
+        "neighbours": sentences.neighbours_sentences(near) if near else [],
+        "near": near,
+        "training": sentences.training_sentence(scores.get("training")),
+        "reduced": sentences.reduced_sentence(scores.get("parameters"), recipe, target),
         "standard": results.is_standard(report.conditions),
         "other_data": results.other_data(report, data),
         "conditions": _conditions(report),
@@ -127,8 +142,11 @@ def _scores(report, scores, data, target, custom_objects):
 
 def score_table(scores: Mapping[str, Any]) -> str:
     """The scores as a Markdown table, with those of the last epoch if there are any."""
-    report = ScoreReport.from_dict(scores)
-    rows = [list(row) for row in report.rows()]
+    return tables.markdown(_rows(scores))
+
+
+def _rows(scores):
+    rows = [list(row) for row in ScoreReport.from_dict(scores).rows()]
     if scores.get("last"):
         last = ScoreReport.from_dict(scores["last"])
         values = {row[0]: row[1] for row in last.rows()}
@@ -136,6 +154,18 @@ def score_table(scores: Mapping[str, Any]) -> str:
         values["score"] = f"last (epoch {scores['last']['epoch']})"
         for row in rows:
             row.append(values.get(row[0], "-"))
+    return rows
+
+
+def _table_with_anchors(report, scores):
+    """The table, with what its scores lie between if that is known."""
+    rows, beside = _rows(scores), anchors_of(report)
+    for name in (FLOOR, CEILING):
+        if name in beside:
+            cells = ranking.row(name, beside[name]).cells
+            rows[0].append(TITLES[name])
+            for metric, row in zip(report.metrics, rows[1:], strict=True):
+                row.append(cells[metric].text() if metric in cells else "-")
     return tables.markdown(rows)
 
 

@@ -49,9 +49,9 @@ def nearest_rows(
 
     Example:
 
-    >>> found, numbers = nearest_rows([[0.0], [5.0]], [[1.0], [3.0], [9.0]])
+    >>> found, numbers = nearest_rows([[0.0], [5.0]], [[1.0], [3.0], [11.0]])
     >>> found.tolist(), numbers.tolist()
-    ([[1.0, 3.0], [2.0, 4.0]], [[0, 1], [1, 2]])
+    ([[1.0, 3.0], [2.0, 4.0]], [[0, 1], [1, 0]])
     """
     x, y = check_pair(rows, others, dtype=None)
     if not 1 <= k <= len(y):

@@ -17,15 +17,17 @@ RECIPE = "recipe.json"
 SCORES = "scores.json"
 SAMPLES = "samples.png"
 LOG, CURVES = "log.csv", "curves.png"  # of the training
+NEIGHBOURS = "neighbours.png"
 README = "README.md"
 
 FORMAT = 2  # `format_version` in the metadata; folders without one have 1
 
 REQUIRED = (CONFIG, WEIGHTS, TASK, TASK_WEIGHTS, METADATA)
-FILES = (*REQUIRED, RECIPE, SCORES, SAMPLES, LOG, CURVES, README)
-#: what is of the weights beside it, and of no others
-OF_WEIGHTS = (RECIPE, SCORES, SAMPLES, LOG, CURVES)
+FILES = (*REQUIRED, RECIPE, SCORES, SAMPLES, NEIGHBOURS, LOG, CURVES, README)
 WEIGHT_FILES = (WEIGHTS, TASK_WEIGHTS)
+PICTURES = (SAMPLES, NEIGHBOURS)  # which name the weights that drew them
+#: what is of the weights beside it, and of no others
+OF_WEIGHTS = (RECIPE, SCORES, *PICTURES, LOG, CURVES)
 
 # Formats that run code when they are opened, or can.
 PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib", ".npy")

@@ -8,7 +8,7 @@ from keras_gan_zoo import images
 from keras_gan_zoo.presets import files, readme
 from keras_gan_zoo.typing import PathLike
 
-#: the key under which `samples.png` names the weights that drew it
+#: the key under which a picture names the weights that drew it
 SAMPLES_KEY = "generator_sha256"
 
 
@@ -35,7 +35,7 @@ def strays(folder: PathLike, digest: str) -> list[str]:
     """
     found = {
         files.SCORES: _scores_of(folder),
-        files.SAMPLES: _sampled(folder),
+        **{name: _drawn(folder, name) for name in files.PICTURES},
         files.README: _carded(folder, digest),
     }
     return [
@@ -98,8 +98,8 @@ def _scores_of(folder):
     return None if scores is None else str(_scored(scores))
 
 
-def _sampled(folder):
-    path = Path(folder) / files.SAMPLES
+def _drawn(folder, name):
+    path = Path(folder) / name
     return images.png_text(path).get(SAMPLES_KEY) if path.is_file() else None
 
 

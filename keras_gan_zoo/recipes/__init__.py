@@ -12,13 +12,17 @@ A recipe is a dict, kept as a JSON file, of
   `on_error`: whether to `"skip"` files that can't be used;
 - `batch_size`, `epochs`;
 - `snapshot_every`: epochs from one snapshot to the next;
-- `selection`: arguments of `score`, which chooses the best snapshot.
+- `selection`: arguments of `score`, which chooses the best snapshot;
+- for its card: `description`, `license`, `limitations`, `tried` (what else was tried,
+  as text), and `full_width`, the name of the recipe of wider networks.
 
 The folders here hold recipes that `find` and `keras-gan-zoo train` know by name:
-`studiogan/`, what PyTorch-StudioGAN trains on CIFAR-10.
+`studiogan/`, what PyTorch-StudioGAN trains on CIFAR-10; `zoo/`, entries of the zoo to
+come, which `tools/train_zoo.py` trains and publishes.
 """
 
 from keras_gan_zoo.recipes.build import build, is_conditional, takes_labels
+from keras_gan_zoo.recipes.options import full_width
 from keras_gan_zoo.recipes.recipe import find, load, names, with_options
 from keras_gan_zoo.recipes.run import epochs_done, train
 from keras_gan_zoo.runs import write_report
@@ -27,6 +31,7 @@ __all__ = [
     "build",
     "epochs_done",
     "find",
+    "full_width",
     "is_conditional",
     "load",
     "names",

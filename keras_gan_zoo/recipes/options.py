@@ -52,6 +52,26 @@ def arguments_of(family: type[Family], options: Mapping[str, Any]) -> dict[str, 
     return found
 
 
+def full_width(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """A recipe with its family's own widths, as published, in place of the recipe's.
+
+    Args:
+        recipe: dict, see `keras_gan_zoo.recipes`.
+
+    Example:
+
+    >>> full_width({"arguments": {"seed": 1, "generator_widths": [8]}})
+    {'arguments': {'seed': 1}}
+    """
+    arguments = recipe.get("arguments", {})
+    kept = {
+        name: value
+        for name, value in arguments.items()
+        if not (name.endswith(("_width", "_widths")) or name == "blocks")
+    }
+    return {**recipe, "arguments": kept}
+
+
 def penalties_of(texts: Sequence[str]) -> list[dict[str, Any]]:
     """The configs of penalties.
 

@@ -26,6 +26,8 @@ OPTIONAL = {
     "snapshot_every": COUNT,
     "preparation": DICT,
     "on_error": TEXT,
+    "tried": TEXT,
+    "full_width": TEXT,
 }
 
 

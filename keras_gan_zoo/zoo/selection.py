@@ -49,7 +49,8 @@ def settings_of(recipe: dict[str, Any]) -> dict[str, Any]:
                 f"Received: data={recipe['data']!r}, and the reference {reference!r}, "
                 f"which shares {shared:,} images with it"
             )
-    pick_extractor(settings.get("extractor"), reference, metrics)
+    shape = recipe.get("arguments", {}).get("image_shape")
+    pick_extractor(settings.get("extractor"), reference, metrics, shape)
     return {**settings, "reference": reference, "metrics": list(metrics)}
 
 

@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan_zoo import GAN, callbacks
-from keras_gan_zoo.callbacks import SampleGrid
+from keras_gan_zoo import GAN, InfoGAN, Latents, callbacks
+from keras_gan_zoo.auxiliaries import Information
+from keras_gan_zoo.callbacks import SampleGrid, sheet
 from keras_gan_zoo.images import grid
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (16, 6, 5, 3), dtype="uint8")
@@ -190,3 +191,20 @@ def test_a_grid_that_is_asked_for_fails_on_nan(gan, tmp_path):
     weight.assign(np.full(weight.shape, np.nan))
     with pytest.raises(ValueError, match="diverged"):
         grid_of.save(3)
+
+
+def test_a_row_a_value_of_the_code():
+    shape = (28, 28, 1)
+    latents = Latents(uniform=3, categorical=(4, 2))
+    sizes = {"generator_widths": (4, 4), "dense_width": 8, "code_width": 4}
+    told = [Information(continuous=1, categorical=(4, 2))]
+    gan = InfoGAN(shape, latents, num_codes=7, auxiliaries=told, seed=1, **sizes)
+    found = sheet(gan, columns=3, seed=5)
+    assert found.shape == (4 * 28 + 3 * 2, 3 * 28 + 2 * 2, 1)
+    own = gan.sample_latents(3, seed=5)
+    for row in range(4):
+        own[:, 3:7] = np.eye(4)[row]
+        made = grid(gan.generate(latents=own), columns=3)
+        shown = found[row * 30 : row * 30 + 28].astype(int)
+        assert np.abs(shown - made).max() <= 1
+    assert len(sheet(gan, rows=5, columns=1)) == 5 * 28 + 4 * 2  # they begin anew

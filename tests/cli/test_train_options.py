@@ -70,6 +70,14 @@ def test_options_replace_what_a_recipe_says(run, preset):
     assert "discriminator_optimizer" not in found["compile"]
 
 
+def test_as_wide_as_published(run, preset):
+    found = recipe_of(run, f"{preset} --full-width --latent-dim 7")
+    assert "generator_widths" not in found["arguments"]
+    assert found["arguments"]["latent_dim"] == 7
+    found = recipe_of(run, f"{preset} --full-width --generator-widths 4")
+    assert found["arguments"]["generator_widths"] == [4]
+
+
 def test_no_penalty(run):
     found = recipe_of(run, f"--family wgan_gp --penalty none {TINY}")
     assert found["arguments"]["penalties"] == []

@@ -25,9 +25,9 @@ def scores(digest, fid=1.5):
     }
 
 
-def draw(folder, digest):
+def draw(folder, digest, name="samples.png"):
     picture = np.zeros((2, 2, 1), "uint8")
-    images.save_png(folder / "samples.png", picture, {together.SAMPLES_KEY: digest})
+    images.save_png(folder / name, picture, {together.SAMPLES_KEY: digest})
 
 
 STRAYS = {
@@ -35,6 +35,7 @@ STRAYS = {
         json.dumps(scores(OTHER))
     ),
     "samples.png": lambda folder: draw(folder, OTHER),
+    "neighbours.png": lambda folder: draw(folder, OTHER, "neighbours.png"),
     "README.md": lambda folder: (folder / "README.md").write_text(
         f"| generator sha256 | {OTHER} |"
     ),

@@ -8,7 +8,8 @@ import pytest
 from zoo_recipe import RECIPE
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo import presets, recipes, zoo
+from keras_gan_zoo import datasets, presets, recipes, zoo
+from keras_gan_zoo.scoring.extractors import registry
 
 
 def test_a_run_that_is_over_is_neither_trained_nor_scored_again(made, monkeypatch):
@@ -67,8 +68,38 @@ def test_a_selection_is_by_the_recipes_own_data():
     # none of ours: the recipe names one
     found = settings("cifar10:train[:45000]", extractor="digits")
     assert found["reference"] == "cifar10:train[45000:]"
+
+
+def test_data_without_an_extractor_need_one(monkeypatch):
+    monkeypatch.setattr(registry, "DEFAULTS", {})
+    monkeypatch.setattr(registry, "BY_SHAPE", {})
     with pytest.raises(ValueError, match=r"Which extractor\?"):
         settings("cifar10:train[:45000]")
+
+
+def test_every_named_data_set_has_a_slice_for_it():
+    """What an entry is trained on, is chosen on and is reported on have no overlap."""
+    for name, row in datasets.CATALOGUE.items():
+        _, held_out = datasets.split_name(f"{name}:{row.held_out}")
+        sizes = datasets.split_sizes(name)
+        start = int(row.held_out.removeprefix("train[").removesuffix(":]"))
+        assert not datasets.count_shared(f"train[:{start}]", held_out, sizes)
+        assert not datasets.count_shared("test", held_out, sizes)
+        assert 0 < start < row.splits["train"]
+
+
+def test_the_recipes_of_the_zoo_are_chosen_on_what_they_leave_out(monkeypatch):
+    every = dict.fromkeys(datasets.CATALOGUE, "digits")
+    monkeypatch.setattr(registry, "DEFAULTS", every)
+    names = [name for name in recipes.names() if name.startswith("zoo/")]
+    assert len(names) >= 10
+    for name in names:
+        recipe = recipes.find(name)
+        data, split = datasets.split_name(recipe["data"])
+        row = datasets.CATALOGUE[data]
+        found = zoo.selection.settings_of(recipe)["reference"]
+        assert found == f"{data}:{row.held_out}"
+        assert split == f"train[:{row.held_out[6:-2]}]"  # nothing is left over
 
 
 def test_a_selection_on_a_folder_is_what_the_recipe_says(tmp_path):

@@ -200,6 +200,14 @@ def train(
     ] = None,
     generator_widths: Annotated[str | None, widths("128,64")] = None,
     discriminator_widths: Annotated[str | None, widths("64,128")] = None,
+    full_width: Annotated[
+        bool,
+        typer.Option(
+            "--full-width",
+            help="With the family's own widths in place of a recipe's, for a GPU.",
+            rich_help_panel=MODEL,
+        ),
+    ] = False,
     loss: Annotated[
         str | None,
         typer.Option(help=f"One of {LOSSES}.", rich_help_panel=MODEL),
@@ -306,8 +314,9 @@ def train(
         raise typer.BadParameter(
             "a recipe has its own family; leave it out.", param_hint="--family"
         )
+    begun = recipes.find(recipe) if recipe else None
     chosen = recipes.with_options(
-        recipes.find(recipe) if recipe else None,
+        recipes.full_width(begun) if begun and full_width else begun,
         family=family,
         data=data,
         epochs=epochs,
