@@ -79,8 +79,8 @@ def training_sentence(training: Mapping[str, Any] | None) -> str | None:
 
     Example:
 
-    >>> training_sentence({"seconds": 1830, "machine": "jax on 2 CPU cores"})
-    'Training took 31 minutes (jax on 2 CPU cores).'
+    >>> training_sentence({"seconds": 1800, "machine": "jax on 2 CPU cores"})
+    'Training took 30 minutes (jax on 2 CPU cores).'
     """
     if not training or not training.get("seconds"):
         return None
