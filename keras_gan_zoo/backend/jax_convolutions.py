@@ -18,7 +18,7 @@ import numpy as np
 from jax import lax
 from jax import numpy as jnp
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, jaxpr_as_fun
-from jax.extend.core.primitives import conv_general_dilated_p
+from jax.extend.core.primitives import cond_p, conv_general_dilated_p, scan_p, while_p
 
 
 def fast_convolutions(fn: Callable) -> Callable:
@@ -43,36 +43,38 @@ def fast_convolutions(fn: Callable) -> Callable:
     return fast
 
 
-def rewritten(value):
+def rewritten(value: Any, inside: bool = False) -> Any:
     """A jaxpr, or any parameter of an equation, with fast convolutions.
 
-    What needs no change is returned itself: JAX compiles one jaxpr once.
+    What needs no change is returned itself: JAX compiles one jaxpr once. `inside` says
+    whether it is part of a `cond` or a loop.
     """
     if isinstance(value, ClosedJaxpr):
-        jaxpr = rewritten(value.jaxpr)
+        jaxpr = rewritten(value.jaxpr, inside)
         return value if jaxpr is value.jaxpr else value.replace(jaxpr=jaxpr)
     if isinstance(value, Jaxpr):
-        equations = [_equation(equation) for equation in value.eqns]
+        equations = [_equation(equation, inside) for equation in value.eqns]
         same = all(map(operator.is_, equations, value.eqns))
         return value if same else value.replace(eqns=equations)
     if type(value) is tuple:  # such as the branches of a `cond`
-        parts = tuple(map(rewritten, value))
+        parts = tuple(rewritten(part, inside) for part in value)
         return value if all(map(operator.is_, parts, value)) else parts
     return value
 
 
-def _equation(equation: JaxprEqn) -> JaxprEqn:
+def _equation(equation: JaxprEqn, inside: bool) -> JaxprEqn:
     if equation.primitive is conv_general_dilated_p:
-        return _convolution(equation)
-    params = {name: rewritten(value) for name, value in equation.params.items()}
+        return _convolution(equation, inside)
+    inside = inside or equation.primitive in (cond_p, scan_p, while_p)
+    params = {name: rewritten(value, inside) for name, value in equation.params.items()}
     same = all(map(operator.is_, params.values(), equation.params.values()))
     return equation if same else equation.replace(params=params)
 
 
-def _convolution(equation: JaxprEqn) -> JaxprEqn:
+def _convolution(equation: JaxprEqn, inside: bool) -> JaxprEqn:
     """The convolution, or a call of what is faster."""
     operands = [operand.aval for operand in equation.invars]
-    if not _is_slow(*operands, **equation.params):
+    if not _is_slow(*operands, inside=inside, **equation.params):
         return equation
     fast = functools.partial(_fast, **equation.params)
     (call,) = jax.make_jaxpr(jax.jit(fast))(*operands).eqns
@@ -80,15 +82,26 @@ def _convolution(equation: JaxprEqn) -> JaxprEqn:
 
 
 def _is_slow(
-    images, kernel, *, dimension_numbers, feature_group_count, batch_group_count, **_
+    images,
+    kernel,
+    *,
+    inside,
+    dimension_numbers,
+    feature_group_count,
+    batch_group_count,
+    **_,
 ):
     """Whether no library takes it; one of groups is left as it is."""
     if feature_group_count > 1 or batch_group_count > 1:
         return False
     orders = _channels_last(dimension_numbers)
-    if any(list(order) != sorted(order) for order in orders):
+    if inside and any(list(order) != sorted(order) for order in orders):
         return True
-    return math.prod(kernel.shape[:-2]) > math.prod(images.shape[1:-1])
+    sizes = [
+        math.prod(operand.shape[axis] for axis in axes[2:])
+        for operand, axes in zip((images, kernel), dimension_numbers, strict=False)
+    ]
+    return sizes[1] > sizes[0]
 
 
 def _channels_last(dimension_numbers):
