@@ -19,7 +19,8 @@ ONCE = """
 benchmarks callbacks/stability/test_real_sample.py callbacks/stability/test_samples.py
 callbacks/stability/test_series.py callbacks/test_score.py cards cli/test_app.py
 cli/test_cli_publishing.py cli/test_commands.py cli/test_errors.py
-cli/test_reference_command.py cli/test_report_command.py cli/test_sample_files.py
+cli/test_leaderboard_command.py cli/test_reference_command.py
+cli/test_report_command.py cli/test_sample_files.py
 cli/test_sample_labels.py cli/test_score_command.py cli/test_train_options.py
 cli/test_verify_command.py
 datasets/test_array_files.py datasets/test_catalogue.py datasets/test_folders.py
@@ -27,12 +28,12 @@ datasets/test_gathering.py datasets/test_hub_datasets.py datasets/test_image_fil
 datasets/test_image_folder.py datasets/test_lazy_images.py datasets/test_memory.py
 datasets/test_metadata.py datasets/test_preparation.py datasets/test_progress.py
 datasets/test_readers.py datasets/test_splits.py datasets/test_stores.py
-datasets/test_tree.py families/test_document.py metrics presets/test_client.py
-presets/test_files.py presets/test_index.py presets/test_layers.py
-presets/test_malformed.py presets/test_publishing.py presets/test_readme.py
-presets/test_source.py recipes runs scoring/extractors/test_registry.py
-scoring/test_folders_of_images.py scoring/test_labels.py scoring/test_repetition.py
-test_annotations.py
+datasets/test_tree.py families/test_document.py leaderboard metrics
+presets/test_client.py presets/test_files.py presets/test_index.py
+presets/test_layers.py presets/test_malformed.py presets/test_publishing.py
+presets/test_readme.py presets/test_source.py recipes runs
+scoring/extractors/test_registry.py scoring/test_folders_of_images.py
+scoring/test_labels.py scoring/test_repetition.py test_annotations.py
 test_compatibility.py test_docstrings.py test_images.py training/test_monitoring.py
 weight_files zoo
 """

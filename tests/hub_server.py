@@ -250,9 +250,29 @@ def model_info(request):
         "tags": [],
         "createdAt": DATE,
         "lastModified": DATE,
-        "siblings": [{"rfilename": path} for path in repo.commits[commit]],
+        "siblings": [
+            {"rfilename": path, "size": len(content)}
+            for path, content in repo.commits[commit].items()
+        ],
     }
     return 200, {}, info
+
+
+def list_models(request):
+    """The repositories of an owner whose cards have a tag."""
+    import yaml
+
+    found = []
+    for name, repo in request.hub.repos.items():
+        owner = name.partition("/")[0]
+        readme = repo.commits[repo.refs["main"]].get("README.md", b"").decode()
+        front = re.match(r"---\n(.*?)\n---", readme, re.DOTALL)
+        tags = (yaml.safe_load(front[1]) if front else {}).get("tags", [])
+        seen = not repo.private or request.user == owner
+        asked = owner == request.query["author"] and request.query["filter"] in tags
+        if seen and asked:
+            found.append({"id": name, "tags": tags, "private": repo.private})
+    return 200, {}, found
 
 
 def tree(request):
@@ -384,6 +404,7 @@ HUB_ROUTES = [
     (r"GET /api/whoami-v2", whoami),
     (r"POST /api/repos/create", create_repo),
     (r"POST /api/validate-yaml", validate_yaml),
+    (r"GET /api/models", list_models),
     (rf"GET /api/models/{REPO}/tree/(?P<revision>[^/]+)", tree),
     (rf"GET /api/models/{REPO}(/revision/(?P<revision>[^/]+))?", model_info),
     (rf"POST /api/models/{REPO}/preupload/(?P<revision>[^/]+)", preupload),

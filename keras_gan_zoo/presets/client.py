@@ -77,6 +77,46 @@ def fetch(handle: str, name: str, again: bool = False) -> str:
         )
 
 
+def listing(handle: str, revision: str | None = None) -> tuple[str, dict[str, int]]:
+    """What a repository holds, without fetching any of it.
+
+    Returns:
+        The commit, and a dict of file -> bytes.
+    """
+    from huggingface_hub import HfApi
+
+    uri = parse(handle)
+    with clear_errors(handle):
+        found = HfApi(**library()).model_info(
+            uri.id, revision=revision or uri.revision, files_metadata=True
+        )
+    return str(found.sha), {
+        file.rfilename: file.size or 0 for file in found.siblings or ()
+    }
+
+
+def models_of(owner: str, tag: str, most: int = 1000) -> list[str]:
+    """The handles of a user's or an organization's models that have a tag.
+
+    Raises:
+        FileNotFoundError: there are none.
+    """
+    from huggingface_hub import HfApi
+
+    with clear_errors(f"hf://{owner}"):
+        api = HfApi(**library())
+        found = [
+            f"hf://{model.id}"
+            for model in api.list_models(author=owner, filter=tag, limit=most)
+        ]
+    if not found:
+        raise FileNotFoundError(
+            f"The Hub shows no model of `{owner}` with the tag `{tag}`. Check the "
+            f"name; if the models are private, {LOG_IN}."
+        )
+    return sorted(found)
+
+
 def parse(handle: str) -> Any:
     """A handle's parts: `id` and `revision`."""
     from huggingface_hub.utils import parse_hf_uri

@@ -140,7 +140,8 @@ def split(text: str) -> tuple[dict[str, Any], str]:
     if not found:
         return {}, text
     try:
-        data = yaml.safe_load(found[1]) or {}
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast
+        data = yaml.load(found[1], loader) or {}
         if not isinstance(data, dict):
             raise ValueError(f"it is a {type(data).__name__}, not a mapping")
     except (yaml.YAMLError, ValueError) as error:

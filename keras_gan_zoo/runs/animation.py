@@ -1,10 +1,9 @@
 """The grids of samples of a run as one moving picture."""
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from keras_gan_zoo import pages
 from keras_gan_zoo.files import write_atomically
 from keras_gan_zoo.typing import PathLike
 
@@ -31,7 +30,7 @@ def save_animation(path: PathLike, samples: Mapping[int, Path]) -> Path | None:
     if not pictures:
         return None
     for side in SIDES:
-        content = _webp([_frame(epoch, p, side) for epoch, p in pictures.items()])
+        content = _film([_frame(epoch, p, side) for epoch, p in pictures.items()])
         if len(content) <= MOST_BYTES:
             break
     return write_atomically(path, lambda file: file.write(content))
@@ -40,7 +39,7 @@ def save_animation(path: PathLike, samples: Mapping[int, Path]) -> Path | None:
 def still(picture: Path, side: int = SIDES[0]) -> bytes | None:
     """One grid as a small WebP, or None if it can't be read."""
     found = _read({0: picture})
-    return _webp([_scaled(found[0], side)]) if found else None
+    return pages.webp([pages.scaled(found[0], side)]) if found else None
 
 
 def spread(samples: Mapping[int, Path], most: int) -> dict[int, Path]:
@@ -61,40 +60,18 @@ def spread(samples: Mapping[int, Path], most: int) -> dict[int, Path]:
 
 def _read(samples):
     """The pictures that can be read, of the size of the last one."""
-    from PIL import Image
-
-    found: dict[int, Any] = {}
-    for epoch, path in spread(samples, MOST_FRAMES).items():
-        try:
-            with Image.open(path) as picture:
-                found[epoch] = picture.convert("RGBA" if "A" in picture.mode else "RGB")
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            continue
+    shown = spread(samples, MOST_FRAMES)
+    read = {epoch: pages.read_picture(path) for epoch, path in shown.items()}
+    found = {epoch: picture for epoch, picture in read.items() if picture is not None}
     sizes = [picture.size for picture in found.values()]
     return {epoch: p for epoch, p in found.items() if p.size == sizes[-1]}
-
-
-def _scaled(picture, side):
-    """On white; whole pixels of small images stay whole."""
-    from PIL import Image
-
-    if picture.mode == "RGBA":
-        paper = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(paper, picture).convert("RGB")
-    longest = max(picture.size)
-    if longest <= side:
-        factor = max(1, side // longest)
-        size = [factor * n for n in picture.size]
-        return picture.resize(size, Image.Resampling.NEAREST)
-    size = [max(1, round(n * side / longest)) for n in picture.size]
-    return picture.resize(size, Image.Resampling.LANCZOS)
 
 
 def _frame(epoch, picture, side):
     """A grid with a line below it that names the epoch."""
     from PIL import Image, ImageDraw, ImageFont
 
-    picture = _scaled(picture, side)
+    picture = pages.scaled(picture, side)
     frame = Image.new("RGB", (picture.width, picture.height + CAPTION), "white")
     frame.paste(picture)
     font = ImageFont.load_default(13)
@@ -104,12 +81,6 @@ def _frame(epoch, picture, side):
     return frame
 
 
-def _webp(frames):
-    file = io.BytesIO()
-    first, *rest = frames
-    settings: dict[str, Any] = {"quality": 75, "method": 2}
-    if rest:
-        times = [round(1000 * SECONDS)] * len(rest) + [round(1000 * LAST)]
-        settings |= {"save_all": True, "append_images": rest, "duration": times}
-    first.save(file, "WEBP", **settings, **({"loop": 0} if rest else {}))
-    return file.getvalue()
+def _film(frames):
+    times = [round(1000 * SECONDS)] * (len(frames) - 1) + [round(1000 * LAST)]
+    return pages.webp(frames, **({"duration": times} if len(frames) > 1 else {}))

@@ -1,11 +1,10 @@
 """Writes a run's report: one HTML page that asks for nothing, curves, and a film."""
 
-import base64
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from keras_gan_zoo import pages
 from keras_gan_zoo.callbacks.progress_bar import duration
 from keras_gan_zoo.files import write_text
 from keras_gan_zoo.presets import files
@@ -58,28 +57,16 @@ def write_report(folder: PathLike) -> Path:
     return write_text(run.folder / REPORT, _render(run, found, film))
 
 
-@functools.cache
-def _template():
-    import jinja2
-
-    return jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).from_string(TEMPLATE.read_text("utf-8"))
-
-
 def _render(run, found, film):
     recipe = public_recipe(run.recipe)
     state, text = state_of(run)
-    page = _template().render(
+    page = pages.template(TEMPLATE).render(
         title=_title(run, recipe),
         state=state,
         state_text=text,
         facts=_facts(run),
         warnings=run.warnings,
-        film=film and _address(film.read_bytes()),
+        film=film and pages.data_address(film.read_bytes()),
         stills=_stills(run),
         charts=found,
         size=charts,
@@ -170,11 +157,11 @@ def _stills(run):
     """A few grids, the last one too: epoch -> address."""
     shown = spread(run.samples, STILLS)
     contents = {epoch: still(path, STILL_SIDE) for epoch, path in shown.items()}
-    return {epoch: _address(content) for epoch, content in contents.items() if content}
-
-
-def _address(content):
-    return f"data:image/webp;base64,{base64.b64encode(content).decode()}"
+    return {
+        epoch: pages.data_address(content)
+        for epoch, content in contents.items()
+        if content
+    }
 
 
 def _rows(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

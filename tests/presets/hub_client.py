@@ -15,7 +15,7 @@ ME = {"HF_TOKEN": "hf_secret_me"}
 
 
 class Client:
-    """A child process that loads and uploads presets; a context manager."""
+    """A child process that loads, uploads and lists presets; a context manager."""
 
     def __init__(self, endpoint, home, **environment):
         settings = {
@@ -66,7 +66,7 @@ class Client:
         if "error" in answer:
             import builtins
 
-            raise getattr(builtins, answer["error"])(answer["message"])
+            raise getattr(builtins, answer["error"], ValueError)(answer["message"])
         return answer["result"]
 
 
@@ -97,6 +97,18 @@ def upload(uri, folder, **kwargs):
     return kgz.upload_preset(uri, folder, **kwargs)
 
 
+def leaderboard(out, *sources, **kwargs):
+    from keras_gan_zoo.leaderboard import write_leaderboard
+
+    found = write_leaderboard(out, sources, **kwargs)
+    return {"models": [m.name for m in found.models], "problems": found.problems}
+
+
+COMMANDS = {
+    function.__name__: function for function in (load, upload, verify, leaderboard)
+}
+
+
 def serve():
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever else is printed goes to stderr
@@ -106,9 +118,7 @@ def serve():
         if asked["token"]:
             os.environ["HF_TOKEN"] = asked["token"]
         try:
-            function = {"load": load, "upload": upload, "verify": verify}[
-                asked["command"]
-            ]
+            function = COMMANDS[asked["command"]]
             answer = {"result": function(*asked["args"], **asked["kwargs"])}
         except Exception as error:
             import traceback

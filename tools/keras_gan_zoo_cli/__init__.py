@@ -14,6 +14,7 @@ from keras_gan_zoo_cli import scoring  # noqa: F401
 from keras_gan_zoo_cli import verifying  # noqa: F401
 from keras_gan_zoo_cli import reference  # noqa: F401
 from keras_gan_zoo_cli import publishing  # noqa: F401
+from keras_gan_zoo_cli import leaderboards  # noqa: F401
 from keras_gan_zoo_cli.app import app, main
 
 __all__ = ["app", "main"]
