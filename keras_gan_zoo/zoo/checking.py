@@ -1,6 +1,7 @@
 """Scores every entry again, and compares with each number that is printed of it."""
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def check_zoo(
 
     Of a document counts each row of a Markdown table that begins with an entry's name:
     the numbers below the labels of its scores, `FID (digits)`, and the intervals beside
-    them must be those of its card, rounded, or within what `verify` lets pass.
+    them, in the next cell or in brackets, must be those of its card, rounded, or within
+    what `verify` lets pass.
 
     Args:
         entries: list of names; all by default.
@@ -60,27 +62,34 @@ def misprints(text: str, name: str, found: Verification) -> Iterator[str]:
     checks = {check.label: check for check in found.checks}
     for head, *rows in tables_of(text):
         for row in rows:
-            if row[0].strip("`") != name:
+            if _name_in(row[0]) != name:
                 continue
             for i, (label, cell) in enumerate(zip(head, row, strict=False)):
-                if label not in checks:
-                    continue
-                check = checks[label]
-                scale = scale_of(check.metric)
-                reach = scale * check.rounding
-                if not _prints(cell, [scale * check.stated], reach):
-                    yield (
-                        f"{label} of {name} is {cell}, and in its card "
-                        f"{scale * check.stated:.6g}."
-                    )
-                if head[i + 1 : i + 2] == ["95 % interval"] and check.interval:
-                    truth = [scale * bound for bound in check.interval]
-                    if not _prints(row[i + 1], truth, reach):
-                        low, high = truth
-                        yield (
-                            f"The interval of {label} of {name} is {row[i + 1]}, and "
-                            f"in its card {low:.6g} to {high:.6g}."
-                        )
+                if label in checks:
+                    beside = head[i + 1 : i + 2] == ["95 % interval"]
+                    interval = row[i + 1] if beside else cell.partition(" (")[2]
+                    yield from _wrong(checks[label], name, cell, interval)
+
+
+def _name_in(cell):
+    """The name of an entry in a cell, whether it is code or a link."""
+    text = re.sub(r"\[(.*?)\]\(.*\)", r"\1", cell)
+    return re.sub(r"[\\`]", "", text).strip()
+
+
+def _wrong(check, name, cell, interval):
+    """What two cells, of a score and of its interval, say otherwise."""
+    scale = scale_of(check.metric)
+    reach, value = scale * check.rounding, scale * check.stated
+    if not _prints(cell, [value], reach):
+        yield f"{check.label} of {name} is {cell}, and in its card {value:.6g}."
+    if check.interval and " to " in interval:
+        low, high = (scale * bound for bound in check.interval)
+        if not _prints(interval, [low, high], reach):
+            yield (
+                f"The interval of {check.label} of {name} is {interval.strip(')')}, "
+                f"and in its card {low:.6g} to {high:.6g}."
+            )
 
 
 def _prints(cell, values, reach):

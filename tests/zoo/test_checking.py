@@ -41,28 +41,33 @@ def copied_zoo(made, tmp_path, monkeypatch):
     return folder
 
 
-def table(folder, **printed):
-    scores = json.loads((folder / "tiny" / "scores.json").read_text())
-    (low, high), fid = scores["intervals"]["fid"], scores["scores"]["fid"]
-    cells = {"fid": f"{fid:.2f}", "bounds": f"{low:.2f} to {high:.2f}", **printed}
-    return (
-        "| entry | FID (digits) | 95 % interval |\n| --- | --- | --- |\n"
-        f"| `tiny` | {cells['fid']} | {cells['bounds']} |\n| `other` | 1 | 2 to 3 |\n"
-    )
+TABLES = {
+    "zoo": "| entry | FID (digits) | 95 % interval |\n| --- | --- | --- |\n"
+    "| `tiny` | {fid} | {low} to {high} |\n| `other` | 1 | 2 to 3 |\n",
+    "leaderboard": "| model | FID (digits) | parameters |\n| --- | --- | --- |\n"
+    "| [tiny](https://hub/me/tiny) | {fid} ({low} to {high}) | 12,345 |\n",
+}
 
 
+@pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize(
     ("printed", "told"),
     [
         ({}, None),
-        ({"fid": "1.25"}, "README.md: FID (digits) of tiny is 1.25, and in its card"),
-        ({"fid": "-"}, "README.md: FID (digits) of tiny is -, and in its card"),
-        ({"bounds": "0.10 to 0.20"}, "README.md: The interval of FID (digits) of tiny"),
+        ({"fid": "1.25"}, "README.md: FID (digits) of tiny is 1.25"),
+        ({"fid": "-"}, "README.md: FID (digits) of tiny is -"),
+        ({"low": "0.10"}, "README.md: The interval of FID (digits) of tiny is 0.10 to"),
     ],
 )
-def test_a_number_in_a_document_is_the_cards(copied_zoo, tmp_path, printed, told):
+def test_a_number_in_a_document_is_the_cards(
+    copied_zoo, tmp_path, table, printed, told
+):
+    scores = json.loads((copied_zoo / "tiny" / "scores.json").read_text())
+    low, high = scores["intervals"]["fid"]
+    cells = {"fid": scores["scores"]["fid"], "low": low, "high": high}
+    cells = {name: f"{value:.2f}" for name, value in cells.items()} | printed
     path = tmp_path / "README.md"
-    path.write_text(f"# Zoo\n\n{table(copied_zoo, **printed)}")
+    path.write_text(f"# Zoo\n\n{TABLES[table].format(**cells)}")
     ((name, found),) = zoo.check_zoo(documents=[path], verbose=0)
     assert name == "tiny"
     assert found.verdict == ("holds" if told is None else "fails"), found
