@@ -49,10 +49,11 @@ def verify(
     A repetition has the same samples, but for a grey level here and there where another
     backend, device or machine rounds otherwise, so it must be much nearer: within a
     thousandth of the score or a hundredth of half its interval. Counts may flip
-    (precision, recall, density and coverage by 10 samples, modes by 1), and `cas`
-    trains a network, whose weights another backend draws otherwise, and may move by
-    0.02. On the three backends the zoo's scores are at most a hundredth of that apart
-    (`benchmarks/results/repetition.md`).
+    (precision, recall, density, coverage and reverse KL by 10 samples, modes by 1), and
+    `cas` trains a network, whose weights another backend draws otherwise, and may move
+    by 0.02. Measured on a CPU, three backends are a hundredth of that apart at most,
+    counts a tenth, and `cas` a fifth (`benchmarks/results/repetition.md`); a GPU, which
+    rounds more, was not at hand.
 
     With `num_images` lower than the card's, a quick check: the first of its samples, of
     one repeat. The score is carried over to the card's number of images by its line in

@@ -266,6 +266,7 @@ METRICS = {
         reads=("logits",),
         collector=collectors.ClassCounts,
         protocol="of the samples' classes from equal shares, natural logarithm",
+        slack=lambda n: 10 / n,
     ),
     "class_fid": Metric(
         "class FID",
