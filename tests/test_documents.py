@@ -189,3 +189,9 @@ def test_the_families_of_the_readme():
 @pytest.mark.parametrize("name", presets.read_index())
 def test_each_entry_is_in_the_readme(name):
     assert f"| `{name}` |" in zoo.read_table(ROOT / "README.md", "zoo-scores")
+
+
+@pytest.mark.parametrize("name", presets.read_index())
+def test_each_entry_is_on_the_leaderboard(name):
+    """If this fails, run `keras-gan-zoo leaderboard --out docs/leaderboard`."""
+    assert f"| {name} |" in (ROOT / "docs" / "leaderboard.md").read_text()
