@@ -25,24 +25,61 @@ def count_traces(gan):
     """A list that grows when Python runs the step: once for each trace."""
     traces, train_step = [], gan.train_step
 
-    def counted(data):
+    def counted(*arguments):
         traces.append(1)
-        return train_step(data)
+        return train_step(*arguments)
 
     gan.train_step = counted
     return traces
 
 
 def step(case, own_pass=False):
-    """Our compiled step alone, on a batch that stays."""
-    import tensorflow as tf
+    """Our compiled step alone, on a batch that stays, on Keras' backend."""
+    from keras.config import backend
 
     gan, batch = model(case, own_pass)
     traces = count_traces(gan)
     n = batch * gan.critic_steps
-    data = tuple(tf.constant(array) for array in (images(case, n), *labels(case, n)))
-    compiled = tf.function(lambda *x: gan.train_step(x), jit_compile=gan.jit_compile)
-    return loop(lambda i: compiled(*data), lambda logs: float(logs["d_loss"]), traces)
+    data = images(case, n), *labels(case, n)
+    of_backend = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
+    run = of_backend[backend()](gan, data)
+    return loop(lambda i: run(), lambda logs: float(logs["d_loss"]), traces)
+
+
+def _tensorflow(gan, data):
+    import tensorflow as tf
+
+    data = tuple(map(tf.constant, data))
+    run = tf.function(lambda *x: gan.train_step(x), jit_compile=gan.jit_compile)
+    return lambda: run(*data)
+
+
+def _jax(gan, data):
+    import jax
+
+    data = tuple(map(jax.numpy.asarray, data))
+    run = jax.jit(gan.train_step, donate_argnums=0)
+    groups = (
+        gan.trainable_variables,
+        gan.non_trainable_variables,
+        gan.optimizer.variables,
+        gan.metrics_variables,
+    )
+    state = tuple([v.value for v in group] for group in groups)
+
+    def next_step():
+        nonlocal state
+        logs, state = run(state, data)
+        return logs
+
+    return next_step
+
+
+def _torch(gan, data):
+    from keras import ops
+
+    data = tuple(map(ops.convert_to_tensor, data))
+    return lambda: gan.train_step(data)
 
 
 def step_before(case):
