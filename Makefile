@@ -85,5 +85,5 @@ $(VENV)/.torch: $(VENV)/.tensorflow
 
 $(VENV)/.peers: $(VENV)/.torch
 	$(INSTALL) --no-deps $(PEERS)
-	$(INSTALL) --editable '.[ray,hub,pandas,tune]'
+	$(INSTALL) --editable '.[ray,hub,pandas,tune,demo]'
 	touch $@

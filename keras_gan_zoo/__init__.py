@@ -39,6 +39,7 @@ __all__ = [
     "compare",
     "conversion",
     "datasets",
+    "demo",
     "generator_penalties",
     "images",
     "layers",
@@ -71,6 +72,7 @@ _LAZY_MODULES = (
 )
 _LAZY_NAMES = {
     "compare": "scoring",
+    "demo": "demos",
     "list_presets": "presets",
     "score": "scoring",
     "ScoreReport": "scoring",

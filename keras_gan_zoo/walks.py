@@ -14,6 +14,7 @@ from keras_gan_zoo.typing import ArrayLike
 
 TOWARDS = ("average", "class")
 CENTRE_OF = 1000  # latents of a class
+STOPS, STEPS = 4, 15  # of `walk_frames`, and from one stop to the next
 
 
 class Walks:
@@ -230,3 +231,37 @@ def check_seed(seed: Any) -> int:
             f"different images on each call. Received: seed={seed!r}"
         )
     return int(seed)
+
+
+def walk_frames(
+    gan: Any,
+    n: int,
+    seed: int,
+    truncation: float | None = None,
+    labels: Any = None,
+) -> np.ndarray:
+    """Images of `n` latents that each visit some places and come back.
+
+    The first frame is what `generate` makes of the same seed and labels.
+
+    Returns:
+        uint8 array `(frames, n, height, width, channels)`.
+    """
+    labels = gan._labels_to_make(labels, n, seed, 0)
+    drawn = None if gan.has_styles else truncation
+    stops = gan.sample_latents(STOPS * n, seed=seed, truncation=drawn)
+    stops = stops.reshape(STOPS, n, -1)
+    legs = [
+        [
+            gan.interpolate(
+                stops[k, i],
+                stops[(k + 1) % STOPS, i],
+                STEPS + 1,
+                labels=None if labels is None else labels[i],
+                truncation=truncation,
+            )[:-1]
+            for i in range(n)
+        ]
+        for k in range(STOPS)
+    ]
+    return np.concatenate(np.swapaxes(np.array(legs), 1, 2))

@@ -18,7 +18,8 @@ import keras_gan_zoo as kgz
 ONCE = """
 benchmarks callbacks/stability/test_real_sample.py callbacks/stability/test_samples.py
 callbacks/stability/test_series.py callbacks/test_score.py cards cli/test_app.py
-cli/test_cli_publishing.py cli/test_commands.py cli/test_errors.py
+cli/test_cli_publishing.py cli/test_commands.py cli/test_demo_command.py
+cli/test_errors.py
 cli/test_leaderboard_command.py cli/test_reference_command.py
 cli/test_report_command.py cli/test_sample_files.py
 cli/test_sample_labels.py cli/test_score_command.py cli/test_train_options.py
@@ -28,7 +29,7 @@ datasets/test_gathering.py datasets/test_hub_datasets.py datasets/test_image_fil
 datasets/test_image_folder.py datasets/test_lazy_images.py datasets/test_memory.py
 datasets/test_metadata.py datasets/test_preparation.py datasets/test_progress.py
 datasets/test_readers.py datasets/test_splits.py datasets/test_stores.py
-datasets/test_tree.py families/test_document.py leaderboard metrics
+datasets/test_tree.py demos families/test_document.py leaderboard metrics
 presets/test_client.py presets/test_files.py presets/test_index.py
 presets/test_layers.py presets/test_malformed.py presets/test_publishing.py
 presets/test_readme.py presets/test_source.py recipes runs

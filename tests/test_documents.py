@@ -11,7 +11,7 @@ from conversion.on_loopback import small_r3gan
 from typer.testing import CliRunner
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo import presets, zoo
+from keras_gan_zoo import demos, presets, zoo
 from keras_gan_zoo_cli import app
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -64,6 +64,7 @@ def my_images(folder, images):
 @pytest.mark.once
 def test_the_shell_lines_of_the_readme_run(tmp_path, monkeypatch, digits):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(demos, "demo", lambda *_, **__: None)  # which goes on and on
     my_images(tmp_path, digits[:10])
     run_lines(
         "README.md",
@@ -88,6 +89,24 @@ def test_the_shell_lines_of_scoring_run(tmp_path, monkeypatch):
     run_lines("docs/scoring.md", [("score", "--num-images 30 --no-verify")])
     assert pathlib.Path("my_gan/README.md").is_file()
     assert len(pushed) == 1
+
+
+@pytest.mark.once
+def test_the_lines_of_the_demo_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shown, pushed = [], []
+    monkeypatch.setattr(demos, "demo", lambda preset, **_: shown.append(preset))
+    monkeypatch.setattr(
+        kgz.presets, "upload_preset", lambda *names, **_: pushed.append(names)
+    )
+    kgz.MLPGAN(generator_widths=(8,), discriminator_widths=(8,)).save_to_preset(
+        "my_gan"
+    )
+    run_lines("docs/demo.md", [("publish", "--no-score")])
+    run_blocks("docs/demo.md")
+    assert shown == ["dcgan_mnist", "./my_gan", "dcgan_mnist"]
+    assert pushed == [("hf://me/my_gan", pathlib.Path("my_gan"))]
+    assert pathlib.Path("my_space/app.py").is_file()
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -60,8 +60,9 @@ def test_publish_on_a_hub(preset):
             "HF_HUB_DISABLE_TELEMETRY": "1",
         }
         code = "from keras_gan_zoo.cli import main; main()"
+        line = ["publish", preset, "hf://me/g", "--space", preset.parent / "space"]
         done = subprocess.run(
-            [sys.executable, "-c", code, "publish", str(preset), "hf://me/g"],
+            [sys.executable, "-c", code, *map(str, line)],
             env=environment,
             capture_output=True,
             text=True,
@@ -74,3 +75,7 @@ def test_publish_on_a_hub(preset):
         card = pushed.commits[commit]["README.md"].decode()
     assert 'from_preset("hf://me/g")' in card
     assert str(preset.parent) not in card
+    assert "hf upload me/g-demo" in done.stdout
+    space = preset.parent / "space"
+    assert 'kgz.demo("hf://me/g")' in (space / "app.py").read_text()
+    assert metadata_load(space / "README.md")["license"] == "apache-2.0"

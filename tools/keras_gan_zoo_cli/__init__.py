@@ -10,6 +10,7 @@ from keras_gan_zoo_cli import commands  # noqa: F401, I001
 from keras_gan_zoo_cli import reports  # noqa: F401
 from keras_gan_zoo_cli import tuning  # noqa: F401
 from keras_gan_zoo_cli import sampling  # noqa: F401
+from keras_gan_zoo_cli import demo  # noqa: F401
 from keras_gan_zoo_cli import scoring  # noqa: F401
 from keras_gan_zoo_cli import verifying  # noqa: F401
 from keras_gan_zoo_cli import reference  # noqa: F401

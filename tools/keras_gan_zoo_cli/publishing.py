@@ -71,6 +71,12 @@ def publish(
     no_score: Annotated[
         bool, typer.Option("--no-score", help="Publish without scores.")
     ] = False,
+    space: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write the folder of a Space, in which the Hub serves the demo."
+        ),
+    ] = None,
 ) -> None:
     """Publish a preset on the Hugging Face Hub, with its card and its scores.
 
@@ -78,8 +84,10 @@ def publish(
     up to date if there is one: what you wrote in it stays.
 
     [b]Example[/b]: keras-gan-zoo publish ./my_gan hf://me/my_gan
+
+    [b]Example[/b]: keras-gan-zoo publish ./my_gan hf://me/my_gan --space ./my_space
     """
-    from keras_gan_zoo import zoo
+    from keras_gan_zoo import demos, zoo
 
     if not (no_score or (folder / "scores.json").is_file()):
         raise ValueError(
@@ -94,3 +102,10 @@ def publish(
         create_pr=create_pr,
     )
     typer.echo(f"Published: {address}")
+    if space is not None:
+        demos.write_space(folder, space, handle)
+        repo = f"{handle.removeprefix('hf://')}-demo"
+        typer.echo(
+            f"Space: {space}. Try it, `python {space / 'app.py'}`, then publish it, "
+            f"`hf upload {repo} {space} --repo-type space`"
+        )

@@ -11,7 +11,6 @@ from keras_gan_zoo_cli.commands import Preset, Seed
 SHEETS = (".png", ".jpg", ".jpeg", ".webp")
 WALK = ".gif"  # of `--out`, where .webp is a sheet
 MOVING = (WALK, ".webp")  # of `--walk`
-STOPS, STEPS = 4, 15  # of a walk, and from one stop to the next
 
 
 @command
@@ -69,7 +68,7 @@ def sample(
     out = walk or out
     if kind == "folder" and columns is not None:
         raise typer.BadParameter("a folder has no rows.", param_hint="--columns")
-    from keras_gan_zoo import GAN, images, pictures
+    from keras_gan_zoo import GAN, images, pictures, walks
 
     gan = GAN.from_preset(preset)
     per_class = 4 if kind == "walk" else 8
@@ -83,7 +82,7 @@ def sample(
     if len(classes) == 1:
         chosen = classes * n
     if kind == "walk":
-        frames = walk_frames(gan, n, seed, truncation, chosen)
+        frames = walks.walk_frames(gan, n, seed, truncation, chosen)
         pictures.save_moving(out, [images.grid(frame, columns) for frame in frames])
     else:
         made = gan.generate(n, labels=chosen, seed=seed, truncation=truncation)
@@ -92,37 +91,6 @@ def sample(
         else:
             pictures.save_image(out, images.grid(made, columns))
     typer.echo(f"{n} samples of {preset} (seed {seed}): {out}")
-
-
-def walk_frames(
-    gan: Any, n: int, seed: int, truncation: float | None, labels: list[int] | None
-) -> Any:
-    """Images of `n` latents that each visit some places and come back.
-
-    The first frame is what `generate` makes of the same seed.
-
-    Returns:
-        uint8 array `(frames, n, height, width, channels)`.
-    """
-    import numpy as np
-
-    drawn = None if gan.has_styles else truncation
-    stops = gan.sample_latents(STOPS * n, seed=seed, truncation=drawn)
-    stops = stops.reshape(STOPS, n, -1)
-    legs = [
-        [
-            gan.interpolate(
-                stops[k, i],
-                stops[(k + 1) % STOPS, i],
-                STEPS + 1,
-                labels=None if labels is None else labels[i],
-                truncation=truncation,
-            )[:-1]
-            for i in range(n)
-        ]
-        for k in range(STOPS)
-    ]
-    return np.concatenate(np.swapaxes(np.array(legs), 1, 2))
 
 
 def _kind(out):

@@ -1,0 +1,103 @@
+"""The folder of a Space: a demo that the Hugging Face Hub serves."""
+
+import json
+import os
+from pathlib import Path
+
+from keras_gan_zoo.demos.facts import license_of
+from keras_gan_zoo.files import write_text
+from keras_gan_zoo.presets import client
+from keras_gan_zoo.presets.index import read_index
+from keras_gan_zoo.presets.source import locate
+from keras_gan_zoo.typing import PathLike
+from keras_gan_zoo.version import __version__
+
+GRADIO, PYTHON = "6.31.0", "3.12"  # of the Space
+APP = '''"""A demo of {name}: `python app.py`."""
+
+import keras_gan_zoo as kgz
+
+if __name__ == "__main__":
+    kgz.demo({preset})
+'''
+README = """
+Draws images with {link}: seed, number of images, and a walk through its latents.
+
+The page is `kgz.demo` of
+[keras-gan-zoo](https://pypi.org/project/keras-gan-zoo/); `python app.py` runs it here
+too, after `pip install -r requirements.txt`.
+"""
+
+
+def write_space(preset: PathLike, folder: PathLike, handle: str | None = None) -> Path:
+    """Write the folder of a Space that serves the demo of a preset.
+
+    `app.py`, `requirements.txt` and a `README.md` whose metadata the Hub reads. It runs
+    on a Space's CPU, by JAX. `hf upload user/space FOLDER --repo-type space` publishes
+    it.
+
+    Args:
+        preset: a zoo entry's name, `"hf://user/repo"`, or a folder: what the licence is
+            read from.
+        folder: path; created if missing.
+        handle: str, what the Space loads, for a preset that is a folder here:
+            `"hf://user/repo"`.
+
+    Returns:
+        `pathlib.Path` of the folder.
+
+    Raises:
+        FileExistsError: the folder has other files of these names.
+        ValueError: a folder without a handle, which a Space could not load.
+
+    Example:
+
+    >>> from keras_gan_zoo.demos import write_space
+    >>> write_space("./my_gan", "./space", "hf://me/my_gan")  # doctest: +SKIP
+    PosixPath('space')
+    """
+    from huggingface_hub import SpaceCardData
+    from huggingface_hub.utils import validate_repo_id
+
+    source = locate(preset)
+    address = handle or os.fspath(preset)
+    on_hub = address.startswith("hf://")
+    if not on_hub and address not in read_index():
+        raise ValueError(
+            "A Space loads its preset from the Hub: publish it, and give "
+            f"`handle='hf://user/repo'`. Received: preset={os.fspath(preset)!r}, "
+            f"handle={handle!r}"
+        )
+    name = client.parse(address).id if on_hub else address
+    validate_repo_id(name)
+    link = f"[{name}](https://huggingface.co/{name})" if on_hub else f"`{name}`"
+    data = SpaceCardData(
+        title=name.rpartition("/")[2],
+        emoji="🎲",
+        colorFrom="indigo",
+        colorTo="gray",
+        sdk="gradio",
+        sdk_version=GRADIO,
+        python_version=PYTHON,
+        app_file="app.py",
+        license=license_of(source.folder),
+        models=[name] if on_hub else None,
+        tags=["gan", "keras", "keras-gan-zoo"],
+    )
+    texts = {
+        "app.py": APP.format(name=name, preset=json.dumps(address)),
+        "requirements.txt": f"keras-gan-zoo[demo,jax]=={__version__}\n",
+        "README.md": f"---\n{data.to_yaml()}\n---\n{README.format(link=link)}",
+    }
+    folder = Path(folder)
+    for file, text in texts.items():
+        path = folder / file
+        if path.exists() and path.read_text("utf-8", errors="replace") != text:
+            raise FileExistsError(
+                "A Space must have a folder of its own: give another one, or remove "
+                f"the file. Received: folder={str(folder)!r} with another {file}"
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, text in texts.items():
+        write_text(folder / file, text)
+    return folder
