@@ -35,6 +35,7 @@ from keras_gan_zoo.sampling import Sampling
 from keras_gan_zoo.schedules import Weight
 from keras_gan_zoo.training import settings, sources, state
 from keras_gan_zoo.training.data_order import DataOrder, first_of
+from keras_gan_zoo.training.growth import Growth
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer, count_iterations
 from keras_gan_zoo.training.replicas import check_joined, is_first
 from keras_gan_zoo.training.trainer import AdversarialTrainer, refuse
@@ -226,6 +227,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         prefix_paths(generator.variables, "generator")
         if discriminator is not None:
             prefix_paths(discriminator.variables, "discriminator")
+        self.growth = Growth(generator, discriminator, self._average)
 
         # === State ===
         self.seed = settings.check_seed(seed)

@@ -7,6 +7,7 @@ from keras_gan_zoo.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
 from keras_gan_zoo.layers.equalized_learning_rate import EqualizedLearningRate
+from keras_gan_zoo.layers.fade_in import FadeIn
 from keras_gan_zoo.layers.fir_resampling import FIRResampling2D
 from keras_gan_zoo.layers.fresh_latents import FreshLatents
 from keras_gan_zoo.layers.global_context import GlobalContext
@@ -46,6 +47,7 @@ __all__ = [
     "ConditionalBatchNormalization",
     "EqualizedLearningRate",
     "FIRResampling2D",
+    "FadeIn",
     "FreshLatents",
     "GlobalContext",
     "GlobalSumPooling2D",

@@ -15,7 +15,8 @@ from keras_gan_zoo.typing import Tensor
 
 def train_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
     """Run one GAN iteration on real images; returns what the logs show."""
-    real = Batch(to_model_range(images), labels)
+    gan.growth.begin(gan.images_seen)
+    real = Batch(gan.growth.as_grown(to_model_range(images)), labels)
     if gan.augmentation is not None:
         gan.augmentation.begin(gan.images_seen)
     gan.optimizer.begin(gan.images_seen)
@@ -31,7 +32,7 @@ def train_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tenso
 
 def test_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
     """The same logs at fixed weights, in inference mode, with all lazy terms."""
-    real = Batch(to_model_range(images), labels)
+    real = Batch(gan.growth.as_grown(to_model_range(images)), labels)
     n = ops.shape(real.images)[0]
     latents, labels = gan.draw_latents(n, False), gan.draw_labels(n, False)
     made, penalties = step.make_and_penalise(gan, latents, labels, training=False)

@@ -40,6 +40,7 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     latents: Latents | None
     latent_distribution: str
     latent_dim: int
+    growth: Any
     _trackers: dict
     _training_seed: Any
     _evaluation_seed: Any

@@ -46,11 +46,11 @@ def stylegan2(size, num_classes=None, mapping_layers=2, residual=True):
     )
 
 
-def progressive(size):
+def progressive(size, growing=None):
     shape = (size, size, 3)
     return (
-        networks.progressive_generator(shape),
-        networks.progressive_discriminator(shape),
+        networks.progressive_generator(shape, growing=growing),
+        networks.progressive_discriminator(shape, growing=growing),
     )
 
 
@@ -268,6 +268,16 @@ COUNTS = {
     "progressive 1024": (
         lambda: progressive(1024),
         *less_smaller(23_086_795, 23_087_249, *WIDE, 128, 64, 32),
+    ),
+    "progressive 128, growing": (
+        lambda: progressive(128, growing=600_000),
+        22_941_074,
+        22_941_313,
+    ),
+    "progressive 1024, growing": (
+        lambda: progressive(1024, growing=600_000),
+        23_086_795,
+        23_087_249,
     ),
 }
 
