@@ -5,7 +5,11 @@ import keras
 
 from keras_gan_zoo.families.family import Family, Paper, adam, configuration
 from keras_gan_zoo.generator_penalties import PathLength
-from keras_gan_zoo.networks import stylegan2_discriminator, stylegan2_generator
+from keras_gan_zoo.networks import (
+    heads,
+    stylegan2_discriminator,
+    stylegan2_generator,
+)
 from keras_gan_zoo.penalties import R1
 from keras_gan_zoo.typing import ImageShape
 
@@ -50,6 +54,9 @@ class StyleGAN2(Family):
             one group.
         label_layers: int, of the labels' mapping network in the discriminator.
         clamp: float, the limit of activations, or None.
+        embedding_width: int or None: the discriminator embeds the image and has a proxy
+            for each class, of so many numbers, and its logit does not look at the
+            label; for ReACGAN's term `DataToDataCrossEntropy` or ContraGAN's.
         loss: see `GAN`.
         penalties: see `GAN`.
         generator_penalties: see `GAN`.
@@ -92,9 +99,13 @@ class StyleGAN2(Family):
         group_size: int | None = 4,
         label_layers: int = 8,
         clamp: float | None = 256.0,
+        embedding_width: int | None = None,
     ) -> tuple[keras.Model, keras.Model]:
         if generator_widths and not discriminator_widths:
             discriminator_widths = tuple(generator_widths)[::-1]
+        head = None
+        if embedding_width is not None:
+            head = heads.class_embedding(_classes(num_classes), embedding_width)
         return (
             stylegan2_generator(
                 image_shape,
@@ -114,6 +125,7 @@ class StyleGAN2(Family):
                 group_size,
                 label_layers,
                 clamp,
+                head=head,
             ),
         )
 
@@ -168,6 +180,15 @@ class StyleGAN2(Family):
             "mapping_layers": mapping_layers,
             **more,
         }
+
+
+def _classes(num_classes):
+    if num_classes is None:
+        raise ValueError(
+            "`embedding_width` is for the classes of a conditional GAN: give it "
+            "`num_classes` too, for example 10. Received: num_classes=None"
+        )
+    return num_classes
 
 
 CIFAR: dict[str, Any] = {

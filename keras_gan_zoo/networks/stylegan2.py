@@ -25,7 +25,14 @@ from keras_gan_zoo.layers import (
     StyleMixing,
     Tap,
 )
-from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, labels_input
+from keras_gan_zoo.networks.blocks import (
+    LAST,
+    Style,
+    crop,
+    first_grid,
+    labels_input,
+)
+from keras_gan_zoo.networks.heads import Head, with_head
 from keras_gan_zoo.networks.shapes import (
     check_image_shape,
     check_widths,
@@ -36,6 +43,14 @@ from keras_gan_zoo.typing import ImageShape
 
 CLAMP = 256.0  #: of activations, which keeps them in the range of float16
 FLOAT32: dict[str, Any] = {"dtype": "float32"}
+
+
+class Equalized(Style):
+    """The style of a head's layers."""
+
+    def normalized(self, layer: layers.Layer) -> layers.Layer:
+        dtype = layer.dtype_policy
+        return EqualizedLearningRate(layer, name=layer.name, dtype=dtype)
 
 
 def default_widths(image_shape: ImageShape) -> tuple[int, ...]:
@@ -118,6 +133,8 @@ def stylegan2_discriminator(
     label_layers: int = 8,
     clamp: float | None = CLAMP,
     name: str = "discriminator",
+    *,
+    head: Head | None = None,
 ) -> Model:
     """Images `(n, *image_shape)` and labels `(n,)` -> logits `(n, 1)`.
 
@@ -133,6 +150,7 @@ def stylegan2_discriminator(
         group_size: int or None, images in a group of `MinibatchStandardDeviation`.
         label_layers: int, of the labels' mapping network.
         clamp: float, the limit of activations, or None.
+        head: what stands on the features in place of that (see `heads`), or None.
 
     Returns:
         A functional `keras.Model`; with classes it takes a dict of `images` and
@@ -155,6 +173,8 @@ def stylegan2_discriminator(
     x = _activation("dense_activation", bias=False, **FLOAT32)(
         _dense(widths[-1], "dense")(x)
     )
+    if head is not None:
+        return with_head(images, x, head, num_classes, Equalized(), name)
     if num_classes is None:
         return Model(images, _dense(1, "logits")(x), name=name)
     labels, size = labels_input(), widths[-1]

@@ -78,7 +78,7 @@ def settings(family):
         if name.endswith("_widths"):
             stages = len(default) if isinstance(default, tuple) else 2
             arguments[name] = (8,) * min(stages, 3)
-        elif name.endswith("_width"):
+        elif name.endswith("_width") and default is not None:
             arguments[name] = 8
         elif name.endswith("_layers"):
             arguments[name] = 1

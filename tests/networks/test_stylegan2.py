@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from keras import ops
 
+from keras_gan_zoo import StyleGAN2
 from keras_gan_zoo.layers import Tap
 from keras_gan_zoo.networks import (
+    heads,
     progressive_discriminator,
     progressive_generator,
     stylegan2,
@@ -111,3 +113,36 @@ def test_what_a_clone_and_a_file_keep(tmp_path):
         assert other.get_layer("w").inner_shape == (4, 7)
         average = other.get_layer("average").average
         np.testing.assert_array_equal(numpy(average), np.arange(7.0))
+
+
+def test_a_discriminator_that_compares_embeddings():
+    """ReACGAN's: equalized layers on the features, the logit of images alone."""
+    network = stylegan2_discriminator(
+        (9, 8, 1), (4, 6), 3, head=heads.class_embedding(3, 5)
+    )
+    features = keras.Model(
+        network.input["images"], network.get_layer("dense_activation").output
+    )
+    images = np.random.default_rng(1).normal(size=(4, 9, 8, 1)).astype("float32")
+    given = {"images": images, "labels": LABELS}
+    found = {name: numpy(x) for name, x in network(given).items()}
+    x = numpy(features(images))
+
+    def linear(name):
+        kernel, bias = network.get_layer(name).get_weights()
+        return x @ kernel / np.sqrt(6) + bias
+
+    (table,) = network.get_layer("proxy").get_weights()
+    embedding, proxy = linear("embedding"), table[LABELS] / np.sqrt(3)
+    expected = {"logits": linear("logit")}
+    for name, rows in (("embedding", embedding), ("proxy", proxy)):
+        expected[name] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    assert set(found) == set(expected)
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.once
+def test_embeddings_are_of_classes():
+    with pytest.raises(ValueError, match=r"`num_classes` too.*Received"):
+        StyleGAN2((8, 8, 1), embedding_width=4)
