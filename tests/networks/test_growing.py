@@ -65,10 +65,8 @@ def numpy(x):
     return ops.convert_to_numpy(ops.stop_gradient(x))
 
 
-@pytest.mark.parametrize(
-    "doublings",
-    [1, *(pytest.param(i, marks=pytest.mark.once) for i in (0, 2))],
-)
+@pytest.mark.once
+@pytest.mark.parametrize("doublings", [0, 1, 2])
 def test_at_each_size_it_is_the_network_of_that_size(doublings):
     alphas = [float(i < doublings) for i in range(LAST)]
     full = grown(generator(growing=10), *alphas)
@@ -79,6 +77,7 @@ def test_at_each_size_it_is_the_network_of_that_size(doublings):
     np.testing.assert_allclose(numpy(full(coarse(made))), logits, rtol=1e-5)
 
 
+@pytest.mark.once
 def test_a_doubling_is_faded_in():
     full = grown(generator(growing=10), 1.0, 0.25)
     before, after = (numpy(smaller(full, i)(LATENTS)) for i in (1, 2))
