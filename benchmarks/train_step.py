@@ -2,6 +2,7 @@
 
     python benchmarks/train_step.py                      # every case
     python benchmarks/train_step.py --cases dcgan mlp --rounds 7
+    python benchmarks/train_step.py --backend jax        # or torch
 
 Same networks, same batch, same mathematics. Each contender lives in a process of its
 own; they take turns, one block of steps at a time, so that a machine whose speed drifts
@@ -28,7 +29,12 @@ how often our step was traced again after its second run.
 The PyTorch networks of DCGAN, WGAN-GP and the dense one are written out; the others are
 translated from ours layer by layer (`steps/translation.py`) into modules without Keras.
 
-The tables are printed and written to benchmarks/results/train_step.md;
+On JAX and torch, for which no step is written by hand, a table has our `fit` and our
+step beside the plain PyTorch loop and our `fit` on TensorFlow. JAX compiles with XLA
+whatever is asked for, and torch takes neither that nor several steps an execution.
+
+The tables are printed and written to benchmarks/results/train_step.md, and those of
+another backend to train_step_jax.md or train_step_torch.md;
 benchmarks/README.md says what each idea gave.
 """
 
@@ -41,9 +47,18 @@ import turns
 from memory import peak
 from steps import by_hand, ours, torch_loop
 from steps.cases import CASES
-from steps.tables import CONTENDERS, penalty_row, process_row, row, tables
+from steps.tables import (
+    CONTENDERS,
+    ELSEWHERE,
+    penalty_row,
+    process_row,
+    row,
+    row_elsewhere,
+    table_elsewhere,
+    tables,
+)
 
-OUT = Path(__file__).parent / "results" / "train_step.md"
+RESULTS = Path(__file__).parent / "results"
 #: the same again with each penalty on a pass of its own, and the critic's part of both
 PENALTY_CONTENDERS = ("step_before", "critic", "critic_before")
 MAKE = {
@@ -54,7 +69,10 @@ MAKE = {
     "critic_before": ours.critic_before,
     "keras": by_hand.keras,
     "torch": torch_loop.torch,
+    "tensorflow": ours.fit,
 }
+#: of the compilation, which TensorFlow alone is asked for
+ITS_OWN = ("jit_compile", "steps_per_execution")
 
 
 class Measured(NamedTuple):
@@ -76,8 +94,17 @@ def serve(contender, case):
     turns.serve(lambda n: [run(n), peak(), peak() - before, len(traces) - known])
 
 
-def contenders(case):
+def contenders(case, backend="tensorflow"):
+    if backend != "tensorflow":
+        return ELSEWHERE
     return CONTENDERS + (PENALTY_CONTENDERS if CASES[case].penalties else ())
+
+
+def cases_on(backend):
+    """The cases that are one of their own on a backend."""
+    if backend == "tensorflow":
+        return list(CASES)
+    return [name for name, case in CASES.items() if not {*ITS_OWN} & {*case.compile}]
 
 
 def whole(steps, cycle, least=5):
@@ -85,7 +112,8 @@ def whole(steps, cycle, least=5):
     return -(-max(least, round(steps)) // cycle) * cycle
 
 
-def measure(case, rounds, seconds):
+def measure(case, rounds, seconds, backend="tensorflow"):
+    of_its_own = {"torch": "torch", "tensorflow": "tensorflow"}
     cycle = CASES[case].cycle
     with contextlib.ExitStack() as stack:
         running = {
@@ -94,10 +122,10 @@ def measure(case, rounds, seconds):
                     __file__,
                     name,
                     case,
-                    backend="torch" if name == "torch" else "tensorflow",
+                    backend=of_its_own.get(name, backend),
                 )
             )
-            for name in contenders(case)
+            for name in contenders(case, backend)
         }
         for contender in running.values():
             contender.wait()
@@ -105,7 +133,7 @@ def measure(case, rounds, seconds):
         for name, contender in running.items():
             each = contender.run(first)[0] / first
             steps[name] = whole(seconds / each, cycle)
-            if name == "fit":
+            if name in ("fit", "tensorflow"):
                 steps[name] = whole(min(100, 10 / each), cycle)
         found = Measured({name: [] for name in running}, {}, {})
         for _ in range(rounds):
@@ -120,10 +148,13 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
+    parser.add_argument("--cases", nargs="+", choices=CASES)
+    parser.add_argument(
+        "--backend", choices=("tensorflow", "jax", "torch"), default="tensorflow"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="of one block")
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--out", type=Path)
     parser.add_argument("--serve", nargs=2, metavar=("CONTENDER", "CASE"))
     arguments = parser.parse_args()
     if arguments.serve:
@@ -132,9 +163,19 @@ def main():
 
     from keras_gan_zoo.files import write_text
 
+    backend, rounds = arguments.backend, arguments.rounds
+    cases = arguments.cases or cases_on(backend)
     rows, penalty_rows, process_rows = [], [], []
-    for case in arguments.cases:
-        found = measure(case, arguments.rounds, arguments.seconds)
+    if backend != "tensorflow":
+        for case in cases:
+            times = measure(case, rounds, arguments.seconds, backend).times
+            rows.append(row_elsewhere(case, times))
+            print(rows[-1], flush=True)
+        out = arguments.out or RESULTS / f"train_step_{backend}.md"
+        write_text(out, table_elsewhere(rows, rounds, backend))
+        return
+    for case in cases:
+        found = measure(case, rounds, arguments.seconds)
         rows.append(row(case, found.times))
         print(rows[-1], flush=True)
         if CASES[case].penalties:
@@ -142,8 +183,8 @@ def main():
             print(penalty_rows[-1], flush=True)
         process_rows.append(process_row(case, found.peaks, found.traces))
         print(process_rows[-1], flush=True)
-    text = tables(rows, penalty_rows, process_rows, arguments.rounds)
-    write_text(arguments.out, text)
+    text = tables(rows, penalty_rows, process_rows, rounds)
+    write_text(arguments.out or RESULTS / "train_step.md", text)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from steps.arithmetic import arithmetic, passes
 from steps.cases import CASES
 
 CONTENDERS = ("fit", "step", "keras", "torch")
+#: on JAX and torch, for which no step is written by hand
+ELSEWHERE = ("fit", "step", "torch", "tensorflow")
 
 
 def spread(times):
@@ -32,6 +34,14 @@ def row(case, found):
         f"{100 * (median['fit'] / median['step'] - 1):+.1f} % "
         f"({100 * (best['fit'] / best['step'] - 1):+.1f} %)",
     ]
+    return f"| {' | '.join(cells)} |"
+
+
+def row_elsewhere(case, found):
+    """A case on JAX or torch."""
+    cells = [case, *(spread(found[name]) for name in ELSEWHERE)]
+    pairs = ("fit", "torch"), ("fit", "tensorflow"), ("fit", "step")
+    cells += [ratio(found[one], found[other]) for one, other in pairs]
     return f"| {' | '.join(cells)} |"
 
 
@@ -60,13 +70,31 @@ def process_row(case, peaks, traces):
     return f"| {' | '.join(cells)} |"
 
 
-def tables(rows, penalty_rows, process_rows, rounds):
-    lines = [
+def conditions(rounds, options=""):
+    return (
         f"Milliseconds a GAN iteration, median of {rounds} blocks (fastest "
         f"to slowest), taken in turns, on {os.cpu_count()} CPU cores "
         f"({platform.machine()}); TF_ENABLE_ONEDNN_OPTS="
         f"{os.environ.get('TF_ENABLE_ONEDNN_OPTS', 'unset')}. "
-        f"`python benchmarks/train_step.py --rounds {rounds}`",
+        f"`python benchmarks/train_step.py{options} --rounds {rounds}`"
+    )
+
+
+def table_elsewhere(rows, rounds, backend):
+    lines = [
+        conditions(rounds, f" --backend {backend}"),
+        "",
+        f"| case | our `fit` on {backend} | our step on {backend} | plain PyTorch "
+        "| our `fit` on tensorflow | fit / PyTorch | fit / tensorflow | fit / step |",
+        f"|{'---|' * 8}",
+        *rows,
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def tables(rows, penalty_rows, process_rows, rounds):
+    lines = [
+        conditions(rounds),
         "",
         "| case | our `fit` | our step | hand-written Keras | PyTorch | arithmetic "
         "| fit / Keras | step / Keras | fit / PyTorch | fit over step |",

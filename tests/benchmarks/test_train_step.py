@@ -71,6 +71,15 @@ def test_multiplications_of_attention_and_styles(arithmetic):
     )
 
 
+def test_a_row_of_another_backend(tables):
+    found = {**FOUND, "torch": [200.0] * 3, "tensorflow": [50.0] * 3}
+    row = tables.row_elsewhere("dcgan", found)
+    assert "| 200.0 (200.0 to 200.0) | 50.0 (50.0 to 50.0) |" in row
+    assert "| 0.50x (0.45x) | 2.00x (1.80x) | 1.25x (1.12x) |" in row
+    text = tables.table_elsewhere([row], 3, "jax")
+    assert "`python benchmarks/train_step.py --backend jax --rounds 3`" in text
+
+
 def test_a_row_has_medians_spreads_and_ratios(tables):
     row = tables.row("dcgan", {**FOUND, "torch": [200.0] * 3})
     assert "| 100.0 (90.0 to 110.0) |" in row
