@@ -11,11 +11,12 @@ import keras_gan_zoo
 import keras_gan_zoo_cli
 
 OTHER_BACKENDS = {"tensorflow", "jax", "torch"} - {keras.config.backend()}
+OTHERS = tuple(f"keras_gan_zoo.backend.{name}" for name in OTHER_BACKENDS)
 MODULES = sorted(
     module.name
     for package in (keras_gan_zoo, keras_gan_zoo_cli)
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-    if module.name not in {f"keras_gan_zoo.backend.{name}" for name in OTHER_BACKENDS}
+    if not module.name.startswith(OTHERS)
 )
 
 

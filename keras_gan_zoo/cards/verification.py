@@ -83,7 +83,7 @@ def verify(
     Example:
 
     >>> from keras_gan_zoo import verify
-    >>> verify("dcgan_mnist", metrics="fid", num_images=500, verbose=0).verdict
+    >>> verify("dcgan_mnist", metrics="is", num_images=500, verbose=0).verdict
     'holds'
     """
     _check_number(num_images)

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 TOKENS = {"hf_secret_me": "me", "hf_secret_you": "you", "hf_secret_read": "me-read"}
 ME = {"HF_TOKEN": "hf_secret_me"}
@@ -128,5 +129,11 @@ def serve():
         print(json.dumps(answer), file=answers, flush=True)
 
 
+def hurry(sleep=time.sleep):
+    """Have whoever tries again wait for a moment only."""
+    time.sleep = lambda seconds: sleep(min(seconds, 0.01))
+
+
 if __name__ == "__main__":
+    hurry()
     serve()
