@@ -9,7 +9,6 @@ import jax
 import keras
 import numpy as np
 
-from keras_gan_zoo.backend.jax_convolutions import fast_convolutions
 from keras_gan_zoo.backend.keras_internals import get_jax_iterator, get_stateless_scope
 from keras_gan_zoo.typing import Tensor
 
@@ -292,6 +291,9 @@ class Steps:
             return logs, tuple(
                 [scope.get_current_value(v) for v in variables] for variables in groups
             )
+
+        # Here, for it needs what Keras does not import of JAX.
+        from keras_gan_zoo.backend.jax_convolutions import fast_convolutions
 
         batch = keras.utils.unpack_x_y_sample_weight(data)[:2]
         return fast_convolutions(run)(state, batch)
