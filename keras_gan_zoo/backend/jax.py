@@ -229,20 +229,13 @@ def data_parallel() -> Iterator[None]:
         yield
 
 
-def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> Any:
+def stream(
+    batches: Callable[[], Iterator[tuple]],
+    specs: Sequence[tuple],
+    gathered: tuple | None = None,
+) -> Any:
     """Arrays for JAX from `batches() -> iterator of tuples of arrays`."""
     return get_jax_iterator(batches())
-
-
-def gather(
-    arrays: Sequence[np.ndarray], rows: Callable[[], Iterator[np.ndarray]]
-) -> Any:
-    """Arrays for JAX of rows of arrays; `rows()` has those of each batch."""
-
-    def batches():
-        return (tuple(array[i] for array in arrays) for i in rows())
-
-    return stream(batches, [])
 
 
 def jit_compile(chosen: bool | str) -> bool | str:

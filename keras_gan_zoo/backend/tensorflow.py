@@ -168,15 +168,23 @@ def data_parallel() -> Iterator[None]:
         yield
 
 
-def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> Any:
+def stream(
+    batches: Callable[[], Iterator[tuple]],
+    specs: Sequence[tuple],
+    gathered: tuple | None = None,
+) -> Any:
     """A restartable tf.data stream from `batches() -> iterator of tuples of arrays`.
 
-    `specs` has the shape, without the first axis, and the dtype of each array.
+    `specs` has the shape, without the first axis, and the dtype of each array. The
+    batches may be told in another way too: `gathered` has arrays and `rows()`, which
+    iterates over the rows of each batch of a pass. Then TensorFlow gathers them.
 
     `Dataset.from_generator` would do, but it sets malloc's trim threshold for the
     whole process (TensorFlow 2.21), after which every large tensor is a new mapping,
     and a third of the CPU time goes to page faults.
     """
+    if gathered is not None:
+        return _gather(*gathered)
     running: dict[
         int, Iterator
     ] = {}  # Keras opens the next iterator before it drops the last one
@@ -230,13 +238,8 @@ def _plain():
     return options
 
 
-def gather(
-    arrays: Sequence[np.ndarray], rows: Callable[[], Iterator[np.ndarray]]
-) -> Any:
-    """A restartable tf.data stream of rows of arrays, which TensorFlow gathers.
-
-    `rows()` has those of each batch of a pass: Python takes part once a pass.
-    """
+def _gather(arrays, rows):
+    """A stream of rows of arrays: Python takes part once a pass."""
     with tf.device("CPU"):
         held = [tf.convert_to_tensor(array) for array in arrays]
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
-import numpy as np
 import torch
 import torch.distributed as dist
 
@@ -281,20 +280,13 @@ def data_parallel() -> Iterator[None]:
     yield
 
 
-def stream(batches: Callable[[], Iterator[tuple]], specs: Sequence[tuple]) -> Any:
+def stream(
+    batches: Callable[[], Iterator[tuple]],
+    specs: Sequence[tuple],
+    gathered: tuple | None = None,
+) -> Any:
     """A restartable loader from `batches() -> iterator of tuples of arrays`."""
     return get_torch_dataloader(batches())
-
-
-def gather(
-    arrays: Sequence[np.ndarray], rows: Callable[[], Iterator[np.ndarray]]
-) -> Any:
-    """A restartable loader of rows of arrays; `rows()` has those of each batch."""
-
-    def batches():
-        return (tuple(array[i] for array in arrays) for i in rows())
-
-    return stream(batches, [])
 
 
 def jit_compile(chosen: bool | str) -> bool | str:

@@ -108,8 +108,8 @@ class ImageBatches(DataAdapter):
         self._division, self._updates = WHOLE, 1
         #: called with each batch before it is used, such as by `StabilityMonitor`
         self.watch: Callable[[tuple], object] | None = None
-        self._arrays: tuple[np.ndarray, ...] | None = None  # all, if they are small
-        self._epoch_rows: Callable[..., Iterator[np.ndarray]] | None = None
+        #: small arrays, and what iterates over the rows of each batch of the epoch
+        self._gathered: tuple[tuple, Callable[[], Iterator[np.ndarray]]] | None = None
 
     @classmethod
     def from_arrays(
@@ -144,10 +144,14 @@ class ImageBatches(DataAdapter):
             return zip(*map(datasets.read, arrays, rows), strict=True)
 
         made = cls(_specs(arrays), steps_per_epoch, epoch_batches, seed)
-        made._epoch_rows = rows_of
+
+        def rows():
+            made.found = None
+            return rows_of(made.epoch, made.seed, made.first)
+
         at_hand = all(isinstance(array, np.ndarray) for array in arrays)
         if at_hand and sum(array.nbytes for array in arrays) <= MOST_GATHERED:
-            made._arrays = arrays
+            made._gathered = arrays, rows
         return made
 
     @classmethod
@@ -231,10 +235,6 @@ class ImageBatches(DataAdapter):
             for batch in self._watched(iter(batches))
         )
 
-    def _rows(self):
-        self.found = None
-        return self._epoch_rows(self.epoch, self.seed, self.first)
-
     def _watched(self, batches):
         for batch in batches:
             if self.watch is not None:
@@ -245,9 +245,9 @@ class ImageBatches(DataAdapter):
         return self._batches()
 
     def get_tf_dataset(self) -> Any:
-        if self._arrays and self.watch is None and self._division == WHOLE:
-            return backend.gather(self._arrays, self._rows)
-        return backend.stream(self._batches, self.specs)
+        as_they_are = self.watch is None and self._division == WHOLE
+        gathered = self._gathered if as_they_are else None
+        return backend.stream(self._batches, self.specs, gathered)
 
     get_jax_iterator = get_torch_dataloader = get_tf_dataset
 
