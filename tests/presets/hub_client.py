@@ -4,6 +4,7 @@
 process that has them from the start; one serves many calls.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -69,6 +70,15 @@ class Client:
 
             raise getattr(builtins, answer["error"], ValueError)(answer["message"])
         return answer["result"]
+
+
+@contextlib.contextmanager
+def careful_client(server, folder):
+    """A `Client` that never prints a token, nor sends it elsewhere."""
+    with Client(server.endpoint, folder) as client:
+        yield client
+    assert "hf_secret" not in client.stderr
+    assert server.leaks == []
 
 
 def contents(folder):
