@@ -23,7 +23,7 @@ MIB = 2**20
 MEMORY, DISK = 256, 100
 MEMORY_VARIABLE, DISK_VARIABLE = "KERAS_GAN_ZOO_MEMORY", "KERAS_GAN_ZOO_DISK"
 NOTES = "notes.json"
-SPARE = 0.05  # of a disk, which is left free
+SPARE = 0.1  # of what is free on a disk, which is left so
 
 _open: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
 
@@ -191,14 +191,13 @@ def _on_disk(key, title, count, shape):
             return Nowhere()
         root.mkdir(parents=True, exist_ok=True)
         _make_room(root, folder, limit - need)
-        usage = shutil.disk_usage(root)
-        free = usage.free + _written(folder) - SPARE * usage.total
+        free = (1 - SPARE) * (shutil.disk_usage(root).free + _written(folder))
         if need > free:
             _say_nowhere(
                 f"The {count:,} decoded images of {title} take {need / GIB:.3g} GiB, "
-                f"and {max(free, 0) / GIB:.3g} GiB are free in {root} (5 % of the disk "
-                "are left alone); the environment variable KERAS_GAN_ZOO_CACHE names "
-                "another place"
+                f"and {free / GIB:.3g} GiB are free for them in {root} (a tenth of "
+                "what is free is left so); the environment variable "
+                "KERAS_GAN_ZOO_CACHE names another place"
             )
             return Nowhere()
         store = Disk(folder, count, shape)

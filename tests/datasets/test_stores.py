@@ -107,20 +107,29 @@ def test_a_set_that_is_too_large_is_kept_nowhere(monkeypatch):
         store = store_of("key", "faces", 50_000, (256, 256, 3))
     assert isinstance(store, Nowhere)
     monkeypatch.setenv("KERAS_GAN_ZOO_DISK", "1e9")
-    with pytest.warns(UserWarning, match=r"take 1.83e\+05 GiB, and .* GiB are free in"):
+    with pytest.warns(
+        UserWarning, match=r"take 1.83e\+05 GiB, and .* GiB are free for"
+    ):
         assert isinstance(store_of("k", "f", 10**9, (256, 256, 3)), Nowhere)
 
 
 def test_a_store_that_was_begun_needs_the_rest_alone(cache, monkeypatch):
     fill(store_of("key", "faces", 6, SHAPE, memory=0), [0])
     usage = stores.shutil.disk_usage(cache)
-    for free, kind in ((500, Nowhere), (640, Disk)):
-        left = usage._replace(free=free, total=0)
+    for free, kind in ((640, Nowhere), (750, Disk)):  # nine tenths of it and 128
+        left = usage._replace(free=free)
         monkeypatch.setattr(stores.shutil, "disk_usage", lambda root, left=left: left)
         monkeypatch.setattr(stores, "_written", lambda folder: 128)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             assert type(store_of("key", "faces", 6, SHAPE, memory=0)) is kind
+
+
+def test_a_disk_that_is_nearly_full_keeps_what_is_small(cache, monkeypatch):
+    cache.mkdir(parents=True)
+    usage = stores.shutil.disk_usage(cache)._replace(total=2**50, free=2**20)
+    monkeypatch.setattr(stores.shutil, "disk_usage", lambda root: usage)
+    assert isinstance(store_of("key", "faces", 6, SHAPE, memory=0), Disk)
 
 
 def test_a_cache_that_cant_be_written(tmp_path, monkeypatch):
