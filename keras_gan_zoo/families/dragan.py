@@ -7,6 +7,7 @@ from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
+from keras_gan_zoo.networks.shapes import or_reversed
 from keras_gan_zoo.objectives import penalties
 from keras_gan_zoo.typing import ImageShape
 
@@ -52,6 +53,7 @@ class DRAGAN(Family, registered_name="DRAGANFamily"):
         discriminator_widths: Sequence[int] | None = None,
         normalization: str | None = None,
     ) -> tuple[keras.Model, keras.Model]:
+        discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

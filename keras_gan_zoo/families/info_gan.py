@@ -5,6 +5,7 @@ import keras
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.latents import Latents
 from keras_gan_zoo.networks import info_gan_discriminator, info_gan_generator
+from keras_gan_zoo.networks.shapes import or_reversed
 from keras_gan_zoo.objectives.auxiliaries import Information
 from keras_gan_zoo.typing import ImageShape
 
@@ -64,6 +65,7 @@ class InfoGAN(Family):
         dense_width: int = 1024,
         code_width: int = 128,
     ) -> tuple[keras.Model, keras.Model]:
+        discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         return (
             info_gan_generator(image_shape, latents.dim, generator_widths, dense_width),
             info_gan_discriminator(

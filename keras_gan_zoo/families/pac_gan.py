@@ -8,6 +8,7 @@ from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
+from keras_gan_zoo.networks.shapes import or_reversed
 from keras_gan_zoo.typing import ImageShape
 
 TWO = Packing(2)
@@ -59,6 +60,7 @@ class PacGAN(Family):
         if augmentation is not None:
             shown = augmentation.compute_output_shape((None, *image_shape))
             packed = shown[3] // image_shape[2]
+        discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

@@ -5,6 +5,7 @@ import keras
 from keras_gan_zoo.auxiliaries import Drift
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import progressive_discriminator, progressive_generator
+from keras_gan_zoo.networks.shapes import or_reversed
 from keras_gan_zoo.penalties import GradientPenalty
 from keras_gan_zoo.typing import ImageShape
 
@@ -82,8 +83,7 @@ class ProgressiveGAN(Family):
         grouping: str = "strided",
         growing: int | None = None,
     ) -> tuple[keras.Model, keras.Model]:
-        if generator_widths and not discriminator_widths:
-            discriminator_widths = tuple(generator_widths)[::-1]
+        discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         return (
             progressive_generator(
                 image_shape, latent_dim, generator_widths, growing=growing

@@ -11,6 +11,7 @@ from keras_gan_zoo.families.family import (
     scheduled_adam,
 )
 from keras_gan_zoo.networks import r3gan_discriminator, r3gan_generator
+from keras_gan_zoo.networks.shapes import or_reversed
 from keras_gan_zoo.penalties import R1, R2
 from keras_gan_zoo.schedules import Cosine
 from keras_gan_zoo.typing import ImageShape
@@ -79,7 +80,7 @@ class R3GAN(Family):
         embedding_dim: int, the numbers that a label adds to the latents.
         generator_widths: channels of each grid, from 4x4 or less to the image; 768 up
             to 32x32, then half of it from grid to grid.
-        discriminator_widths: by default the generator's default, reversed.
+        discriminator_widths: by default the generator's, reversed.
         group_size: int, the channels of a group of the 3x3 convolutions.
         blocks: int, residual blocks for each grid.
         loss: see `GAN`.
@@ -121,6 +122,7 @@ class R3GAN(Family):
         group_size: int = 16,
         blocks: int = 2,
     ) -> tuple[keras.Model, keras.Model]:
+        discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         return (
             r3gan_generator(
                 image_shape,

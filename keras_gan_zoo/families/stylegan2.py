@@ -10,6 +10,7 @@ from keras_gan_zoo.networks import (
     stylegan2_discriminator,
     stylegan2_generator,
 )
+from keras_gan_zoo.networks.shapes import or_reversed
 from keras_gan_zoo.penalties import R1
 from keras_gan_zoo.typing import ImageShape
 
@@ -101,8 +102,7 @@ class StyleGAN2(Family):
         clamp: float | None = 256.0,
         embedding_width: int | None = None,
     ) -> tuple[keras.Model, keras.Model]:
-        if generator_widths and not discriminator_widths:
-            discriminator_widths = tuple(generator_widths)[::-1]
+        discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         head = None
         if embedding_width is not None:
             head = heads.class_embedding(_classes(num_classes), embedding_width)

@@ -9,6 +9,7 @@ from keras_gan_zoo.networks import (
     convolutional_generator,
 )
 from keras_gan_zoo.networks.dcgan import earlier_widths
+from keras_gan_zoo.networks.shapes import or_reversed
 from keras_gan_zoo.typing import ImageShape
 
 
@@ -56,6 +57,7 @@ class WGAN(Family):
         normalization: str | None = "batch",
         clip: float = 0.01,
     ) -> tuple[keras.Model, keras.Model]:
+        discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

@@ -8,6 +8,7 @@ from keras_gan_zoo.networks import (
     convolutional_generator,
 )
 from keras_gan_zoo.networks.dcgan import earlier_widths
+from keras_gan_zoo.networks.shapes import or_reversed
 from keras_gan_zoo.penalties import GradientPenalty
 from keras_gan_zoo.typing import ImageShape
 
@@ -61,6 +62,7 @@ class WGANGP(Family):
         discriminator_widths: Sequence[int] | None = None,
         normalization: str | None = None,
     ) -> tuple[keras.Model, keras.Model]:
+        discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         return (
             convolutional_generator(image_shape, latent_dim, generator_widths),
             convolutional_discriminator(

@@ -32,6 +32,19 @@ def check_widths(name: str, widths: Any) -> tuple[int, ...]:
     return widths
 
 
+def or_reversed(discriminator_widths: Any, generator_widths: Any) -> Any:
+    """The discriminator's widths: those given, or the generator's, reversed.
+
+    Example:
+
+    >>> or_reversed(None, (128, 64)), or_reversed((32, 32), (128, 64))
+    ((64, 128), (32, 32))
+    """
+    if discriminator_widths or not generator_widths:
+        return discriminator_widths
+    return check_widths("generator_widths", generator_widths)[::-1]
+
+
 def stages_from(largest: int, image_shape: tuple[int, int, int], least: int = 1) -> int:
     """How often a grid of at most `largest` rows or columns doubles to an image.
 

@@ -123,6 +123,34 @@ def test_bad_image_shape(image_shape):
         kgz.DCGAN(image_shape=image_shape)
 
 
+#: Those whose docstrings say that their discriminators are "the generator's, reversed".
+MIRRORED = [
+    kgz.DCGAN,
+    kgz.DRAGAN,
+    kgz.GeometricGAN,
+    kgz.InfoGAN,
+    kgz.LSGAN,
+    kgz.PacGAN,
+    kgz.ProgressiveGAN,
+    kgz.R3GAN,
+    kgz.RaGAN,
+    kgz.StyleGAN2,
+    kgz.WGAN,
+    kgz.WGANGP,
+]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("family", MIRRORED)
+def test_a_discriminator_mirrors_the_generator(family):
+    sizes = {"image_shape": (16, 16, 1), "generator_widths": (32, 16)}
+    told = family(**sizes, discriminator_widths=(16, 32))
+    gan, default = family(**sizes), family((16, 16, 1), generator=told.generator)
+    shapes = [variable.shape for variable in gan.discriminator.variables]
+    assert shapes == [variable.shape for variable in told.discriminator.variables]
+    assert gan.discriminator.count_params() != default.discriminator.count_params()
+
+
 def test_bad_widths():
     with pytest.raises(ValueError, match="one positive width per stage"):
         kgz.DCGAN(generator_widths=(64, 0))
