@@ -11,6 +11,7 @@ import numpy as np
 from keras_gan_zoo import datasets
 from keras_gan_zoo.images import grid
 from keras_gan_zoo.metrics import data_copying, nearest_rows
+from keras_gan_zoo.metrics.nearest import nearness
 from keras_gan_zoo.presets.origin import basename
 from keras_gan_zoo.scoring.extractors import get
 from keras_gan_zoo.scoring.preparation import pick_extractor
@@ -38,7 +39,8 @@ def find_neighbours(
     Returns:
         `(facts, picture)`: a dict for JSON, and a uint8 grid. A row of the picture is a
         sample and then the training images nearest to it; the upper half has the first
-        samples, the lower half those that are nearest of all.
+        samples, the lower half those most like copies: nearest to one image, as a share
+        of the distance to the second nearest.
     """
     name, split = datasets.split_name(data)
     reference = f"{name}:test"
@@ -85,9 +87,9 @@ def _distinct(images):
 
 def _picture(samples, train, of_samples, of_train):
     count = min(COLUMNS - 1, len(train))
-    nearest, _ = nearest_rows(of_samples, of_train, k=1)
+    nearest, _ = nearest_rows(of_samples, of_train)
     upper = np.arange(min(ROWS // 2, len(samples)))
-    rest = np.argsort(nearest[:, 0], kind="stable")
+    rest = np.argsort(nearness(nearest), kind="stable")
     lower = rest[~np.isin(rest, upper)][: ROWS // 2]
     chosen = np.concatenate([upper, lower])
     _, numbers = nearest_rows(of_samples[chosen], of_train, k=count)
