@@ -41,6 +41,7 @@ from scipy.optimize import linear_sum_assignment
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.augmentation import Packing
+from keras_gan_zoo.families.family import rmsprop
 from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.latents import draw_latents
 from keras_gan_zoo.layers import WeightClipping
@@ -274,7 +275,7 @@ def optimizer(settings, steps):
     rate, *betas = settings
     rate = keras.optimizers.schedules.CosineDecay(rate, steps)
     if not betas:
-        return keras.optimizers.RMSprop(rate, rho=0.99, epsilon=1e-8)
+        return keras.optimizers.deserialize(rmsprop(rate))
     return keras.optimizers.Adam(rate, *betas, epsilon=1e-8)
 
 
@@ -454,7 +455,10 @@ def described(case):
     if not isinstance(pair[0], tuple):
         pair = (pair,)
     kinds = [
-        f"{'Adam' if len(s) > 1 else 'RMSprop'}({', '.join(map(str, s))})" for s in pair
+        f"Adam({', '.join(map(str, s))})"
+        if len(s) > 1
+        else f"RMSprop({s[0]}, epsilon={rmsprop(s[0])['config']['epsilon']})"
+        for s in pair
     ]
     settings = [f"{key}={value}" for key, value in case.settings.items()]
     return ", ".join(

@@ -168,11 +168,16 @@ def scheduled_adam(
     }
 
 
-def rmsprop(learning_rate: float) -> dict[str, Any]:
-    """The configuration of RMSprop with torch's decay and epsilon."""
+def rmsprop(learning_rate: Any) -> dict[str, Any]:
+    """The configuration of RMSprop with torch's decay and epsilon.
+
+    Torch divides by sqrt(v) + 1e-8, Keras by sqrt(v + epsilon): of its epsilon the root
+    is taken too, so torch's is 1e-16 there. With 1e-8 the step of a gradient below 1e-4
+    would be all but lost. The learning rate is as in `adam`.
+    """
     return {
         "class_name": "RMSprop",
-        "config": {"learning_rate": learning_rate, "rho": 0.99, "epsilon": 1e-8},
+        "config": {"learning_rate": learning_rate, "rho": 0.99, "epsilon": 1e-16},
     }
 
 

@@ -93,6 +93,30 @@ def test_published_optimizers():
     assert kgz.WGAN(**SMALL).critic_steps == kgz.WGANGP(**SMALL).critic_steps == 5
 
 
+@pytest.mark.parametrize("size", [1e-7, 1e-6, 1e-5, 1e-4, 1e-2, 1.0])
+def test_wgan_takes_the_steps_of_torch_whatever_the_gradient(size):
+    import torch
+
+    gradients = size * np.array([[1.0, -2.0], [0.5, 1.0], [-1.0, 3.0]], "float32")
+    peer = torch.nn.Parameter(torch.zeros(2))
+    peers = torch.optim.RMSprop([peer], lr=5e-5, alpha=0.99, eps=1e-8)
+    pairs = [
+        (keras.Variable(np.zeros(2, "float32")), optimizer)
+        for optimizer in kgz.WGAN(**SMALL).default_optimizers()
+    ]
+    for gradient in gradients:
+        peer.grad = torch.from_numpy(gradient)
+        peers.step()
+        expected = peer.detach().numpy()
+        for variable, optimizer in pairs:
+            optimizer.apply([ops.convert_to_tensor(gradient)], [variable])
+            found = ops.convert_to_numpy(variable)
+            # Torch adds its epsilon to the root, Keras below it: at most sqrt(2) apart,
+            # where the root of a gradient's mean square is as small as epsilon.
+            near = 0.5 if size < 1e-6 else 2e-1 if size < 1e-5 else 2e-2
+            np.testing.assert_allclose(found, expected, rtol=near)
+
+
 def test_wgan_clips_every_weight_of_the_critic():
     gan = kgz.WGAN(image_shape=(8, 8, 1), clip=0.02, **SMALL)
     gan.compile(discriminator_optimizer=keras.optimizers.SGD(100.0))
