@@ -28,7 +28,7 @@ def metadata_of(
 
     known = CATALOGUE.get(data or "")
     conditional = gan.num_classes is not None
-    tags = [*TAGS, type(gan).__name__.lower(), data]
+    tags = [*TAGS, type(gan).__name__.lower(), data if known else None]
     tags += [results.CONDITIONAL_TASK] if conditional else []
     return ModelCardData(
         license=license,

@@ -11,7 +11,7 @@ from keras_gan_zoo.cards import repeat
 from keras_gan_zoo.datasets import CATALOGUE
 from keras_gan_zoo.leaderboard.texts import plain
 from keras_gan_zoo.presets import files, readme, together
-from keras_gan_zoo.presets.origin import basename, data_of
+from keras_gan_zoo.presets.origin import data_of, public_data
 from keras_gan_zoo.runs.folder import SESSIONS, rows
 from keras_gan_zoo.scoring import ScoreReport
 from keras_gan_zoo.scoring.measures import METRICS
@@ -183,7 +183,7 @@ def _data(recipe):
     try:
         name, _ = data_of(recipe)
     except ValueError:  # no split of ours
-        name = basename(str(recipe["data"]))
+        name = public_data(str(recipe["data"]))
     if name in CATALOGUE:
         return CATALOGUE[name].title
     return plain(name or "images of the author's own")

@@ -81,18 +81,49 @@ def public_recipe(recipe: dict[str, Any]) -> dict[str, Any]:
     >>> public_recipe({"data": "/home/me/faces:train"})
     {'data': 'faces:train'}
     """
-    name, split = data_of(recipe)
-    if name is None or name in datasets.CATALOGUE:
-        return recipe
-    return {**recipe, "data": f"{name}:{split}"}
+    public = dict(recipe)
+    if recipe.get("data"):
+        public["data"] = public_data(recipe["data"], "train")
+    selection = recipe.get("selection")
+    if isinstance(selection, dict) and isinstance(selection.get("reference"), str):
+        reference = public_data(selection["reference"])
+        public["selection"] = {**selection, "reference": reference}
+    return public
+
+
+def public_data(data: PathLike, split: str | None = None) -> str:
+    """The name of images that may be published: a data set's, or a folder's own name.
+
+    Args:
+        data: name of a data set, or path of a folder or file; with a split or without.
+        split: str, what a path without one gets, or None.
+
+    Example:
+
+    >>> public_data("mnist"), public_data("/home/me/faces:train[:100]")
+    ('mnist', 'faces:train[:100]')
+    """
+    name, split = datasets.split_name(data, split)
+    if name in datasets.CATALOGUE:
+        return str(data)
+    return f"{_own_name(name)}:{split}" if split else _own_name(name)
 
 
 def data_of(recipe: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The name of a recipe's data, or only the last part of a path, and the split."""
+    """The name of a recipe's data, or only the last part of a path, and the split.
+
+    The name is in the catalogue only if it is that of a data set.
+    """
     if not recipe.get("data"):
         return None, None
     name, split = datasets.split_name(recipe["data"])
-    return basename(name), split
+    return name if name in datasets.CATALOGUE else _own_name(name), split
+
+
+def _own_name(path):
+    """The last part of a path, marked as a path where it is a data set's name too."""
+    name = basename(path)
+    return f"./{name}" if name in datasets.CATALOGUE else name
 
 
 def basename(path: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """Uploads presets to the Hugging Face Hub."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import keras
 
 from keras_gan_zoo.presets import client, files, readme, together
 from keras_gan_zoo.presets.loading import read_gan
-from keras_gan_zoo.presets.origin import read_recipe
+from keras_gan_zoo.presets.origin import public_recipe, read_recipe
 from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.typing import PathLike
 
@@ -29,7 +30,7 @@ def upload_preset(
     no longer has are deleted on the Hub. A README.md in the folder replaces the one on
     the Hub, and tells its readers to load the repository instead of the folder; without
     it the Hub's is kept, unless it is of other weights, and a new repository gets a
-    short one.
+    short one. Of a path in `recipe.json` only the folder's own name is published.
 
     Args:
         uri: str, `"hf://user/repo"`. The repository is created if needed.
@@ -82,12 +83,7 @@ def upload_preset(
         repo_id = api.create_repo(repo.id, private=private, exist_ok=True).repo_id
         there = api.list_repo_files(repo_id)
         changes: list[Any] = [
-            CommitOperationAdd(
-                name,
-                _addressed(folder / name, repo_id)
-                if name == files.README
-                else folder / name,
-            )
+            CommitOperationAdd(name, _published(folder / name, repo_id))
             for name in names
         ]
         if files.README not in names and files.README in there:
@@ -118,6 +114,17 @@ def _check_terms(folder):
             f"them be published again, converted or trained further: "
             f"{facts.get('licence')}. Received: {folder}"
         )
+
+
+def _published(path, repo_id):
+    """What is uploaded of a file: its path, or other content than it has here."""
+    if path.name == files.README:
+        return _addressed(path, repo_id)
+    if path.name == files.RECIPE:
+        recipe = read_recipe(path.parent)
+        public = recipe and public_recipe(recipe)
+        return path if public == recipe else json.dumps(public, indent=4).encode()
+    return path
 
 
 def _addressed(path, repo_id):

@@ -11,6 +11,7 @@ from keras_gan_zoo.files import write_json
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.images import save_png
 from keras_gan_zoo.presets import files, index, together
+from keras_gan_zoo.presets.origin import data_of
 from keras_gan_zoo.runs.folder import read_run
 from keras_gan_zoo.scoring import ScoreReport, score
 from keras_gan_zoo.typing import PathLike
@@ -185,7 +186,7 @@ def _settings(gan, recipe, num_images):
 
 def facts(gan: GAN, recipe: dict[str, Any]) -> dict[str, str]:
     """What the index says about an entry unless its recipe does."""
-    data, _ = datasets.split_name(recipe["data"])
+    data = str(data_of(recipe)[0])
     known = datasets.CATALOGUE.get(data)
     return {
         "description": f"{type(gan).__name__} ({gan.paper.title}), trained on "

@@ -8,6 +8,7 @@ from typing import Any
 from keras_gan_zoo import datasets
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.presets.origin import public_data
 from keras_gan_zoo.scoring import METRICS, prepare, score
 from keras_gan_zoo.scoring.measures import check_metrics
 from keras_gan_zoo.scoring.preparation import pick_extractor
@@ -109,7 +110,7 @@ def select(
     gan.ema_generator.load_weights(snapshots[list(scores).index(best)])
     return {
         "epoch": best,
-        "reference": settings["reference"],
+        "reference": public_data(settings["reference"]),
         "num_images": settings["num_images"],
         "metric": known[str(best)]["label"],
         "candidates": len(scores),

@@ -135,6 +135,43 @@ def test_no_path_of_this_machine_is_in_a_card(gan, tmp_path):
     assert public_recipe({"data": r"C:\me\faces"})["data"] == "faces:train"
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("mnist", "mnist"),
+        ("mnist:train[:100]", "mnist:train[:100]"),
+        ("/home/alice/private/mnist", "./mnist:train"),
+        (r"C:\Users\me\cifar10:train", "./cifar10:train"),
+        ("./mnist:train", "./mnist:train"),
+        ("mnist/", "./mnist:train"),
+    ],
+)
+def test_a_folder_named_like_a_data_set_is_not_that(gan, tmp_path, data, expected):
+    recipe = {**RECIPE, "data": data, "selection": {"reference": data}}
+    public = public_recipe(recipe)
+    assert public["data"] == expected
+    assert public_recipe(public) == public
+    text = write_card(gan.save_to_preset(tmp_path / "g", recipe=recipe)).read_text()
+    is_named = not expected.startswith(".")
+    assert ("ylecun/mnist" in text) == ("MNIST" in text) == is_named
+    assert (" --data FOLDER" in text) == (not is_named)
+    assert "alice" not in text
+    assert "Users" not in text
+
+
+def test_what_a_selection_compares_with_is_public_too():
+    for given, expected in (
+        ("/home/me/faces:train[9000:]", "faces:train[9000:]"),
+        ("train[9000:]", "train[9000:]"),
+        ("/home/me/mnist", "./mnist"),
+        ("mnist:train[55000:]", "mnist:train[55000:]"),
+    ):
+        recipe = {"selection": {"reference": given, "num_images": 8}}
+        found = public_recipe(recipe)["selection"]
+        assert found == {"reference": expected, "num_images": 8}
+        assert recipe["selection"]["reference"] == given
+
+
 def test_set_handle_changes_the_names_and_nothing_else(preset):
     path = write_card(preset)
     path.write_text(path.read_text() + "\nSee ./my_gan_2 and my own words.\n")

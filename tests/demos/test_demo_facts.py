@@ -67,6 +67,12 @@ def test_licence(tmp_path, card, expected):
     assert facts.license_of(tmp_path) == expected
 
 
+def test_a_folder_named_like_a_data_set_is_not_that(tiny_gan, tmp_path):
+    recipe = {"data": "/home/me/mnist:train"}
+    found = facts_of(tiny_gan().save_to_preset(tmp_path / "g", recipe=recipe))
+    assert found["data"] == "./mnist"
+
+
 def test_scores_of_other_weights_are_not_shown(stranger):
     folder, _ = stranger
     path = folder / "scores.json"

@@ -1,5 +1,6 @@
 """upload_preset through the real client, against a Hub on 127.0.0.1."""
 
+import json
 import shutil
 from types import SimpleNamespace
 
@@ -67,6 +68,15 @@ def test_readme_of_the_hub_stays_unless_the_folder_has_one(client, server, prese
     (preset / "README.md").write_text("---\nlicense: mit\n---\nmine")
     client("upload", "hf://me/card", str(preset), **ME)
     assert b"mine" in server.files("me/card")["README.md"]
+
+
+def test_no_path_of_a_recipe_is_uploaded(client, server, preset):
+    recipe = {"family": "GAN", "data": "/home/alice/private/mnist"}
+    (preset / "recipe.json").write_text(json.dumps(recipe))
+    client("upload", "hf://me/paths", str(preset), **ME)
+    pushed = json.loads(server.files("me/paths")["recipe.json"])
+    assert pushed == {**recipe, "data": "./mnist:train"}
+    assert json.loads((preset / "recipe.json").read_text()) == recipe
 
 
 EXAMPLE = 'gan = kgz.GAN.from_preset("{}")\nimages = gan.generate(16, seed=0)\n'
