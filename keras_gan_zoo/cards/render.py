@@ -13,14 +13,15 @@ from keras_gan_zoo.cards.metadata import metadata_of
 from keras_gan_zoo.presets import files, readme, together
 from keras_gan_zoo.presets.origin import (
     CONTINUED,
-    basename,
     data_of,
+    public_data,
     public_name,
     public_recipe,
 )
 from keras_gan_zoo.presets.stored import stored_shapes
 from keras_gan_zoo.scoring import ScoreReport, anchors_of, ranking, tables
 from keras_gan_zoo.scoring.anchors import CEILING, FLOOR, TITLES
+from keras_gan_zoo.scoring.conditions import dataset_of
 from keras_gan_zoo.scoring.sentences import condition_rows, opinion_sentences
 from keras_gan_zoo.typing import PathLike
 
@@ -120,7 +121,7 @@ def _scores(report, scores, recipe, target, custom_objects):
     return {
         "epoch": scores.get("epoch"),
         "last": scores.get("last"),
-        "selection": scores.get("selection") or {},
+        "selection": _selection(scores.get("selection") or {}),
         "table": _table_with_anchors(report, scores),
         "sets": report.conditions.get("repeats") or 1,
         "second_opinion": [
@@ -138,6 +139,12 @@ def _scores(report, scores, recipe, target, custom_objects):
         "repeat": command,
         "call": repeat.score_call(report),
     }
+
+
+def _selection(facts):
+    """How the weights were chosen, without the path of what they were compared on."""
+    reference = facts.get("reference")
+    return {**facts, "reference": reference and public_data(reference)}
 
 
 def score_table(scores: Mapping[str, Any]) -> str:
@@ -172,7 +179,7 @@ def _table_with_anchors(report, scores):
 def _conditions(report):
     """All conditions of a report as a table; versions have their own section."""
     facts = {k: v for k, v in report.conditions.items() if k != "versions"}
-    facts["dataset"] = basename(facts.get("dataset"))
+    facts["dataset"] = dataset_of(facts)
     return tables.markdown([("condition", ""), *condition_rows(facts)])
 
 

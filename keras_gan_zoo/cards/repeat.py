@@ -8,7 +8,7 @@ from keras_gan_zoo.cards.results import INCEPTION_2015
 from keras_gan_zoo.datasets import CATALOGUE
 from keras_gan_zoo.presets.origin import CONTINUED
 from keras_gan_zoo.scoring import ScoreReport
-from keras_gan_zoo.scoring.conditions import named_extractor
+from keras_gan_zoo.scoring.conditions import dataset_of, named_extractor
 
 RECIPE = ("family", "data", "batch_size", "epochs")
 
@@ -31,7 +31,7 @@ def score_command(report: ScoreReport, target: str) -> str | None:
     facts = report.conditions
     extractor, of_extractor = named_extractor(facts)
     reference = facts.get("reference")
-    row = CATALOGUE.get(facts.get("dataset") or "")
+    row = CATALOGUE.get(dataset_of(facts) or "")
     folder = row is None and str(reference).startswith("folder ")
     if extractor is None or not (row or folder or reference is None):
         return None
@@ -58,7 +58,7 @@ def score_command(report: ScoreReport, target: str) -> str | None:
 def score_call(report: ScoreReport) -> str:
     """The Python call that repeats scores, with objects that the author has."""
     facts = report.conditions
-    named = CATALOGUE.get(facts.get("dataset") or "")
+    named = dataset_of(facts)
     extractor, _ = named_extractor(facts)
     arguments = [
         "gan",

@@ -6,6 +6,7 @@ from typing import Any
 
 from keras_gan_zoo.datasets import CATALOGUE
 from keras_gan_zoo.scoring import ScoreReport
+from keras_gan_zoo.scoring.conditions import dataset_of
 from keras_gan_zoo.scoring.extractors.inception_weights import SHA256
 from keras_gan_zoo.scoring.measures import METRICS
 
@@ -40,7 +41,7 @@ def metric_name(metric: str, conditions: Mapping[str, Any]) -> tuple[str, str]:
 
 def other_data(report: ScoreReport, data: str | None) -> str | None:
     """A sentence if a GAN was scored against other data than it was trained on."""
-    reference = CATALOGUE.get(report.conditions.get("dataset") or "")
+    reference = CATALOGUE.get(dataset_of(report.conditions) or "")
     trained = CATALOGUE.get(data or "")
     if data is None or reference is None or reference is trained:
         return None
@@ -77,9 +78,10 @@ def eval_results(
 
     facts: Any = report.conditions
     task = CONDITIONAL_TASK if conditional else TASK
-    dataset = CATALOGUE.get(facts.get("dataset"))
+    name = dataset_of(facts)
+    dataset = CATALOGUE.get(name or "")
     title = (dataset and dataset.title) or facts.get("reference") or "none"
-    hub_id = (dataset and (dataset.hub_id or facts["dataset"])) or title
+    hub_id = (dataset and (dataset.hub_id or name)) or title
     arguments = {
         "extractor": facts.get("extractor"),
         "extractor_sha256": facts.get("extractor_sha256"),

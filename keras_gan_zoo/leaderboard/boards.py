@@ -13,6 +13,7 @@ from keras_gan_zoo.metrics import difference
 from keras_gan_zoo.presets.origin import basename
 from keras_gan_zoo.scoring.anchors import Anchors, anchors_of, read_anchors
 from keras_gan_zoo.scoring.comparison import ALWAYS, OF_REFERENCE
+from keras_gan_zoo.scoring.conditions import dataset_of
 from keras_gan_zoo.scoring.measures import METRICS, scale_of
 
 #: what all scores of a table have in common, besides what `compare` asks for
@@ -139,7 +140,7 @@ def _shared(model, number):
 def _title(models):
     """Such as `"MNIST, test: 10,000 samples seen by digits"`."""
     facts = next(iter(models.values())).report.conditions
-    known = datasets.CATALOGUE.get(str(facts.get("dataset")))
+    known = datasets.CATALOGUE.get(dataset_of(facts) or "")
     reference = basename(str(facts.get("reference") or "no reference"))
     if known:
         reference = f"{known.title}, {facts.get('split') or 'all'}"

@@ -28,6 +28,23 @@ class NotRepeatableError(ValueError):
     """The conditions of a score can't be had here; the text says which and why."""
 
 
+def dataset_of(conditions: Mapping[str, Any]) -> str | None:
+    """The data set that scores are compared with; None if it is no named one.
+
+    The condition `dataset` alone does not tell: a folder may have the name of a data
+    set, and is `"folder mnist:train"` as a reference.
+
+    Example:
+
+    >>> dataset_of({"reference": "mnist:test"})
+    'mnist'
+    >>> dataset_of({"reference": "folder mnist:train", "dataset": "mnist"})
+    """
+    reference = conditions.get("reference")
+    name = split_name(reference, "")[0] if isinstance(reference, str) else None
+    return name if name in CATALOGUE else None
+
+
 def settings_of(report: ScoreReport, num_images: int | None = None) -> dict[str, Any]:
     """The arguments of `score`, but for what is scored and compared, of a report.
 
@@ -138,7 +155,7 @@ def reference_of(report: ScoreReport, given: Any = None) -> Any:
     if given is not None:
         return given
     name = report.conditions.get("reference")
-    if isinstance(name, str) and split_name(name, "")[0] in CATALOGUE:
+    if dataset_of(report.conditions) is not None:
         return name
     raise NotRepeatableError(
         f"its reference, {name!r:.80}, is no named data set: pass the same images as "

@@ -225,7 +225,7 @@ def get(
         return _from_path(os.fspath(source), seed, use_ema, value_range, verbose)
     if isinstance(source, datasets.ImageFolder):
         images, labels, _ = datasets.open_images(source)
-        title = title_of(source.path, source.split)
+        title = title_of(os.path.abspath(source.path), source.split)
         found = Stored(images, title, seed, labels, value_range)
         if source.preparation:
             found.facts["source_preparation"] = source.preparation.facts()

@@ -20,6 +20,8 @@ def command(gan, **conditions):
 BASE = "keras-gan-zoo score ./g --reference mnist:test --metrics is,fid"
 TAIL = " --num-images 64 --seed 0"
 FOLDER = {"dataset": "/home/me/cats", "reference": "folder cats:train"}
+#: as reports had it: a folder's name, which may be a data set's
+NAMESAKE = {"dataset": "mnist", "reference": "folder mnist"}
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,11 @@ FOLDER = {"dataset": "/home/me/cats", "reference": "folder cats:train"}
             "keras-gan-zoo score ./g --reference FOLDER --metrics is,fid "
             f"--extractor digits{TAIL}",
         ),
+        (
+            NAMESAKE,
+            "keras-gan-zoo score ./g --reference FOLDER --metrics is,fid "
+            f"--extractor digits{TAIL}",
+        ),
         ({"extractor": "mine"}, None),
         ({"dataset": None, "reference": "array"}, None),
     ],
@@ -67,6 +74,7 @@ def test_the_command_that_repeats_scores(gan, conditions, expected):
             "gan, \"mnist:test\", metrics=['is', 'fid'], extractor=extractor",
         ),
         ({"dataset": None, "reference": "array"}, "gan, reference, metrics="),
+        ({"extractor": "mine", **NAMESAKE}, "gan, reference, metrics="),
     ],
 )
 def test_objects_of_the_authors_own_are_asked_for(gan, tmp_path, conditions, arguments):
@@ -120,6 +128,15 @@ def test_a_reference_of_other_data_is_told(gan, tmp_path, data, told):
 def test_no_path_of_a_reference_is_in_a_card(gan, tmp_path):
     folder = gan.save_to_preset(tmp_path / "g", report=report(gan, **FOLDER))
     assert "/home/me" not in write_card(folder).read_text()
+
+
+def test_a_reference_named_like_a_data_set_is_not_that(gan, tmp_path):
+    found = report(gan, **NAMESAKE)
+    text = write_card(gan.save_to_preset(tmp_path / "g", report=found)).read_text()
+    assert "ylecun" not in text
+    assert "MNIST" not in text
+    assert "| dataset |" not in text
+    assert "name: folder mnist" in text
 
 
 def test_classes_of_the_authors_own_are_in_the_example(gan, tmp_path):

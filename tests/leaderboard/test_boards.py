@@ -52,6 +52,15 @@ def test_another_condition_is_another_table(change, tmp_path):
         assert name in second.note
 
 
+def test_a_folder_named_like_a_data_set_is_a_folder(tmp_path):
+    own = report_of(reference="folder mnist", data_fingerprint="f" * 64)
+    (board,) = boards_of(models_of(tmp_path, own, data="/home/me/mnist:train"))
+    assert board.title == "folder mnist: 10,000 samples, seen by digits"
+    (model,) = board.models.values()
+    assert model.data == "./mnist"
+    assert "--reference FOLDER" in model.repeat
+
+
 @pytest.mark.parametrize("lost", ["extractor_sha256", "num_fake", "data_fingerprint"])
 def test_what_does_not_tell_its_conditions_stands_alone(lost, tmp_path):
     reports = [report_of(**{lost: None}) for _ in range(2)]

@@ -9,6 +9,7 @@ from keras_gan_zoo import datasets
 from keras_gan_zoo import images as kgz_images
 from keras_gan_zoo.datasets import stores
 from keras_gan_zoo.scoring import Extractor, score
+from keras_gan_zoo.scoring.conditions import dataset_of
 from scoring.quarters import means
 
 OPTIONS = {"metrics": ["fid", "kid"], "num_images": None, "verify": False, "verbose": 0}
@@ -51,11 +52,27 @@ def test_source_and_reference(extractor, folder, memory, monkeypatch, tmp_path):
     for reference in (folder, datasets.ImageFolder(folder)):
         found = score(real, reference, extractor=extractor, **OPTIONS)
         assert found.to_dict()["scores"] == other.to_dict()["scores"]
-        assert found.conditions["dataset"] == "data"
+        assert found.conditions["dataset"] is None
+        assert found.conditions["reference"].startswith("folder data")
     assert found.conditions["data_fingerprint"] == datasets.fingerprint(images)
     assert found.conditions["reference_moments"] == "cached"
     if memory < 1:
         assert sorted(numbers) == list(range(40))  # decoded once, for all of them
+
+
+def test_a_folder_named_like_a_data_set_is_a_folder(
+    extractor, folder, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    real = datasets.load(folder)[0] // 2
+    folder.rename(tmp_path / "mnist")
+    for own in ("./mnist", datasets.ImageFolder("mnist", "train")):
+        found = score(own, (real, None), extractor=extractor, **OPTIONS)
+        assert found.conditions["source"].startswith("folder mnist")
+        found = score(real, own, extractor=extractor, **OPTIONS)
+        assert found.conditions["reference"].startswith("folder mnist")
+        assert found.conditions["dataset"] is None
+        assert dataset_of(found.conditions) is None
 
 
 def test_an_image_folder_brings_its_preparation(extractor, folder, tmp_path):

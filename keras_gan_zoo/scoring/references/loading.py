@@ -76,9 +76,10 @@ def load_reference(
     if isinstance(reference, Reference):
         reference.check_extractor(extractor)
         return reference.check_holds(needs)
+    facts: dict[str, Any] = {"dataset": None, "split": None}
     if is_batched(reference):
         images, labels = datasets.gather(reference, value_range)
-        facts: dict[str, Any] = {"name": type(reference).__name__, "labels": labels}
+        facts |= {"name": type(reference).__name__, "labels": labels}
     elif inspect.isgeneratorfunction(reference):
         raise ValueError(
             "This function makes a generator: call it, for example "
@@ -86,22 +87,21 @@ def load_reference(
         )
     elif isinstance(reference, datasets.ImageFolder):
         images, labels, _ = datasets.open_images(reference)
-        name, split = reference.path, reference.split
-        facts = {"dataset": os.path.basename(os.path.abspath(name)), "split": split}
-        facts |= {"name": title_of(name, split), "labels": labels}
+        # The path is that of a folder, even if it reads like a data set's name.
+        name, split = os.path.abspath(reference.path), reference.split
+        facts |= {"name": title_of(name, split), "split": split, "labels": labels}
         facts["preparation"] = reference.preparation.facts()
     elif not isinstance(reference, str | os.PathLike):
         images, labels = reference if _is_pair(reference) else (reference, None)
-        facts = {"name": "array", "labels": labels}
+        facts |= {"name": "array", "labels": labels}
     else:
         found = bundled_reference(reference, extractor)
         if found is not None and not found.missing(needs):
             return found
         name, split = datasets.split_name(reference)
         images, labels, _ = datasets.open_images(name, split, verbose=verbose)
-        facts = {"dataset": name, "split": split, "labels": labels}
-        if name not in datasets.CATALOGUE:  # reports are published: no paths
-            facts["dataset"] = os.path.basename(os.path.abspath(name))
+        known = name if name in datasets.CATALOGUE else None
+        facts |= {"dataset": known, "split": split, "labels": labels}
         facts["name"] = title_of(*datasets.split_name(reference, None), split)
     images = datasets.as_uint8(images, value_range)
     return _from_images(images, extractor, batch_size, needs, verbose, facts)
