@@ -86,7 +86,7 @@ def refresh_card(
     Args:
         folder: path of a preset.
         handle: str, what the card tells readers to load. By default what it says.
-        license: see `write_card`; for a new card only.
+        license: see `write_card`. By default the one that the card has.
         custom_objects: dict of your own classes, as in `GAN.from_preset`.
 
     Returns:
@@ -110,7 +110,7 @@ def refresh_card(
             folder, handle, license=license, custom_objects=custom_objects
         )
     gan = _load(folder, custom_objects)
-    data, body = readme.split(card.read_text("utf-8"))
+    data, body = readme.split(readme.read(card))
     address = readme.address_of(body)
     target = handle or address
     new, new_body = readme.split(render(gan, folder, target, license, custom_objects))
@@ -120,7 +120,7 @@ def refresh_card(
         body = readme.readdressed(body, address, target)
     _check_words(body, folder, gan.preset_origin.weights_sha256)
     _draw(gan, folder, only_ours=True)
-    return write_text(card, readme.join(merged(data, new), body))
+    return write_text(card, readme.join(merged(data, new, license), body))
 
 
 def attach_report(
@@ -157,7 +157,7 @@ def attach_report(
 def set_handle(folder: PathLike, handle: str) -> None:
     """Make a card tell its readers to load `handle`; leave any other card alone."""
     card = Path(folder) / files.README
-    text = card.read_text("utf-8")
+    text = readme.read(card)
     address = readme.address_of(text) or local_address(folder)
     write_text(card, readme.readdressed(text, address, handle))
 

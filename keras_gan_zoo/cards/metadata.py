@@ -10,6 +10,8 @@ from keras_gan_zoo.scoring import ScoreReport
 
 OURS = "keras-gan-zoo"  #: the tag by which the Hub finds our cards
 TAGS = ("gan", "keras", OURS)
+#: what names the licence of the weights; the last two, where the Hub has no name for it
+LICENSE = ("license", "license_name", "license_link")
 
 
 def metadata_of(
@@ -45,12 +47,21 @@ def metadata_of(
     ).to_dict()
 
 
-def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+def merged(
+    old: dict[str, Any], new: dict[str, Any], license: str | None = None
+) -> dict[str, Any]:
     """The metadata of a card with ours from a new one.
 
     Yours are the licence, tags, data sets and metrics that this package does not
     write, and every other key.
+
+    Args:
+        old: the metadata of the card that is there.
+        new: those of a card written anew.
+        license: str, what replaces the licence in `old`, or None.
     """
+    if license is not None and license != old.get("license"):
+        old = {key: value for key, value in old.items() if key not in LICENSE}
     _, index = readme.split_index(old)
     for model in new.get("model-index") or ():
         mine = [other for other in index if other.get("name") == model["name"]]

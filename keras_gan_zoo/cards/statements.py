@@ -82,7 +82,7 @@ def misstatements(folder: Path, scores: Mapping[str, Any]) -> list[str]:
         return []
     if path.stat().st_size > files.MAX_JSON:
         return [f"`{files.README}` is larger than any card."]
-    text = path.read_text("utf-8", errors="replace")
+    text = readme.read(path, errors="replace")
     try:
         data, body = readme.split(text)
         report, truth = ScoreReport.from_dict(scores), score_table(scores)

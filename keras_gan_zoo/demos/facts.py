@@ -62,7 +62,7 @@ def license_of(folder: PathLike) -> str | None:
     found: Any = None
     if path.is_file() and path.stat().st_size <= files.MAX_JSON:
         try:
-            data = readme.split(path.read_text("utf-8", errors="replace"))[0]
+            data = readme.split(readme.read(path, errors="replace"))[0]
         except ValueError:  # whose metadata are not YAML
             data = {}
         found = data.get("license")

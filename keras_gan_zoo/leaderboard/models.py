@@ -139,7 +139,7 @@ def _header(folder, address):
         return {}
     if path.stat().st_size > files.MAX_JSON:
         raise files.invalid(address, f"`{files.README}` is too large to be a card.")
-    return readme.split(path.read_text("utf-8", errors="replace"))[0]
+    return readme.split(readme.read(path, errors="replace"))[0]
 
 
 def _check(folder, metadata, report):

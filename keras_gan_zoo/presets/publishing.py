@@ -129,7 +129,7 @@ def _published(path, repo_id):
 
 def _addressed(path, repo_id):
     """A card that names the repository, unless it names an entry of the zoo."""
-    text = path.read_text("utf-8")
+    text = readme.read(path)
     address = readme.address_of(text) or ""
     here = address.partition("@")[0] == f"hf://{repo_id}"
     if not here and "/" in address:
@@ -140,7 +140,7 @@ def _addressed(path, repo_id):
 def _check_kept(api, repo_id, digest):
     """Check that the card on the Hub, which stays, is not of other weights."""
     path = Path(api.hf_hub_download(repo_id, files.README))
-    others = set(readme.DIGEST.findall(path.read_text("utf-8"))) - {digest}
+    others = set(readme.DIGEST.findall(readme.read(path))) - {digest}
     if others:
         raise ValueError(
             "The card on the Hub is of other weights, and the folder has none to "

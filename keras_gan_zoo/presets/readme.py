@@ -32,6 +32,16 @@ LASTING = ("load", "citation")  #: the parts that no training changes
 NOTE = "*To be written anew: the preset is newer than this card.*"
 
 
+def read(path: PathLike, errors: str = "strict") -> str:
+    """The text of a card, without the byte-order mark that some editors put before it.
+
+    Args:
+        path: of the README.md.
+        errors: str, what becomes of bytes that are not UTF-8, see `bytes.decode`.
+    """
+    return Path(path).read_text("utf-8-sig", errors=errors)
+
+
 def address_of(text: str) -> str | None:
     """What a card tells its readers to load, or None."""
     found = ADDRESS.search(text)
@@ -107,7 +117,7 @@ def empty(path: PathLike, names: Container[str] | None = None) -> None:
     path = Path(path)
     if not path.is_file():
         return
-    text = path.read_text("utf-8")
+    text = read(path)
     address = address_of(text)
 
     def emptied(part):

@@ -67,7 +67,7 @@ def check(folder: PathLike, digest: str) -> None:
     found = strays(folder, digest)
     path = Path(folder) / files.README
     if path.is_file():
-        text = path.read_text("utf-8")
+        text = readme.read(path)
         found += _other_numbers(readme.split(text)[0], scores or {})
         if readme.NOTE in text:
             found.append(f"`{files.README}` has parts that are to be written anew.")
@@ -107,7 +107,7 @@ def _carded(folder, digest):
     path = Path(folder) / files.README
     if not path.is_file() or path.stat().st_size > files.MAX_JSON:
         return None
-    text = path.read_text("utf-8", errors="replace")
+    text = readme.read(path, errors="replace")
     others = set(readme.DIGEST.findall(text)) - {digest}
     return min(others, default=None)
 

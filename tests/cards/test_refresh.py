@@ -127,6 +127,29 @@ def test_another_address(card, preset):
     assert_words_stay(card)
 
 
+def test_another_licence_is_asked_for(card, preset):
+    refresh_card(preset, license="cc-by-nc-4.0")
+    assert metadata_load(card)["license"] == "cc-by-nc-4.0"
+    refresh_card(preset)
+    assert metadata_load(card)["license"] == "cc-by-nc-4.0"
+    own = "license: other\nlicense_name: mine\nlicense_link: LICENSE"
+    card.write_text(card.read_text().replace("license: cc-by-nc-4.0", own))
+    refresh_card(preset, license="other")
+    assert metadata_load(card)["license_name"] == "mine"
+    refresh_card(preset, license="mit")
+    assert_words_stay(card)
+    assert not {"license_name", "license_link"} & metadata_load(card).keys()
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_card_from_an_editor_with_a_byte_order_mark(card, preset, mark):
+    text = card.read_text("utf-8")
+    card.write_text(mark + text, "utf-8", newline="\r\n")
+    refresh_card(preset)
+    assert_words_stay(card)
+    assert card.read_text("utf-8").count("\n---\n") == 1
+
+
 def test_a_card_by_hand_gets_metadata_and_keeps_its_text(preset):
     path = preset / "README.md"
     path.write_text("---\nlicense: mit\n---\n\n# Mine\n\nBy hand.\n")

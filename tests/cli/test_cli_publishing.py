@@ -22,6 +22,8 @@ def test_card_that_is_brought_up_to_date(run, preset):
     run("card", preset, "--refresh", "--handle", "hf://me/g")
     assert 'from_preset("hf://me/g")' in path.read_text()
     assert path.read_text().endswith("\nMine.\n")
+    run("card", preset, "--refresh", "--license", "cc-by-nc-4.0")
+    assert metadata_load(path)["license"] == "cc-by-nc-4.0"
     assert (
         "give one of them"
         in run("card", preset, "--refresh", "--overwrite", code=2).stderr

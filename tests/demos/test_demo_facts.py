@@ -56,6 +56,7 @@ def test_words_of_strangers_stay_words(stranger):
         ("No metadata.", "mit"),
         ("---\n[\n---\n", "mit"),
         ("---\nlicense: cc0-1.0\n---\n", "cc0-1.0"),
+        ("\ufeff---\nlicense: cc0-1.0\n---\n", "cc0-1.0"),
         ("---\nlicense: [mit, cc0-1.0]\n---\n", "mit, cc0-1.0"),
         ("---\nlicense: other\nlicense_name: mine\n---\n", "mine"),
     ],
@@ -63,7 +64,7 @@ def test_words_of_strangers_stay_words(stranger):
 def test_licence(tmp_path, card, expected):
     (tmp_path / "recipe.json").write_text('{"license": "mit"}')
     if card is not None:
-        (tmp_path / "README.md").write_text(card)
+        (tmp_path / "README.md").write_text(card, "utf-8")
     assert facts.license_of(tmp_path) == expected
 
 

@@ -25,6 +25,15 @@ def card(size=8, address="./my_gan", fid=1.5):
     return readme.stamped(CARD.format(size=size, address=address, fid=fid))
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_byte_order_mark_is_no_part_of_a_card(tmp_path, mark):
+    path = tmp_path / "README.md"
+    path.write_text(f"{mark}---\nlicense: mit\n---\n{card()}", "utf-8")
+    assert readme.split(readme.read(path)) == ({"license": "mit"}, card())
+    readme.empty(path)
+    assert readme.split(path.read_text("utf-8"))[0] == {"license": "mit"}
+
+
 def test_a_card_that_nobody_edited_is_written_anew():
     new = card(9, "hf://me/g", 2.5)
     assert readme.refreshed(card(), new) == new

@@ -23,7 +23,10 @@ def card(
     ] = None,
     license: Annotated[
         str | None,
-        typer.Option(help="Licence of the weights. " + default("apache-2.0")),
+        typer.Option(
+            help="Licence of the weights; with --refresh it replaces the card's. "
+            + default("the card's, the recipe's, or apache-2.0")
+        ),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an existing README.md.")
