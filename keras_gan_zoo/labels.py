@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+NUMBERS = "biuf"  # kinds of dtypes
+
 
 def check_labels(labels: Any, n: int, num_classes: int, name: str = "y") -> np.ndarray:
     """Return labels as int32 `(n,)`, or raise a helpful error.
@@ -28,9 +30,8 @@ def check_labels(labels: Any, n: int, num_classes: int, name: str = "y") -> np.n
     >>> check_labels([[0, 1, 0], [1, 0, 0]], n=2, num_classes=3)
     array([1, 0], dtype=int32)
     """
-    found = np.asarray(labels.detach().cpu() if hasattr(labels, "detach") else labels)
-    what = f"{name} of shape {found.shape} and dtype {found.dtype}"
-    if found.dtype.kind not in "biuf":
+    found, what = _as_array(labels, name)
+    if found.dtype.kind not in NUMBERS:
         raise ValueError(
             f"`{name}` must be class labels as whole numbers from 0 to "
             f"{num_classes - 1}, or one-hot rows. Number the classes first, for "
@@ -43,17 +44,9 @@ def check_labels(labels: Any, n: int, num_classes: int, name: str = "y") -> np.n
             f"`{name}` must have a label for each image: shape ({n},), or one-hot rows "
             f"({n}, {num_classes}). Received: {what}"
         )
-    if found.dtype.kind == "f" and not np.isfinite(found).all():
-        bad = int((~np.isfinite(found)).sum())
-        raise ValueError(
-            f"`{name}` must be finite. Received: {bad} values that are not, {what}"
-        )
+    _check_finite(found, name, what)
     if found.ndim == 2:
-        if not (np.isin(found, (0, 1)).all() and (found.sum(axis=1) == 1).all()):
-            raise ValueError(
-                f"Rows of `{name}` must be one-hot: one 1 and zeros. Received: {what}"
-            )
-        return found.argmax(axis=1).astype("int32")
+        return _of_rows(found, name, what).astype("int32")
     low, high = (found.min(), found.max()) if n else (0, 0)
     if (found != np.floor(found)).any() or low < 0 or high >= num_classes:
         raise ValueError(
@@ -62,6 +55,87 @@ def check_labels(labels: Any, n: int, num_classes: int, name: str = "y") -> np.n
             f"to {high:g}"
         )
     return found.astype("int32")
+
+
+def read_labels(
+    labels: Any, n: int, name: str = "labels"
+) -> tuple[np.ndarray, tuple[str, ...] | None]:
+    """Labels as a data set has them, which need not say how many classes there are.
+
+    Args:
+        labels: whole numbers or names of classes, `(n,)` or `(n, 1)`, or one-hot rows.
+        n: int, the number of images.
+        name: str, what error messages call them.
+
+    Returns:
+        `(labels, names)`: int64 `(n,)`, and a sorted tuple of str, or None for numbers.
+
+    Raises:
+        ValueError: a wrong length, numbers that are not whole, NaN, rows that are not
+            one-hot.
+
+    Example:
+
+    >>> read_labels(["cat", "ant", "cat"], n=3)
+    (array([1, 0, 1]), ('ant', 'cat'))
+    """
+    found, what = _as_array(labels, name)
+    if found.dtype.kind not in f"{NUMBERS}SU":
+        raise ValueError(
+            f"`{name}` must be whole numbers, one-hot rows, or names of classes. "
+            f"Received: {what}"
+        )
+    is_text = found.dtype.kind in "SU"
+    if found.shape == (n, 1):
+        found = found[:, 0]
+    if found.shape[:1] != (n,) or found.ndim > 2 or (is_text and found.ndim == 2):
+        raise ValueError(
+            f"`{name}` must have a label for each of the {n} images: shape ({n},), or "
+            f"one-hot rows. Received: {what}"
+        )
+    if is_text:
+        text = np.char.decode(found, "utf8") if found.dtype.kind == "S" else found
+        names, numbers = np.unique(text, return_inverse=True)
+        return numbers.astype("int64"), tuple(names.tolist())
+    _check_finite(found, name, what)
+    if found.ndim == 2:
+        return _of_rows(found, name, what).astype("int64"), None
+    if (found != np.floor(found)).any():
+        raise ValueError(
+            f"`{name}` must be whole numbers, one-hot rows, or names of classes. "
+            f"Received: {what} with values from {found.min():g} to {found.max():g}"
+        )
+    return found.astype("int64"), None
+
+
+def _as_array(labels, name):
+    """Labels as an array, and what to call it where it is refused."""
+    labels = labels.detach().cpu() if hasattr(labels, "detach") else labels
+    try:
+        found = np.asarray(labels)
+    except ValueError as error:  # rows of several lengths
+        raise ValueError(
+            f"`{name}` must be whole numbers, or one-hot rows of one length. "
+            f"Received: {name} that make no array, {error}"
+        ) from error
+    return found, f"{name} of shape {found.shape} and dtype {found.dtype}"
+
+
+def _check_finite(found, name, what):
+    if found.dtype.kind == "f" and not np.isfinite(found).all():
+        bad = int((~np.isfinite(found)).sum())
+        raise ValueError(
+            f"`{name}` must be finite. Received: {bad} values that are not, {what}"
+        )
+
+
+def _of_rows(rows, name, what):
+    """The labels that one-hot rows stand for."""
+    if not (np.isin(rows, (0, 1)).all() and (rows.sum(axis=1) == 1).all()):
+        raise ValueError(
+            f"Rows of `{name}` must be one-hot: one 1 and zeros. Received: {what}"
+        )
+    return rows.argmax(axis=1)
 
 
 def renumber(

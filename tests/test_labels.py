@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_gan_zoo.labels import check_labels, renumber
+from keras_gan_zoo.labels import check_labels, read_labels, renumber
 
 EXPECTED = np.array([2, 0, 1, 2], "int32")
 
@@ -71,6 +71,22 @@ def test_a_tensor_that_needs_gradients():
 
     labels = torch.tensor([2.0, 0, 1, 2], requires_grad=True)
     np.testing.assert_array_equal(check_labels(labels, 4, 3), EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected", "names"),
+    [
+        ([[5], [7]], [5, 7], None),
+        ([False, True], [0, 1], None),
+        (np.eye(9)[[8, 0]], [8, 0], None),
+        (["emu", "ant"], [1, 0], ("ant", "emu")),
+        ([["emu"], ["emu"]], [0, 0], ("emu",)),
+    ],
+)
+def test_labels_of_any_number_of_classes(labels, expected, names):
+    found = read_labels(labels, 2)
+    assert (found[0].tolist(), found[1]) == (expected, names)
+    assert found[0].dtype == "int64"
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def load(
 
     Returns:
         `(images, labels)`: uint8 `(n, height, width, channels)`, and int64 `(n,)`, or
-        None if there are no classes. The arrays of a file are as they are in it.
+        None if there are no classes. The images of a file are as they are in it.
 
     Raises:
         ValueError: unknown name or split, no such folder, bad files.
@@ -187,8 +187,9 @@ def label_names(
 
     Returns:
         tuple of str, in the order of the labels; those of an image folder are the
-        names of its sub-folders, or what its metadata file says. None if there are no
-        classes, or if they are numbers in an `.npz` or metadata file.
+        names of its sub-folders, or what its metadata file says; those of an `.npz`
+        file are its labels, if they are text. None if there are no classes, or if they
+        are numbers in an `.npz` or metadata file.
 
     Raises:
         ValueError: unknown name, or no such folder.

@@ -15,7 +15,8 @@ import numpy as np
 from keras_gan_zoo.datasets import folders, image_folder
 from keras_gan_zoo.datasets.memory import check_disk
 from keras_gan_zoo.datasets.preparation import ImagePreparation, preparation_of
-from keras_gan_zoo.datasets.splits import select
+from keras_gan_zoo.datasets.splits import parse, select
+from keras_gan_zoo.labels import read_labels, renumber
 from keras_gan_zoo.typing import ImageShape, PathLike
 
 SUFFIXES = (".npy", ".npz", ".zip")
@@ -54,10 +55,12 @@ def load_file(
         on_error, preparation: see `keras_gan_zoo.datasets.load`.
 
     Returns:
-        `(images, labels)`: arrays as they are in the file, or prepared.
+        `(images, labels)`: images as they are in the file, or prepared; int64 `(n,)`
+        or None.
 
     Raises:
-        ValueError: a file that is missing, damaged, or has no images.
+        ValueError: a file that is missing, damaged, or has no images, or labels that
+            are not one for each image.
     """
     path = Path(path)
     if path.suffix.lower() == ".zip":
@@ -83,12 +86,17 @@ def load_file(
 def label_names(
     path: PathLike, split: str | None = "train", on_error: str = "raise"
 ) -> tuple[str, ...] | None:
-    """The names of the classes, folders in a zip file; those of arrays have none."""
+    """The names of the classes: folders in a zip file, or labels that are text."""
     path = Path(path)
-    if path.suffix.lower() != ".zip":
+    if path.suffix.lower() == ".zip":
+        with unzipped(path) as folder:
+            return folders.class_names(folder, split, on_error == "skip")
+    keys = {name: key for name, (_, key) in _keys(path).items()}
+    chosen = keys if split is None else [name for name, _, _ in parse(split)]
+    if not all(keys.get(name) for name in chosen):
         return None
-    with unzipped(path) as folder:
-        return folders.class_names(folder, split, on_error == "skip")
+    found = _arrays(path, [key for key in keys.values() if key]).values()
+    return _joined(_read_labels(path, some, _count(some))[1] for some in found)
 
 
 def labels(path: PathLike, split: str | None = "train", on_error: str = "raise") -> Any:
@@ -156,33 +164,70 @@ def unzipped(path: Path) -> Iterator[Path]:
 
 def _splits(path):
     """A dict of split -> images and labels or None."""
-    with _reading(path):
-        if path.suffix.lower() == ".npy":
-            return {"train": (np.load(path, mmap_mode="r", allow_pickle=False), None)}
-        with np.load(path, allow_pickle=False) as file:
-            arrays: dict[str, Any] = {name: file[name] for name in file.files}
+    keys = _keys(path)
+    arrays = _arrays(path, [key for pair in keys.values() for key in pair if key])
+    labels = {
+        split: _read_labels(path, arrays[key], _count(arrays[images]))
+        for split, (images, key) in keys.items()
+        if key
+    }
+    # The classes of all splits, so that a label means the same in each.
+    known = _joined(names for _, names in labels.values())
+    return {
+        split: (arrays[images], renumber(*labels.get(split, (None, None)), known))
+        for split, (images, _) in keys.items()
+    }
+
+
+def _keys(path):
+    """A dict of split -> the names of its arrays, images and labels or None."""
+    if path.suffix.lower() == ".npy":
+        return {"train": ("images", None)}
+    with _reading(path), np.load(path, allow_pickle=False) as file:
+        names = file.files
     found = {
-        name: (arrays[f"x_{name}"], _flat(arrays.get(f"y_{name}")))
+        name: (f"x_{name}", f"y_{name}" if f"y_{name}" in names else None)
         for name in folders.SPLITS
-        if f"x_{name}" in arrays
+        if f"x_{name}" in names
     }
     if found:
         return found
-    if len(arrays) == 1:
-        (images,) = arrays.values()
-        return {"train": (images, None)}
-    images = next((arrays[name] for name in IMAGES if name in arrays), None)
-    labels = next((arrays[name] for name in LABELS if name in arrays), None)
+    if len(names) == 1:
+        return {"train": (names[0], None)}
+    images = next((name for name in IMAGES if name in names), None)
+    labels = next((name for name in LABELS if name in names), None)
     if images is None:
         raise ValueError(
             "An `.npz` file must have one array of images, or one named `images`, and "
-            f"their `labels` if there are any. Received: {path} with {sorted(arrays)}"
+            f"their `labels` if there are any. Received: {path} with {sorted(names)}"
         )
-    return {"train": (images, _flat(labels))}
+    return {"train": (images, labels)}
 
 
-def _flat(labels):
-    return labels.reshape(-1) if labels is not None and labels.ndim == 2 else labels
+def _arrays(path, names):
+    """A dict of name -> array."""
+    with _reading(path):
+        if path.suffix.lower() == ".npy":
+            return dict.fromkeys(names, np.load(path, "r", allow_pickle=False))
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in names}
+
+
+def _read_labels(path, labels, n):
+    """Labels as numbers, and the names of their classes or None."""
+    try:
+        return read_labels(labels, n)
+    except ValueError as error:
+        raise ValueError(f"The labels in {path}: {error}") from error
+
+
+def _joined(names):
+    """All of some classes' names, sorted; None if there are none."""
+    return tuple(sorted({name for some in names for name in some or ()})) or None
+
+
+def _count(array):
+    return array.shape[0] if array.ndim else 0
 
 
 @contextlib.contextmanager

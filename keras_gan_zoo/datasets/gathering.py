@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo.datasets.adapters import is_endless, iterate_pairs
+from keras_gan_zoo.labels import read_labels
 from keras_gan_zoo.typing import ValueRange
 
 SPILL = 256 * 2**20  # bytes; more images go into a temporary file
@@ -22,8 +23,8 @@ def gather(
 
     Returns:
         `(images, labels)`: uint8 `(n, height, width, channels)`, in a temporary file if
-        they are many; int `(n,)`, or None unless each batch has whole numbers as its
-        second part.
+        they are many; int64 `(n,)`, or None unless each batch has whole numbers or
+        one-hot rows as its second part.
 
     Raises:
         ValueError: a data set without an end, or what `iterate` raises.
@@ -52,7 +53,7 @@ def gather(
                 )
             shape = images.shape[1:]
             file.write(np.ascontiguousarray(images).data)
-            labels.append(_whole_numbers(found, len(images)))
+            labels.append(_numbers(found, len(images)))
         if file.tell() <= SPILL:
             file.seek(0)
             whole = np.frombuffer(bytearray(file.read()), "uint8")
@@ -63,9 +64,10 @@ def gather(
     return whole.reshape(-1, *shape), np.concatenate(labels) if known else None
 
 
-def _whole_numbers(labels, n):
-    if labels is None:
+def _numbers(labels, n):
+    """Labels as numbers; None for what does not number classes."""
+    try:
+        found, names = (None, None) if labels is None else read_labels(labels, n)
+    except ValueError:
         return None
-    labels = np.asarray(labels.detach().cpu() if hasattr(labels, "detach") else labels)
-    fits = labels.shape in ((n,), (n, 1)) and labels.dtype.kind in "iu"
-    return labels.reshape(n) if fits else None
+    return found if names is None else None

@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_gan_zoo.datasets import image_files
 from keras_gan_zoo.datasets.preparation import ImagePreparation
+from keras_gan_zoo.labels import read_labels
 
 IMAGES, LABELS = ("image", "images", "img"), ("label", "labels")
 
@@ -90,23 +91,25 @@ def load_hub_dataset(
     known = known or [name for name in kinds if kinds[name] == "ClassLabel"]
     if len(known) != 1:
         return images, None, None
-    labels, names = _numbered(list(encoded[known[0]]), features[known[0]])
+    labels, names = _numbered(list(encoded[known[0]]), known[0])
+    names = getattr(features[known[0]], "names", None) or names
     labels = np.delete(labels, sorted(found.unreadable))
     copies = len(images) // len(labels)  # two if they are mirrored
-    return images, np.tile(labels, copies), names
+    return images, np.tile(labels, copies), names and tuple(names)
 
 
-def _numbered(values, feature):
+def _numbered(values, column):
     """Labels as numbers, and the names of their classes or None."""
-    if any(value is None or value == -1 for value in values):
-        missing = [row for row, value in enumerate(values) if value in (None, -1)]
+    missing = [row for row, value in enumerate(values) if value in (None, -1)]
+    if missing:
         raise ValueError(
             "Each image must have a label, or leave the column out: "
             f"`dataset.remove_columns(...)`. Received: {len(missing):,} rows without, "
             f"the first is row {missing[0]}"
         )
-    names = getattr(feature, "names", None)
-    if names is None and any(isinstance(value, str) for value in values):
-        names = sorted(set(map(str, values)))
-        values = [names.index(str(value)) for value in values]
-    return np.array(values, "int64"), None if names is None else tuple(names)
+    if any(isinstance(value, str) for value in values):
+        values = list(map(str, values))
+    try:
+        return read_labels(values, len(values))
+    except ValueError as error:
+        raise ValueError(f"The column `{column}`: {error}") from error

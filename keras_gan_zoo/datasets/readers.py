@@ -13,6 +13,7 @@ import numpy as np
 from keras_gan_zoo.datasets.folders import mix_classes
 from keras_gan_zoo.datasets.image_files import decode
 from keras_gan_zoo.files import cache_folder, write_atomically
+from keras_gan_zoo.labels import read_labels
 
 
 def data_folder() -> Path | None:
@@ -33,9 +34,12 @@ def from_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray | None]:
     """The arrays `x_<split>` and, if there are classes, `y_<split>` of a file."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            has_labels = f"y_{split}" in arrays
-            labels = arrays[f"y_{split}"].reshape(-1) if has_labels else None
-            return arrays[f"x_{split}"], labels
+            images, labels = arrays[f"x_{split}"], arrays.get(f"y_{split}")
+            if labels is not None:
+                labels, names = read_labels(labels, len(images), f"y_{split}")
+                if names is not None:
+                    raise ValueError(f"the labels are text, {', '.join(names):.100}")
+            return images, labels
     except Exception as error:  # zip, zlib, format and key errors alike
         raise ValueError(
             f"A data file must be an .npz with the arrays x_{split} and, if there "

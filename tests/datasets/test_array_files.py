@@ -54,6 +54,57 @@ def test_arrays_by_name(tmp_path, pixels, labels, names, column):
     assert datasets.label_names(path) is None  # but numbers
 
 
+@pytest.mark.parametrize("kind", ["int64", "float32", "bool"])
+def test_one_hot_rows(tmp_path, pixels, labels, kind):
+    path = tmp_path / "faces.npz"
+    np.savez(path, images=pixels, labels=np.eye(3, dtype=kind)[labels])
+    found = datasets.load(path)[1]
+    np.testing.assert_array_equal(found, labels)
+    assert found.dtype == "int64"
+    assert datasets.num_classes(path) == 3
+
+
+@pytest.mark.parametrize("kind", ["U", "S"])
+def test_names_of_classes(tmp_path, pixels, conditional_gan, kind):
+    path = tmp_path / "pets.npz"
+    names = np.array(["dog", "ant", "cat"] * 4, kind)
+    np.savez(path, x_train=pixels, y_train=names, x_test=pixels[:2], y_test=names[:2])
+    assert datasets.load(path)[1].tolist() == [2, 0, 1] * 4
+    assert datasets.load(path, "test")[1].tolist() == [2, 0]  # as in the other split
+    assert datasets.label_names(path, "test") == ("ant", "cat", "dog")
+    assert datasets.num_classes(path) == 3
+    assert datasets.open_images(path).label_names == ("ant", "cat", "dog")
+    with pytest.raises(ValueError, match="lacks 'cat'"):
+        conditional_gan(names=("ant", "bee", "dog")).fit(path, verbose=0)
+    np.savez(path, x_train=pixels, y_train=names, x_test=pixels[:2])
+    assert datasets.label_names(path, None) is None  # not all have one
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (np.zeros(14, int), "a label for each of the 12 images"),
+        (np.zeros(11, int), "a label for each"),
+        (np.ones((12, 3), int), "must be one-hot"),
+        (np.zeros((12, 2, 2), int), "a label for each"),
+        (np.zeros((6, 2), int), ""),
+        (np.arange(12) / 5, "whole numbers"),
+        (np.full(12, np.nan), "must be finite"),
+        (np.zeros(12, "complex64"), "whole numbers"),
+        (np.array([["a", "b"]] * 12), "a label for each"),
+    ],
+)
+def test_labels_that_are_none(tmp_path, pixels, given, says):
+    path = tmp_path / "odd.npz"
+    np.savez(path, images=pixels, labels=given)
+    for read in (datasets.load, datasets.num_classes):
+        with pytest.raises(ValueError, match=f"odd.npz.*{says}.*Received"):
+            read(path)
+    np.savez(path, x_train=pixels, y_train=given)
+    with pytest.raises(ValueError, match=f"odd.npz.*{says}.*Received"):
+        datasets.load(f"{path}:train[:2]")
+
+
 def test_a_single_array_may_have_any_name(tmp_path, pixels):
     path = tmp_path / "faces.npz"
     np.savez(path, mine=pixels)

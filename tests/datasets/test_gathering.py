@@ -28,6 +28,10 @@ def test_all_images_in_memory_or_in_a_file(noise, spill, monkeypatch):
     [
         (np.arange(23), True),
         (np.arange(23)[:, None].astype("uint8"), True),
+        (np.arange(23).astype("float32"), True),
+        (np.eye(23), True),
+        (np.ones((23, 3)), False),
+        (np.array(["cat"] * 23), False),
         (np.arange(23) / 2, False),
         (np.zeros((23, 8, 8, 1), "uint8"), False),
     ],

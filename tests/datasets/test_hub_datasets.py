@@ -97,12 +97,31 @@ def test_files_beside_a_table(tmp_path):
 
 @pytest.mark.parametrize(
     ("labels", "expected", "names"),
-    [((3, 0, 3, 1), [3, 0, 3, 1], None), (tuple("baba"), [1, 0, 1, 0], ("a", "b"))],
+    [
+        ((3, 0, 3, 1), [3, 0, 3, 1], None),
+        ((3.0, 0.0, 3.0, 1.0), [3, 0, 3, 1], None),
+        (([0, 1], [1, 0], [0, 1], [0, 1]), [1, 0, 1, 1], None),
+        (tuple("baba"), [1, 0, 1, 0], ("a", "b")),
+    ],
 )
 def test_labels_of_other_kinds(labels, expected, names):
     found = datasets.load_hub_dataset(hub(labels, Value()))
     assert found[1].tolist() == expected
     assert found[2] == names
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        ((0.7, 1.2, 1.9, 1.0), "whole numbers"),
+        (([0], [1, 2], [0], [1]), "column `label`.*whole numbers"),
+        (([0, 1], [1, 1], [0, 1], [1, 0]), "one-hot"),
+        (({"a": 1}, {"a": 2}, {"a": 1}, {"a": 1}), "whole numbers"),
+    ],
+)
+def test_labels_that_number_no_classes(labels, says):
+    with pytest.raises(ValueError, match=f"{says}.*Received"):
+        datasets.load(hub(labels, Value()))
 
 
 def test_what_can_not_be_used():

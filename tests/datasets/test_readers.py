@@ -245,3 +245,24 @@ def test_full_mnist(name, mean, monkeypatch):
         known = {image.tobytes(): y for image, y in zip(images, labels, strict=True)}
         found = [known[image.tobytes()] for image in digits]
         assert found == digit_labels.tolist()
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        (np.zeros(21, int), "a label for each of the 20 images"),
+        (np.ones((20, 10), int), "one-hot"),
+        (np.array(["cat"] * 20), "the labels are text, cat"),
+    ],
+)
+def test_labels_that_do_not_fit(folder, labels, says):
+    np.savez(folder / "mnist.npz", **{**arrays((28, 28)), "y_train": labels})
+    with pytest.raises(ValueError, match=f"Download or copy.*mnist.npz.*{says}"):
+        datasets.load("mnist")
+
+
+def test_labels_in_one_hot_rows(folder):
+    made = arrays((28, 28))
+    rows = np.eye(10)[made["y_train"]]
+    np.savez(folder / "mnist.npz", **{**made, "y_train": rows})
+    np.testing.assert_array_equal(datasets.load("mnist")[1], made["y_train"])
