@@ -137,6 +137,7 @@ def _scores(report, scores, recipe, target, custom_objects):
         "conditions": _conditions(report),
         "extractor": report.conditions.get("extractor"),
         "repeat": command,
+        "verify": repeat.verify_command(report, target),
         "call": repeat.score_call(report),
     }
 

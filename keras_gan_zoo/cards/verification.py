@@ -65,7 +65,8 @@ def verify(
         metrics: names of the scores to repeat; all of the card's by default.
         num_images: int, for a quick check.
         reference: the real images, where the card's are no named data set: the same
-            ones, by their fingerprint; see `score`.
+            ones, by their fingerprint; see `score`. Those of a folder are prepared as
+            the card's were.
         extractor: the extractor, where it is none of this package's; see `score`.
         revision: str, branch, tag or commit of a Hub handle.
         custom_objects: dict of your own classes, as in `GAN.from_preset`.

@@ -1,14 +1,21 @@
 """What a report's conditions ask for: the samples, real images and extractor."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
-from keras_gan_zoo.datasets import CATALOGUE, split_name
+from keras_gan_zoo.datasets import (
+    CATALOGUE,
+    ImageFolder,
+    ImagePreparation,
+    split_name,
+)
 from keras_gan_zoo.scoring import extractors, sources
 from keras_gan_zoo.scoring.preparation import pick_extractor
 from keras_gan_zoo.scoring.report import ScoreReport
 
 MOST_IMAGES = 10_000_000
+LONGEST_SIDE = 8192  # of a reference's image
 #: what the conditions say of labels -> the argument of `score`
 LABELS = {
     None: None,
@@ -146,14 +153,40 @@ def named_extractor(
     return (name if name.partition("/")[0] in extractors.EXTRACTORS else None), {}
 
 
+def preparation_of(conditions: Mapping[str, Any]) -> ImagePreparation:
+    """How the images of a report's reference were prepared.
+
+    Raises:
+        NotRepeatableError: in a way that there is not.
+
+    Example:
+
+    >>> print(preparation_of({"reference_preparation": {"image_size": [64, 64]}}))
+    resized to 64x64 (Pillow's lanczos)
+    """
+    stated = conditions.get("reference_preparation") or {}
+    try:
+        config = {name: stated[name] for name in stated if name != "pillow"}
+        found = ImagePreparation.from_config(config)
+        if max(found.image_size or (0,)) > LONGEST_SIDE:
+            raise ValueError(f"an image has up to {LONGEST_SIDE} pixels a side")
+    except (TypeError, ValueError) as error:
+        raise NotRepeatableError(
+            f"its reference was prepared in no way that is known here: {error}"
+        ) from error
+    return found
+
+
 def reference_of(report: ScoreReport, given: Any = None) -> Any:
     """What a report compares with, for `score`, or what is given in its place.
+
+    A folder that is given is prepared as the report says.
 
     Raises:
         NotRepeatableError: it is no named data set, and nothing is given.
     """
     if given is not None:
-        return given
+        return _as_stated(given, report)
     name = report.conditions.get("reference")
     if dataset_of(report.conditions) is not None:
         return name
@@ -161,6 +194,17 @@ def reference_of(report: ScoreReport, given: Any = None) -> Any:
         f"its reference, {name!r:.80}, is no named data set: pass the same images as "
         "`reference`"
     )
+
+
+def _as_stated(given, report):
+    """A folder with the preparation of a report; whatever else is given, as it is."""
+    preparation = preparation_of(report.conditions)
+    if not preparation or not isinstance(given, str | os.PathLike):
+        return given
+    path, split = split_name(given)
+    if not os.path.isdir(path):
+        return given
+    return ImageFolder(path, split, preparation=preparation, verbose=0)
 
 
 def _check_same(found, report, keys, what):

@@ -22,6 +22,8 @@ TAIL = " --num-images 64 --seed 0"
 FOLDER = {"dataset": "/home/me/cats", "reference": "folder cats:train"}
 #: as reports had it: a folder's name, which may be a data set's
 NAMESAKE = {"dataset": "mnist", "reference": "folder mnist"}
+OF_FOLDER = "keras-gan-zoo score ./g --reference FOLDER"
+AS = {"image_size": [64, 64], "crop_to_aspect_ratio": True, "pillow": "12.0"}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,37 @@ NAMESAKE = {"dataset": "mnist", "reference": "folder mnist"}
             "keras-gan-zoo score ./g --reference FOLDER --metrics is,fid "
             f"--extractor digits{TAIL}",
         ),
+        ({"labels": "balanced as the reference"}, BASE + TAIL),
+        ({"labels": "drawn by the GAN, from the seed's stream"}, BASE + TAIL),
+        ({"labels": "uniform"}, f"{BASE}{TAIL} --labels uniform"),
+        ({"is_splits": 5}, f"{BASE}{TAIL} --splits 5"),
+        (
+            {**FOLDER, "reference_preparation": AS},
+            f"{OF_FOLDER} --image-size 64 --crop --metrics is,fid --extractor digits"
+            + TAIL,
+        ),
+        (
+            {
+                "dataset": "cats",
+                "reference": "folder cats:test",
+                "reference_preparation": {
+                    "image_size": [48, 64],
+                    "pad_to_aspect_ratio": True,
+                    "interpolation": "box",
+                    "color_mode": "rgb",
+                    "background": [255, 255, 255],
+                    "scale_16_bit": True,
+                },
+            },
+            f"{OF_FOLDER}:test --image-size 48x64 --pad --interpolation box "
+            "--color-mode rgb --background '#ffffff' --scale-16-bit --metrics is,fid "
+            f"--extractor digits{TAIL}",
+        ),
+        ({**FOLDER, "reference_preparation": {"horizontal_flip": True}}, None),
+        ({**FOLDER, "reference_preparation": {"melted": True}}, None),
+        ({**FOLDER, "reference_preparation": 7}, None),
+        ({"labels": "as given"}, None),
+        ({"use_ema": False}, None),
         ({"extractor": "mine"}, None),
         ({"dataset": None, "reference": "array"}, None),
     ],
@@ -75,6 +108,11 @@ def test_the_command_that_repeats_scores(gan, conditions, expected):
         ),
         ({"dataset": None, "reference": "array"}, "gan, reference, metrics="),
         ({"extractor": "mine", **NAMESAKE}, "gan, reference, metrics="),
+        (
+            {**FOLDER, "reference_preparation": {**AS, "horizontal_flip": True}},
+            'gan, kgz.datasets.ImageFolder("FOLDER", image_size=[64, 64], '
+            "crop_to_aspect_ratio=True, horizontal_flip=True), metrics=",
+        ),
     ],
 )
 def test_objects_of_the_authors_own_are_asked_for(gan, tmp_path, conditions, arguments):
@@ -82,6 +120,42 @@ def test_objects_of_the_authors_own_are_asked_for(gan, tmp_path, conditions, arg
     text = write_card(folder).read_text()
     assert "keras-gan-zoo score" not in text
     assert f"kgz.score({arguments}" in text
+
+
+@pytest.mark.parametrize(
+    ("conditions", "arguments"),
+    [
+        ({}, "extractor='digits', num_images=64, seed=0)"),
+        (
+            {"repeats": 3, "labels": "uniform", "is_splits": 5, "use_ema": False},
+            'seed=0, repeats=3, labels="uniform", splits=5, use_ema=False)',
+        ),
+        ({"labels": "as given"}, "seed=0, labels=labels)"),
+        (
+            {"extractor": "inception-clean", "weights_file_sha256": SHA256},
+            'extractor=kgz.scoring.extractors.get("inception", resizer="clean"), ',
+        ),
+    ],
+)
+def test_the_call_has_all_that_is_not_the_default(gan, conditions, arguments):
+    assert arguments in repeat.score_call(report(gan, **conditions))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "options"),
+    [
+        ({}, ""),
+        (FOLDER, " --reference FOLDER"),
+        (
+            {"extractor": "inception-clean", "weights_file_sha256": "0" * 64},
+            " --extractor-weights FILE --resizer clean",
+        ),
+    ],
+)
+def test_what_verify_needs_is_in_the_card(gan, tmp_path, conditions, options):
+    folder = gan.save_to_preset(tmp_path / "g", report=report(gan, **conditions))
+    expected = f"`keras-gan-zoo verify ./g{options}` does so and compares."
+    assert expected in write_card(folder).read_text()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -253,3 +254,23 @@ def test_folders_are_prepared(run, preset, tmp_path):
     conditions = json.loads(Path("r.json").read_text())["conditions"]
     assert conditions["reference_preparation"]["crop_to_aspect_ratio"]
     assert conditions["reference"] == "folder photos:train"
+
+
+def test_the_command_of_a_card_repeats_scores_of_prepared_images(run, preset, tmp_path):
+    """As the example of `score --help`: score, card, the card's commands."""
+    for number, image in enumerate(kgz.datasets.load("digits", "test[:40]")[0]):
+        large = np.pad(image.repeat(2, 0).repeat(2, 1), ((0, 0), (6, 6), (0, 0)))
+        kgz.images.save_png(tmp_path / "photos" / f"{number:02}.png", large)
+    line = "--reference ./photos --image-size 28 --crop --extractor digits"
+    more = "--num-images 30 --splits 3 --repeats 2 --seed 1 --no-verify"
+    run("score", preset, *line.split(), *more.split(), "--attach")
+    report = kgz.ScoreReport.load(preset / "scores.json")
+    assert report.conditions["is_splits"] == 3
+    run("card", preset, "--overwrite")
+    words = " ".join((preset / "README.md").read_text().split())
+    again, check = re.findall(r"`keras-gan-zoo ((?:score|verify) [^`]*)`", words)
+    given = [*again.replace("FOLDER", "photos").split(), "--no-verify"]
+    run(*given, "--out", "again.json")
+    assert dict(kgz.ScoreReport.load("again.json")) == pytest.approx(dict(report))
+    result = run(*check.replace("FOLDER", "photos").split())
+    assert "The card holds." in result.stdout

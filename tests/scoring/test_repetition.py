@@ -202,3 +202,42 @@ def test_labels_and_repeats_are_the_reports(conditional_gan):
 def test_each_limit_is_a_metric():
     for row in METRICS.values():
         assert row.limit is None or METRICS[row.limit].limit == row.limit
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """A folder of digits that are larger than a GAN's images, and not square."""
+    for number, image in enumerate(kgz.datasets.load("digits", "test[:40]")[0]):
+        large = np.pad(image.repeat(2, 0).repeat(2, 1), ((0, 0), (6, 6), (0, 0)))
+        kgz.images.save_png(tmp_path / "pictures" / f"{number:02}.png", large)
+    return tmp_path / "pictures"
+
+
+ASKED = {"image_size": 28, "crop_to_aspect_ratio": True}
+
+
+def test_a_folder_is_prepared_as_it_was(gan, pictures, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "cache"))
+    images = kgz.datasets.ImageFolder(pictures, **ASKED)
+    settings = {**SETTINGS, "num_images": 40, "extractor": "digits"}
+    report = kgz.score(gan, images, ["fid", "recall"], **settings)
+    for given in (pictures, f"{pictures}:train", images):
+        found = repeat(report, gan, reference=given)
+        assert found.refused == {}
+        assert dict(found.report) == pytest.approx(dict(report), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("preparation", "why"),
+    [
+        ({"image_size": [28, 28]}, "the reference differs: data fingerprint is"),
+        ({"melted": True}, "prepared in no way that is known here: There is no way"),
+        ({"image_size": [10**6, 10**6]}, "an image has up to 8192 pixels a side"),
+        (["image_size"], "prepared in no way that is known"),
+    ],
+)
+def test_a_preparation_of_another_kind_is_told(gan, pictures, report, preparation, why):
+    stated = {"reference": "folder pictures", "reference_preparation": preparation}
+    other = with_conditions(report, **stated)
+    found = repeat(other, gan, ["fid"], reference=pictures)
+    assert re.search(why, found.refused["fid"]), found.refused

@@ -147,6 +147,9 @@ def score(
             "or uniform. " + default("reference, if it has labels"),
         ),
     ] = None,
+    splits: Annotated[
+        int, typer.Option(min=1, help="Splits for the Inception Score.")
+    ] = 10,
     value_range: ValueRange = None,
     image_size: preparing.ImageSize = None,
     crop_to_aspect_ratio: preparing.Crop = None,
@@ -256,6 +259,7 @@ inception --num-images all
             extractor=build_extractor(extractor, extractor_weights, resizer, wanted),
             num_images=_count(num_images),
             labels=None if labels is None else labels.value,
+            splits=splits,
             value_range=pair(value_range),
             infinity_method=infinity_method.value,
             repeats=repeats,

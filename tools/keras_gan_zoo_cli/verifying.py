@@ -36,7 +36,7 @@ def verify(
         str | None,
         typer.Option(
             help="The card's real images, where they are no named data set: a folder, "
-            "a .zip, .npz or .npy file."
+            "a .zip, .npz or .npy file. A folder's are prepared as the card says."
         ),
     ] = None,
     extractor: Annotated[
