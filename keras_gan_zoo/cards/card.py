@@ -7,7 +7,7 @@ from keras_gan_zoo import images
 from keras_gan_zoo.callbacks import sheet
 from keras_gan_zoo.cards.metadata import merged
 from keras_gan_zoo.cards.render import SEED, local_address, render
-from keras_gan_zoo.files import write_json, write_text
+from keras_gan_zoo.files import restored_on_error, write_json, write_text
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets import files, readme, together
 from keras_gan_zoo.presets.loading import read_gan
@@ -130,6 +130,10 @@ def attach_report(
 ) -> Path:
     """Put a report in a preset's folder, and bring the card, if any, up to date.
 
+    It replaces the report that is there. Those of further extractors (`"others"`) and
+    how the weights were chosen stay, if they are of the same weights. After an error
+    the folder's `scores.json` is as it was.
+
     Args:
         folder: path of a preset.
         report: `ScoreReport` of its weights.
@@ -139,19 +143,33 @@ def attach_report(
         `pathlib.Path` of `scores.json`.
 
     Raises:
-        ValueError: the report is of other weights.
+        ValueError: the report is of other weights, or the card can't be brought up to
+            date, see `refresh_card`.
     """
     folder = Path(folder)
     digest = _load(folder, custom_objects).preset_origin.weights_sha256
     scores, path = report.to_dict(), folder / files.SCORES
     together.check_scores(scores, digest)
-    if path.is_file() and not together.strays(folder, digest):
-        old = files.read_json(folder, files.SCORES, folder)
-        scores = {**{key: old[key] for key in CHOICE if key in old}, **scores}
-    write_json(path, scores)
-    if (folder / files.README).is_file():
-        refresh_card(folder, custom_objects=custom_objects)
+    scores = {**_lasting(folder, report, digest), **scores}
+    with restored_on_error(path):
+        write_json(path, scores)
+        if (folder / files.README).is_file():
+            refresh_card(folder, custom_objects=custom_objects)
     return path
+
+
+def _lasting(folder, report, digest):
+    """What the `scores.json` that is there tells beside the report of the weights."""
+    old = together.read_scores(folder, digest)
+    found = {key: old[key] for key in CHOICE if key in old}
+    others = old.get("others")
+    kept = [
+        one
+        for one in (others if isinstance(others, list) else ())
+        if together.scored(one) == digest
+        and one["conditions"].get("extractor") != report.conditions.get("extractor")
+    ]
+    return {**found, "others": kept} if kept else found
 
 
 def set_handle(folder: PathLike, handle: str) -> None:

@@ -14,13 +14,26 @@ SAMPLES_KEY = "generator_sha256"
 
 def check_scores(scores: Any, digest: str) -> None:
     """Raise a `ValueError` if scores are not those of the weights `digest`."""
-    scored = _scored(scores)
-    if scored != digest:
+    found = scored(scores)
+    if found != digest:
         raise ValueError(
             "The report must be of the saved weights, those of the averaged "
             f"generator (sha256 {digest}). Score this model again. "
-            f"Received: generator_sha256={scored!r}"
+            f"Received: generator_sha256={found!r}"
         )
+
+
+def read_scores(folder: PathLike, digest: str) -> dict[str, Any]:
+    """The content of a folder's `scores.json` if it is of the weights `digest`.
+
+    Returns:
+        dict, empty without such scores.
+    """
+    try:
+        scores = _read(folder)
+    except (ValueError, OSError):
+        return {}
+    return scores if scores is not None and scored(scores) == digest else {}
 
 
 def strays(folder: PathLike, digest: str) -> list[str]:
@@ -85,7 +98,8 @@ def _read(folder):
     return files.read_json(folder, files.SCORES, folder) if path.is_file() else None
 
 
-def _scored(scores):
+def scored(scores: Any) -> str | None:
+    """The sha256 of the weights that scores, or whatever stands there, are of."""
     conditions = scores.get("conditions") if isinstance(scores, dict) else None
     return conditions.get("generator_sha256") if isinstance(conditions, dict) else None
 
@@ -95,7 +109,7 @@ def _scores_of(folder):
         scores = _read(folder)
     except (ValueError, OSError):
         return "unreadable"
-    return None if scores is None else str(_scored(scores))
+    return None if scores is None else str(scored(scores))
 
 
 def _drawn(folder, name):

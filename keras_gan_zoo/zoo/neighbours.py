@@ -12,7 +12,7 @@ from keras_gan_zoo import datasets
 from keras_gan_zoo.images import grid
 from keras_gan_zoo.metrics import data_copying, nearest_rows
 from keras_gan_zoo.metrics.nearest import nearness
-from keras_gan_zoo.presets.origin import basename
+from keras_gan_zoo.presets.origin import public_data
 from keras_gan_zoo.scoring.extractors import get
 from keras_gan_zoo.scoring.preparation import pick_extractor
 from keras_gan_zoo.zoo.protocol import SECOND
@@ -64,8 +64,8 @@ def find_neighbours(
             for key, value in found.items()
         }
     facts = {
-        "train": f"{basename(name)}:{split}",
-        "held_out": f"{basename(name)}:test",
+        "train": public_data(f"{name}:{split}"),
+        "held_out": public_data(reference),
         "num_fake": len(samples),
         "num_real": len(unseen),
         "num_train": len(train),

@@ -194,6 +194,31 @@ def np_images(shape):
     return np.random.default_rng(0).integers(0, 256, shape, "uint8")
 
 
+def test_a_failed_attachment_leaves_the_scores(card, preset, gan):
+    card.write_text(card.read_text().replace("| FID (digits) |", "| FID (mine) |"))
+    before = [(preset / n).read_bytes() for n in ("scores.json", "README.md")]
+    with pytest.raises(ValueError, match="you edited parts"):
+        attach_report(preset, report_of(gan, fid=60.5))
+    after = [(preset / n).read_bytes() for n in ("scores.json", "README.md")]
+    assert after == before
+
+
+def test_reports_of_other_extractors_outlive_a_report(card, preset, gan, other):
+    def by(extractor, gan=gan):
+        found = report_of(gan, fid=9.25)
+        conditions = {**found.conditions, "extractor": extractor}
+        return kgz.ScoreReport(found, conditions=conditions).to_dict()
+
+    path = preset / "scores.json"
+    others = [by("pixels"), by("digits"), by("pixels", other), "broken"]
+    scores = json.loads(path.read_text())
+    path.write_text(json.dumps({**scores, "others": others}))
+    (preset / "samples.png").unlink()
+    attach_report(preset, report_of(gan, fid=2.5))
+    assert json.loads(path.read_text())["others"] == [others[0]]
+    assert "FID (pixels) 9.250" in card.read_text()
+
+
 def test_how_the_weights_were_chosen_outlives_a_report(preset, gan):
     path = preset / "scores.json"
     scores = json.loads(path.read_text())
