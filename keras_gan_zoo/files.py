@@ -12,6 +12,26 @@ from typing import IO, Any
 from keras_gan_zoo.typing import PathLike
 
 
+def named(path: PathLike) -> Path:
+    """The path of a file to write.
+
+    Raises:
+        ValueError: it has no name, such as `"."`.
+
+    Example:
+
+    >>> named("out/report.html").name
+    'report.html'
+    """
+    path = Path(path)
+    if path.name in ("", ".."):
+        raise ValueError(
+            "A file to write must have a name, such as 'out/report.html'. "
+            f"Received: {str(path)!r}"
+        )
+    return path
+
+
 def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Path:
     """Call `write(file)` on a temporary file beside `path`, then rename it.
 
@@ -21,8 +41,15 @@ def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Pa
 
     Returns:
         `pathlib.Path` of the file.
+
+    Raises:
+        IsADirectoryError: `path` is a folder.
     """
-    path = Path(path)
+    path = named(path)
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"A file can't be written over a folder. Received: {str(path)!r}"
+        )
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -32,7 +59,7 @@ def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Pa
         os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files private
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        Path(temporary).unlink(missing_ok=True)
         raise
     return path
 

@@ -29,6 +29,21 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("path", [".", "", "..", "a/..", "/"])
+def test_a_file_has_a_name(monkeypatch, tmp_path, path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="must have a name"):
+        files.write_atomically(path, lambda file: file.write(b"x"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_not_written_over(tmp_path):
+    (tmp_path / "report.json").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"over a folder.*report\.json"):
+        files.write_json(tmp_path / "report.json", {})
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+
+
 def test_json_has_no_nan(tmp_path):
     path = files.write_json(tmp_path / "a.json", {"x": [1, 2.5]})
     assert json.loads(path.read_text()) == {"x": [1, 2.5]}

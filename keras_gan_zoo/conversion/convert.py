@@ -1,5 +1,7 @@
 """From a public checkpoint to a GAN."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo.conversion.files import Files
@@ -28,7 +30,8 @@ def convert(path: PathLike, **settings: Any) -> GAN:
             other weights than the networks have.
     """
     files = Files(path)
-    return made_of(identify(files), files, files.path.name, **settings)
+    name = Path(os.path.abspath(files.path)).name  # also of "."
+    return made_of(identify(files), files, name, **settings)
 
 
 def made_of(source: Source, files: Files, name: str, **settings: Any) -> GAN:

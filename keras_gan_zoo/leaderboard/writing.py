@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo.callbacks.progress_bar import duration
-from keras_gan_zoo.files import write_text
+from keras_gan_zoo.files import named, write_text
 from keras_gan_zoo.leaderboard.boards import Board, Cell, boards_of
 from keras_gan_zoo.leaderboard.gathering import Gathered, gather
 from keras_gan_zoo.leaderboard.models import Model
@@ -54,14 +53,15 @@ def write_leaderboard(
         `Gathered`: the models, and the problems with those that could not be read.
 
     Raises:
-        ValueError: nothing could be read; the error says why.
+        ValueError: nothing could be read, and the error says why; or `out` names no
+            file.
 
     Example:
 
     >>> from keras_gan_zoo.leaderboard import write_leaderboard
     >>> found = write_leaderboard("zoo.html", ["dcgan_mnist"])  # doctest: +SKIP
     """
-    out = Path(out)
+    out = named(out)
     one = out.suffix.lower() in SUFFIXES
     found = gather(sources, author, say)
     if not found.models:

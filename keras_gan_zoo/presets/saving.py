@@ -14,7 +14,16 @@ from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.networks.contract import networks_of
-from keras_gan_zoo.presets import dry_build, files, own, parts, readme, together, trust
+from keras_gan_zoo.presets import (
+    dry_build,
+    files,
+    moving,
+    own,
+    parts,
+    readme,
+    together,
+    trust,
+)
 from keras_gan_zoo.presets.loading import examine
 from keras_gan_zoo.presets.origin import recipe_of
 from keras_gan_zoo.presets.progress import KEY as PROGRESS
@@ -67,9 +76,10 @@ def save_preset(
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"A preset is a folder. Received: preset_dir={str(folder)!r}")
     files.refuse_pickles(folder, folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    new = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
-    new.mkdir()
+    place = folder.resolve()
+    home = place if place.exists() else place.parent  # on the same disk as the preset
+    new = home / f".{place.name}-{secrets.token_hex(4)}"
+    new.mkdir(parents=True)
     try:
         with backend.alone():
             found = _write(gan, new, digest, include_generator)
@@ -77,7 +87,7 @@ def save_preset(
         for name, content in ((files.SCORES, scores), (files.RECIPE, recipe)):
             if content is not None:
                 write_json(new / name, content, indent=4)
-        _move(new, folder, digest)
+        _move(new, place, digest)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return folder
@@ -155,19 +165,15 @@ def _innermost(error):
 
 
 def _move(new, folder, digest):
-    """Move the finished folder into place, metadata last, so a mix is never loaded."""
+    """Move the finished folder into place; what is of other weights goes."""
     if not folder.exists():
         os.rename(new, folder)
         return
-    if _is_of(folder, digest):
-        if (new / files.SCORES).is_file():
-            readme.empty(folder / files.README, readme.SCORED)
-    else:
-        readme.empty(folder / files.README)
-        for name in files.OF_WEIGHTS:
-            (folder / name).unlink(missing_ok=True)
-    for path in sorted(new.iterdir(), key=lambda path: path.name == files.METADATA):
-        os.replace(path, folder / path.name)
+    same, card = _is_of(folder, digest), folder / files.README
+    if card.is_file() and (not same or (new / files.SCORES).is_file()):
+        shutil.copyfile(card, new / files.README)
+        readme.empty(new / files.README, readme.SCORED if same else None)
+    moving.put(new, folder, without=() if same else files.OF_WEIGHTS)
 
 
 def _is_of(folder, digest):

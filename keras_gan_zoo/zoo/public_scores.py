@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.files import write_json, write_text
+from keras_gan_zoo.files import named, write_json, write_text
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.scoring import ScoreReport, score
@@ -98,7 +98,7 @@ def score_public(
         dict of checkpoint -> what the JSON has of it: `against`, and `report` or
         `error`.
     """
-    out = Path(out)
+    out = named(out)
     wanted = planned(rows, only, references)
     done = read_public(out)
     for name, reference in wanted.items():

@@ -13,7 +13,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import datasets, presets
-from keras_gan_zoo.files import write_json, write_text
+from keras_gan_zoo.files import named, write_json, write_text
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.scoring import ScoreReport, score
 from keras_gan_zoo.scoring.preparation import pick_extractor
@@ -74,7 +74,7 @@ def score_zoo(
     Returns:
         dict, name -> `ScoreReport`.
     """
-    out = Path(out)
+    out = named(out)
     index = presets.read_index()
     old = read_scores(out) if resume and out.with_suffix(".json").is_file() else {}
     reports = {}

@@ -117,6 +117,13 @@ def test_nothing_at_all(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("out", [".", "", "..", "/"])
+def test_the_page_has_a_name(out, card, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=r"must have a name.*Received: '"):
+        write_leaderboard(out, [card])
+
+
 @pytest.mark.parametrize("author", ["", "a/b", "a b", "../x", "a?b"])
 def test_what_is_no_author(author):
     with pytest.raises(ValueError, match="the name of a user"):

@@ -1,5 +1,8 @@
 """save_to_preset: what a folder holds, and what is refused."""
 
+import os
+from pathlib import Path
+
 import keras
 import pytest
 
@@ -67,6 +70,98 @@ def test_saving_again_keeps_the_card_and_drops_stale_scores(gans, preset):
     }
     assert (preset / "README.md").read_text() == "by hand"
     assert_same_weights(kgz.GAN.from_preset(preset).generator, other.generator)
+
+
+class Counting:
+    """`os.replace` and `os.rename`, of which one call fails."""
+
+    def __init__(self, fails_at, error):
+        self.fails_at, self.error, self.calls = fails_at, error, 0
+
+    def __call__(self, old, new, really=os.replace):
+        self.calls += 1
+        if self.calls == self.fails_at:
+            raise self.error
+        return really(old, new)
+
+
+def bytes_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.fixture
+def filled(gans, preset):
+    """A preset with all that may lie in its folder, and a file of the user's."""
+    report = Report(weights_sha256(gans["gan"].ema_generator))
+    gans["gan"].save_to_preset(preset, report=report, recipe={"seed": 1})
+    (preset / "README.md").write_text(f"by hand\n{PART}")
+    for name in ("samples.png", "log.csv", "curves.png", "mine.txt"):
+        (preset / name).write_bytes(name.encode())
+    return preset
+
+
+PART = "<!-- keras-gan-zoo:scores -->\nFID 1\n<!-- /keras-gan-zoo:scores -->\n"
+KEPT = {"README.md", "mine.txt"}
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "in use"), KeyboardInterrupt()])
+def test_an_interrupted_save_leaves_the_old_preset_or_the_new_one(
+    filled, tmp_path, monkeypatch, error
+):
+    other = tiny_gan(seed=2)
+    before, done, step = bytes_of(filled), False, 0
+    while not done:
+        step += 1
+        replace = Counting(step, error)
+        with monkeypatch.context() as patch:
+            patch.setattr("os.replace", replace)
+            patch.setattr("os.rename", replace)
+            try:
+                other.save_to_preset(filled, recipe={"seed": 2})
+                done = True
+            except type(error):
+                assert replace.calls >= step
+        assert [path.name for path in tmp_path.iterdir()] == ["gan"]
+        if not done:
+            assert bytes_of(filled) == before
+    assert step > len(FILES) + len(before)
+    assert bytes_of(filled).keys() == FILES | KEPT | {"recipe.json"}
+    assert_same_weights(kgz.GAN.from_preset(filled).generator, other.generator)
+
+
+def test_what_can_not_be_put_back_is_kept_and_named(filled, monkeypatch):
+    before, really = bytes_of(filled), os.replace
+
+    def locked(old, new):
+        if Path(new) == filled / "model.weights.h5":
+            raise PermissionError(13, "in use")
+        really(old, new)
+
+    monkeypatch.setattr("os.replace", locked)
+    with pytest.raises(OSError, match=r"could not be put back.*Received: ") as caught:
+        tiny_gan(seed=2).save_to_preset(filled)
+    kept = Path(str(caught.value).partition("Received: ")[2].split(": ")[0])
+    assert (kept / "model.weights.h5").read_bytes() == before["model.weights.h5"]
+    found = bytes_of(filled) | bytes_of(kept)
+    assert before.items() <= found.items()
+
+
+@pytest.mark.parametrize("here", [".", "", "../gan"])
+def test_the_folder_that_one_is_in(preset, monkeypatch, here):
+    monkeypatch.chdir(preset)
+    other = tiny_gan(seed=2)
+    other.save_to_preset(here)
+    assert_same_weights(kgz.GAN.from_preset(".").generator, other.generator)
+    assert Path.cwd().samefile(preset)
+
+
+def test_an_empty_folder_and_a_link(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to("empty")
+    gan = tiny_gan()
+    assert gan.save_to_preset(tmp_path / "link") == tmp_path / "link"
+    assert {path.name for path in (tmp_path / "empty").iterdir()} == FILES
+    assert {path.name for path in tmp_path.iterdir()} == {"empty", "link"}
 
 
 def test_a_file_is_no_folder(gans, tmp_path):

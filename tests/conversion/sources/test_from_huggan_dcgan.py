@@ -39,6 +39,14 @@ def test_images(tmp_path):
 
 
 @pytest.mark.once
+def test_the_folder_that_one_is_in_has_a_name(tmp_path, monkeypatch):
+    save(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    recipe = convert(".").preset_origin.recipe
+    assert recipe["converted_from"]["name"] == tmp_path.name
+
+
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -1,0 +1,63 @@
+"""Puts new files in the place of old ones: all of them, or none."""
+
+import os
+import shutil
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from keras_gan_zoo.presets import files
+
+
+def put(new: Path, folder: Path, without: Collection[str] = ()) -> None:
+    """Move all files of one folder into another one, over those of the same names.
+
+    After an error, Ctrl-C included, `folder` is as it was. What it has besides stays.
+
+    Args:
+        new: path of the finished folder, on the same disk, which is left empty.
+        folder: path.
+        without: names of files that `folder` is to lose.
+
+    Raises:
+        OSError: a file can't be moved; if the old ones then can't be put back either,
+            the error says where they are.
+    """
+    old = new.with_name(f"{new.name}-old")
+    old.mkdir()
+    names = sorted((path.name for path in new.iterdir()), key=_metadata_last)
+    try:
+        for name in sorted({*names, *without}, key=_metadata_last, reverse=True):
+            if os.path.lexists(folder / name):
+                os.replace(folder / name, old / name)
+        for name in names:
+            os.replace(new / name, folder / name)
+    except BaseException as error:
+        _put_back(old, folder, [n for n in names if not (new / n).exists()], error)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _metadata_last(name):
+    """Weights are only read with the metadata that have their sha256."""
+    return name == files.METADATA
+
+
+def _put_back(
+    old: Path, folder: Path, moved: Sequence[str], error: BaseException
+) -> None:
+    left = []
+    names = {path.name for path in old.iterdir()}
+    for name in sorted({*moved, *names}, key=_metadata_last):
+        try:
+            if name in moved:
+                (folder / name).unlink()
+            if name in names:
+                os.replace(old / name, folder / name)
+        except OSError as fault:
+            left.append(f"{name} ({fault})")
+    if left:
+        raise OSError(
+            "The preset is not saved, and files of the old one could not be put back. "
+            f"Move them to {folder} yourself. Received: {old}: {', '.join(left)}"
+        ) from error
+    old.rmdir()
