@@ -27,7 +27,8 @@ cli/test_verify_command.py
 datasets/test_array_files.py datasets/test_catalogue.py datasets/test_folders.py
 datasets/test_gathering.py datasets/test_hub_datasets.py datasets/test_image_files.py
 datasets/test_image_folder.py datasets/test_lazy_images.py datasets/test_memory.py
-datasets/test_metadata.py datasets/test_preparation.py datasets/test_progress.py
+datasets/test_metadata.py datasets/test_names.py datasets/test_preparation.py
+datasets/test_progress.py
 datasets/test_readers.py datasets/test_splits.py datasets/test_stores.py
 datasets/test_tree.py demos families/test_document.py leaderboard metrics
 presets/test_client.py presets/test_files.py presets/test_index.py

@@ -26,11 +26,11 @@ from keras_gan_zoo.datasets.image_folder import (
     load_folder,
 )
 from keras_gan_zoo.datasets.lazy_images import LazyImages
+from keras_gan_zoo.datasets.names import find, is_folder, split_name, text_of
 from keras_gan_zoo.datasets.preparation import ImagePreparation, preparation_of
-from keras_gan_zoo.datasets.splits import count_shared, split_name
+from keras_gan_zoo.datasets.splits import count_shared
 from keras_gan_zoo.datasets.streaming import Opened, open_folder, open_zip
 from keras_gan_zoo.images import check_images, uint8_images
-from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.typing import ImageShape, PathLike, ValueRange
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "gather",
     "image_shape",
     "is_array_file",
+    "is_folder",
     "is_hub_dataset",
     "label_names",
     "load",
@@ -59,6 +60,7 @@ __all__ = [
     "read",
     "split_name",
     "split_sizes",
+    "text_of",
 ]
 
 
@@ -82,7 +84,8 @@ def load(
     Args:
         name: a key of `CATALOGUE` or the path of a folder, of a zip file of one, or of
             an `.npy` or `.npz` file, with a split if you like: `"mnist:test"`; or a
-            `datasets.Dataset` of the Hugging Face Hub, which is one split.
+            `datasets.Dataset` of the Hugging Face Hub, which is one split. Text that is
+            a key means the data set: a folder of that name is `"./mnist"` or a `Path`.
         split: in TFDS notation: `"train"`, `"test"`, `"train[:55000]"`,
             `"train[10%:20%]"`, `"train+test"`; None for all.
         on_error: `"raise"` an error that names all files of a folder that can't be
@@ -109,7 +112,7 @@ def load(
     if is_hub_dataset(name):
         images, labels, _ = load_hub_dataset(name, on_error, preparation)
         return images, labels
-    found, split = _find(name, split)
+    found, split = find(name, split)
     if found in CATALOGUE:
         return preparation.arrays(*load_named(found, split))
     if is_array_file(found):
@@ -160,7 +163,7 @@ def open_images(
         return open_folder(name, memory)
     if is_hub_dataset(name):
         return Opened(*load_hub_dataset(name, on_error, preparation))
-    found, split = _find(name, split)
+    found, split = find(name, split)
     settings: dict[str, Any] = {
         "split": split,
         "on_error": on_error,
@@ -199,7 +202,7 @@ def label_names(
     >>> label_names("fashion_mnist")[:3]
     ('t-shirt/top', 'trouser', 'pullover')
     """
-    found, split = _find(name, split)
+    found, split = find(name, split)
     if found in CATALOGUE:
         return CATALOGUE[found].label_names
     if is_array_file(found):
@@ -225,7 +228,7 @@ def num_classes(
     names = label_names(name, split, on_error)
     if names is not None:
         return len(names)
-    found, split = _find(name, split)
+    found, split = find(name, split)
     labels = None
     if is_array_file(found):
         labels = array_files.labels(found, split, on_error)
@@ -253,7 +256,7 @@ def image_shape(
     >>> image_shape("digits")
     (28, 28, 1)
     """
-    found, split = _find(name, split)
+    found, split = find(name, split)
     if found in CATALOGUE:
         return preparation_of(preparation).shape_of(CATALOGUE[found].image_shape)
     if is_array_file(found):
@@ -269,24 +272,10 @@ def split_sizes(name: PathLike) -> dict[str, int]:
     >>> split_sizes("digits")
     {'train': 9000, 'test': 1000}
     """
-    found, _ = _find(name, None)
+    found, _ = find(name, None)
     if found in CATALOGUE:
         return dict(CATALOGUE[found].splits)
     return (array_files.sizes if is_array_file(found) else folder_sizes)(found)
-
-
-def _find(name, split):
-    """A key of `CATALOGUE` or an existing path, and the split."""
-    if isinstance(name, str) and name not in CATALOGUE and not os.path.exists(name):
-        name, split = split_name(name, split)
-    known = isinstance(name, str) and name in CATALOGUE
-    if known or (isinstance(name, str | os.PathLike) and os.path.exists(name)):
-        return name, split
-    raise ValueError(
-        "There is no folder, no file and no data set of that name. "
-        f"{did_you_mean(name, CATALOGUE)}Known data sets: {', '.join(CATALOGUE)}. "
-        f"Received: name={str(name)!r}"
-    )
 
 
 def fingerprint(images: Any) -> str:

@@ -1,34 +1,12 @@
 """Splits in TFDS notation: `"train[:55000]"`, `"train[10%:20%]+test"`."""
 
 import itertools
-import os
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from keras_gan_zoo.typing import PathLike
-
 PART = re.compile(r"([A-Za-z_]\w*)(?:\[(-?\d+%?)?:(-?\d+%?)?\])?")
-NAMED = re.compile(r"(\w{2,}):(\w.*)")  # not a drive letter, not a URL
-PATH = re.compile(r"(.+):([A-Za-z_]\w*(?:\[[-\d%:]*\])?(?:\+[\w\[\]:%+-]+)?)")
 HELP = 'for example "train", "test[:1000]", "train[10%:20%]" or "train+test"'
-
-
-def split_name(name: PathLike, split: str | None = "train") -> tuple[str, Any]:
-    """`"mnist:test[:100]"` as `("mnist", "test[:100]")`; without a split, `split`.
-
-    A path is kept whole: only text after the last colon that reads as a split counts.
-
-    Example:
-
-    >>> split_name("mnist:train[55000:]"), split_name("./faces")
-    (('mnist', 'train[55000:]'), ('./faces', 'train'))
-    """
-    name = os.fspath(name)
-    match = NAMED.fullmatch(name) or PATH.fullmatch(name)
-    if match and not os.path.exists(name):
-        return match[1], match[2]
-    return name, split
 
 
 def parse(split: str) -> list[tuple[str, str | None, str | None]]:

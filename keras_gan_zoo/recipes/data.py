@@ -1,6 +1,5 @@
 """The data of a recipe: what is read, how it is prepared, what was found."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ def open_data(recipe: dict[str, Any]) -> Any:
     """
     name, split = datasets.split_name(recipe["data"])
     settings = settings_of(recipe)
-    if os.path.isdir(name):
+    if datasets.is_folder(name):
         return ImageFolder(name, split, **settings)
     if not settings["preparation"]:
         return recipe["data"]

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import families, presets
-from keras_gan_zoo.datasets import ImagePreparation
+from keras_gan_zoo.datasets import ImagePreparation, text_of
 from keras_gan_zoo.presets import files, index, trust
 from keras_gan_zoo.presets.origin import CONTINUED
 from keras_gan_zoo.recipes import data
@@ -114,6 +114,8 @@ def with_options(
             argument, or a value is wrong.
     """
     given = {name: value for name, value in options.items() if value is not None}
+    if "data" in given:
+        given["data"] = text_of(given["data"])
     recipe = {"batch_size": 64, "epochs": 20, **(recipe or {})}
     recipe |= {name: given[name] for name in settings.RUN if name in given}
     family = families.find(recipe["family"])

@@ -222,7 +222,7 @@ def get(
     if isinstance(source, GAN):
         return Generated(source, source.name, seed, use_ema)
     if isinstance(source, str | os.PathLike):
-        return _from_path(os.fspath(source), seed, use_ema, value_range, verbose)
+        return _from_path(datasets.text_of(source), seed, use_ema, value_range, verbose)
     if isinstance(source, datasets.ImageFolder):
         images, labels, _ = datasets.open_images(source)
         title = title_of(os.path.abspath(source.path), source.split)

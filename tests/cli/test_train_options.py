@@ -57,6 +57,13 @@ def test_every_setting_reaches_the_model(run):
     assert "r/preset" in again.stdout
 
 
+def test_a_run_may_be_called_like_its_data(run):
+    line = "--family mlp_gan --generator-widths 4 --discriminator-widths 4 --out digits"
+    first, again = (run("train", *line.split(), *TINY.split()) for _ in range(2))
+    assert "means the data set of that name" in " ".join(first.stderr.split())
+    assert "were done already" in again.stdout
+
+
 def test_options_replace_what_a_recipe_says(run, preset):
     found = recipe_of(
         run, f"{preset} --generator-widths 4 --generator-learning-rate 0.5 --penalty r2"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.datasets.splits import select, split_name
+from keras_gan_zoo.datasets.splits import select
 from keras_gan_zoo.images import save_png
 
 SOURCES = {
@@ -65,31 +65,6 @@ def test_slice_outside(split):
 def test_unknown_split():
     with pytest.raises(ValueError, match="'dev'; this data set has: train, test"):
         select("dev", SOURCES)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("mnist", ("mnist", "train")),
-        ("mnist:test", ("mnist", "test")),
-        ("mnist:train[55000:]", ("mnist", "train[55000:]")),
-        ("mnist:train[10%:20%]+test[:5]", ("mnist", "train[10%:20%]+test[:5]")),
-        ("./faces", ("./faces", "train")),
-        ("./faces:test", ("./faces", "test")),
-        ("a:b/faces:test[:5]", ("a:b/faces", "test[:5]")),
-        ("C:\\faces", ("C:\\faces", "train")),
-        ("C:\\faces:test", ("C:\\faces", "test")),
-        ("hf://user/repo", ("hf://user/repo", "train")),
-        ("mnist:train[5", ("mnist", "train[5")),
-    ],
-)
-def test_split_name(name, expected):
-    assert split_name(name) == expected
-
-
-def test_split_name_default():
-    assert split_name("mnist", None) == ("mnist", None)
-    assert split_name("mnist:test", None) == ("mnist", "test")
 
 
 @pytest.mark.parametrize(

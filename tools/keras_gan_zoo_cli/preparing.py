@@ -141,6 +141,7 @@ def prepared(name: str | None, asked: dict[str, Any]) -> Any:
     if name is None or not asked:
         return name
     path, split = datasets.split_name(name)
-    if not os.path.isdir(path) or os.path.exists(os.path.join(path, "config.json")):
+    is_preset = os.path.exists(os.path.join(path, "config.json"))
+    if is_preset or not datasets.is_folder(path):
         return name
     return datasets.ImageFolder(path, split, **asked)
