@@ -49,10 +49,13 @@ def facts_of(gan: Any, source: Source) -> dict[str, Any]:
 
 
 def address_of(source: Source) -> str:
-    """What loads a preset: its name, its handle, or a folder beside the reader."""
+    """What loads a preset: its name, its handle, or a folder beside the reader.
+
+    The handle has the commit, which is what the demo shows.
+    """
     handle = source.handle
     if handle.startswith("hf://"):
-        return f"hf://{client.parse(handle).id}"
+        return handle
     return handle if handle in read_index() else local_address(source.folder)
 
 

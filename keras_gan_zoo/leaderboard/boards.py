@@ -12,16 +12,14 @@ from keras_gan_zoo.leaderboard.texts import plain
 from keras_gan_zoo.metrics import difference
 from keras_gan_zoo.presets.origin import basename
 from keras_gan_zoo.scoring.anchors import Anchors, anchors_of, read_anchors
-from keras_gan_zoo.scoring.comparison import ALWAYS, OF_REFERENCE
+from keras_gan_zoo.scoring.comparison import ALWAYS, OF_REFERENCE, labels_drawn
 from keras_gan_zoo.scoring.conditions import dataset_of
 from keras_gan_zoo.scoring.measures import METRICS, scale_of
 
 #: what all scores of a table have in common, besides what `compare` asks for
-SAMPLER = ("use_ema", "truncation", "labels")
+SAMPLER = ("use_ema", "truncation")
 #: without these, nobody knows whether two scores may stand beside each other
 NEEDED = ("extractor_sha256", "num_fake", "data_fingerprint")
-#: what a class-conditional GAN is asked for by default is like what others draw
-AS_USUAL = {"labels": "balanced as the reference", "truncation": None}
 FIRST = ("fid", "class_fid", "is")
 
 
@@ -127,7 +125,8 @@ def boards_of(models: Sequence[Model], anchors: Anchors | None = None) -> list[B
 
 def _shared(model, number):
     """The conditions of all of a model's scores; its number too if some are unknown."""
-    facts = {**AS_USUAL, **model.report.conditions}
+    facts = dict(model.report.conditions)
+    facts["labels"] = labels_drawn(facts)
     metrics = [METRICS[name] for name in model.report.metrics if name in METRICS]
     real = any(metric.real for metric in metrics)
     keys = (*ALWAYS, *(OF_REFERENCE if real else ()), *SAMPLER)

@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from keras_gan_zoo.metrics import difference
@@ -21,8 +21,11 @@ ALWAYS = (
     "num_fake",
     "repeats",
     "interval_level",
+    "labels",
 )
 OF_REFERENCE = ("data_fingerprint", "num_real")
+#: what a class-conditional GAN is asked for by default, which is like what others draw
+AS_USUAL = "balanced as the reference"
 VERDICTS = {True: "larger than the noise", False: "within the noise", None: "unknown"}
 
 
@@ -44,7 +47,7 @@ def compare(reports: Any, by: str | None = None) -> "Comparison":
     Raises:
         ValueError: fewer than two reports, no metric in common, or reports that are
             not comparable because of different extractors, resizing, references,
-            numbers of images ...
+            numbers of images, labels that were asked for ...
 
     Example:
 
@@ -73,6 +76,22 @@ def compare(reports: Any, by: str | None = None) -> "Comparison":
     _check_conditions(reports, metrics)
     default = "fid" if "fid" in metrics else metrics[0]
     return Comparison(reports, metrics, by or default)
+
+
+def labels_drawn(conditions: Mapping[str, Any]) -> Any:
+    """Which classes were asked for, of a report's conditions.
+
+    Only a class-conditional GAN can be asked: what else has labels draws as it does.
+
+    Example:
+
+    >>> labels_drawn({"labels": "uniform", "num_classes": 10})
+    'uniform'
+    >>> labels_drawn({"labels": "of the source", "num_classes": None})
+    'balanced as the reference'
+    """
+    asked = conditions.get("num_classes", True) is not None
+    return (conditions.get("labels") if asked else None) or AS_USUAL
 
 
 class Comparison:
@@ -210,7 +229,13 @@ def _text(cell):
 
 def _named(reports):
     """A dict of name -> `ScoreReport`; those in a list are named by what was scored."""
-    if isinstance(reports, dict):
+    is_one = isinstance(reports, ScoreReport | str | os.PathLike)
+    if is_one or not isinstance(reports, Iterable):
+        raise ValueError(
+            "A comparison needs two or more reports, as a list or a dict of names: "
+            f"`compare([one, other])`. Received: a {type(reports).__name__}"
+        )
+    if isinstance(reports, Mapping):
         return {str(name): _load(report) for name, report in reports.items()}
     loaded = [_load(report) for report in reports]
     names = [str(report.conditions.get("source")) for report in loaded]
@@ -237,12 +262,16 @@ def _check_conditions(reports, metrics):
     if any(METRICS[metric].real for metric in metrics):
         keys += OF_REFERENCE
     keys += [key for metric in metrics for key in METRICS[metric].conditions]
-    (first, one), *others = reports.items()
+    facts = {
+        name: {**report.conditions, "labels": labels_drawn(report.conditions)}
+        for name, report in reports.items()
+    }
+    (first, one), *others = facts.items()
     for name, other in others:
         apart = {
-            key: (one.conditions.get(key), other.conditions.get(key))
+            key: (one.get(key), other.get(key))
             for key in keys
-            if one.conditions.get(key) != other.conditions.get(key)
+            if one.get(key) != other.get(key)
         }
         if apart:
             raise ValueError(

@@ -93,3 +93,12 @@ def test_errors_are_texts_on_stderr(run, folder, line, says):
     assert result.stderr.startswith("Error: ")
     assert says in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_what_is_exported_can_be_read_whatever_it_is_called(run):
+    result = run("reference", "export", "mnist:test", "--out", "st")
+    assert "Statistics: st.npz" in result.stdout
+    images, _ = kgz.datasets.load("digits", "test[:30]")
+    np.save("some.npy", images)
+    line = "score some.npy --reference st.npz --extractor digits --num-images all"
+    run(*line.split(), "--metrics", "fid", "--no-verify")

@@ -34,7 +34,7 @@ def test_a_preset_of_the_hub_names_its_repository(stranger):
     folder, _ = stranger
     source = Source(folder, "hf://me/gan@0123abc", {})
     found = facts.facts_of(read_gan(GAN, source), source)
-    assert (found["title"], found["address"]) == ("me/gan", "hf://me/gan")
+    assert (found["title"], found["address"]) == ("me/gan", "hf://me/gan@0123abc")
     assert 'href="https://huggingface.co/me/gan"' in facts.header(found)
 
 

@@ -90,7 +90,7 @@ def test_the_app_draws_what_the_hub_has(stranger, tmp_path):
             process.wait(10)
     expected = grid(gan.generate(4, labels=1, seed=7))
     np.testing.assert_array_equal(np.atleast_3d(Image.open(picture)), expected)
-    assert 'from_preset("hf://me/gan")' in code
+    assert re.search(r'from_preset\("hf://me/gan@[0-9a-f]{40}"\)', code)
 
 
 def address_said(process):

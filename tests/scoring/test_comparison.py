@@ -93,12 +93,31 @@ def test_files(tmp_path):
         ({"is_splits": 1}, "is_splits: 10 and 1"),
         ({"interval_level": 0.9}, "interval_level: 0.95 and 0.9"),
         ({"channels": "grey repeated to 3 channels"}, "channels"),
+        (
+            {"labels": "uniform", "num_classes": 10},
+            "labels: balanced as the reference and uniform",
+        ),
+        ({"labels": "drawn by the GAN, from the seed's stream"}, "labels: balanced"),
     ],
 )
 def test_other_conditions_are_refused(change, named):
     one, other = make("a", 1.0, 0.1, 9.0), make("b", 2.0, 0.1, 9.0, **change)
     with pytest.raises(ValueError, match=f"'a' and 'b' with different .*{named}"):
         compare([one, other])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"labels": "balanced as the reference", "num_classes": 10},
+        {"labels": "of the source", "num_classes": None},
+        {"labels": "as given", "num_classes": None},
+        {"use_ema": False},
+    ],
+)
+def test_what_draws_as_usual_is_comparable(change):
+    one, other = make("a", 1.0, 0.1), make("b", 2.0, 0.1, **change)
+    assert compare([one, other]).ranking() == ["a", "b"]
 
 
 def test_conditions_of_metrics_that_are_not_compared_may_differ():
@@ -112,6 +131,9 @@ def test_conditions_of_metrics_that_are_not_compared_may_differ():
         ([], "two or more reports"),
         ([make("a", 1.0)], "two or more reports"),
         ([make("a", 1.0), 7], "Received: int"),
+        (make("a", 1.0), "as a list or a dict of names.* Received: a ScoreReport"),
+        ("a.json", "as a list or a dict of names.* Received: a str"),
+        (7, "Received: a int"),
         ([make("a", 1.0), ScoreReport({"is": 1.0})], "must share a metric"),
     ],
 )

@@ -6,7 +6,14 @@ import pytest
 from scipy import linalg
 
 from keras_gan_zoo import GAN, networks
-from keras_gan_zoo.scoring import cluster, extractors, load_reference, score, sources
+from keras_gan_zoo.scoring import (
+    cluster,
+    extractors,
+    load_reference,
+    references,
+    score,
+    sources,
+)
 from keras_gan_zoo.scoring.job import Job, Plan
 from keras_gan_zoo.scoring.labels import balanced
 
@@ -99,6 +106,15 @@ def test_samples_are_balanced_as_the_reference(painter, real, extractor):
     facts = reports[0].conditions
     assert facts["labels"] == "balanced as the reference"
     assert facts["num_classes"] == 3
+
+
+def test_samples_are_balanced_as_an_exported_reference(
+    painter, real, extractor, tmp_path
+):
+    known = load_reference(real, extractor)
+    path = references.export_statistics(known, tmp_path / "st.npz")
+    score(painter, path, "fid", extractor=extractor, num_images=90, **QUIET)
+    assert np.bincount(asked(painter)).tolist() == [45, 30, 15]
 
 
 def test_labels_as_asked(painter, real, extractor):

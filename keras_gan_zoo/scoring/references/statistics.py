@@ -1,6 +1,7 @@
 """Files of moments: our own, and those of pytorch-fid and clean-fid."""
 
 import hashlib
+import json
 import os
 import pathlib
 import zipfile
@@ -15,6 +16,7 @@ from keras_gan_zoo.scoring.moments import Moments
 from keras_gan_zoo.scoring.references.reference import Reference
 from keras_gan_zoo.typing import PathLike
 
+SUFFIX = ".npz"
 UNREADABLE = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 # The facts about its moments that a file has as text.
 FACTS = (
@@ -33,7 +35,7 @@ def has_statistics(path: Any) -> bool:
 
     One that can't be read counts as statistics, which `read_statistics` refuses.
     """
-    if not isinstance(path, str | os.PathLike) or not str(path).endswith(".npz"):
+    if not isinstance(path, str | os.PathLike) or not str(path).endswith(SUFFIX):
         return False
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -112,6 +114,7 @@ def read_statistics(path: PathLike) -> Reference:
         )
     counts = values.get("label_counts")
     return Reference(
+        preparation=_preparation(values.get("preparation"), path),
         label_counts=None if counts is None else np.array(counts, "int64"),
         **{"name": pathlib.Path(path).name, **texts},
         moments=Moments.from_statistics(count or 2, mean, covariance),
@@ -121,14 +124,24 @@ def read_statistics(path: PathLike) -> Reference:
     )
 
 
+def _preparation(text, path):
+    """What a file says of how its images were prepared, a dict or None."""
+    if text is None:
+        return None
+    try:
+        found = json.loads(str(text))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError(
+            "The `preparation` in a statistics file must be a JSON object. "
+            f"Received: reference={str(path)!r} with {str(text)!r:.80}"
+        )
+    return found
+
+
 def write_statistics(reference: Reference, extractor: Any, path: PathLike) -> Path:
     """Write a `Reference` as an `.npz` that `load_reference` reads."""
-    more = {}
-    if reference.label_counts is not None:
-        more["label_counts"] = reference.label_counts
-    if reference.spatial is not None:
-        more["spatial_mean"] = reference.spatial.mean
-        more["spatial_covariance"] = reference.spatial.covariance
     return reference.moments.save(
         path,
         name=reference.name,
@@ -139,7 +152,7 @@ def write_statistics(reference: Reference, extractor: Any, path: PathLike) -> Pa
         extractor_sha256=extractor.sha256,
         image_shape=reference.image_shape or "",
         probe=extractor.probe,
-        **more,
+        **_arrays(reference),
     )
 
 
@@ -147,17 +160,35 @@ def export_statistics(reference: Reference, path: PathLike) -> Path:
     """Write a `Reference` in the format of pytorch-fid and clean-fid: `mu`, `sigma`.
 
     What else is known about it is kept in the file, so that `load_reference` still
-    rejects it under another extractor.
+    rejects it under another extractor, and labels are balanced like those of its
+    images.
+
+    Args:
+        reference: `Reference`.
+        path: file name; `.npz` is added if it does not end in it.
 
     Returns:
         `pathlib.Path` of the file.
     """
+    if Path(path).suffix != SUFFIX:
+        path = f"{os.fspath(path)}{SUFFIX}"
     texts = {key: getattr(reference, key) for key in FACTS}
     values = {key: value for key, value in texts.items() if value}
     values |= {"mu": reference.moments.mean, "sigma": reference.moments.covariance}
     if reference.num_real is not None:
         values["count"] = reference.num_real
-    if reference.spatial is not None:
-        values["spatial_mean"] = reference.spatial.mean
-        values["spatial_covariance"] = reference.spatial.covariance
+    if reference.preparation:
+        values["preparation"] = json.dumps(reference.preparation)
+    values |= _arrays(reference)
     return write_atomically(path, lambda file: np.savez(file, **values))
+
+
+def _arrays(reference):
+    """What is known of a `Reference` beside the moments of its features, as arrays."""
+    arrays = {}
+    if reference.label_counts is not None:
+        arrays["label_counts"] = reference.label_counts
+    if reference.spatial is not None:
+        arrays["spatial_mean"] = reference.spatial.mean
+        arrays["spatial_covariance"] = reference.spatial.covariance
+    return arrays

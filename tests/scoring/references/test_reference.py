@@ -183,3 +183,26 @@ def test_statistics_of_one_feature(tmp_path):
     np.savez(tmp_path / "one.npz", mu=[0.5], sigma=np.cov([[0.0, 1.0, 2.0]]))
     found = references.read_statistics(tmp_path / "one.npz")
     np.testing.assert_allclose(found.moments.covariance, [[1.0]])
+
+
+def test_an_exported_file_has_all_that_is_known(images, extractor, tmp_path):
+    labels = np.repeat([0, 2], [40, 80])
+    known = load_reference((images, labels), extractor)
+    known.preparation = {"image_size": [8, 8], "crop_to_aspect_ratio": True}
+    path = references.export_statistics(known, tmp_path / "st.v2")
+    assert path == tmp_path / "st.v2.npz"
+    found = load_reference(path, extractor)
+    np.testing.assert_array_equal(found.label_counts, [40, 0, 80])
+    origin = {"reference_moments": "statistics file"}
+    assert found.facts == {**known.facts, **origin}
+
+
+@pytest.mark.parametrize("text", ["[", "[1]", "7"])
+def test_a_preparation_that_is_none_is_refused(images, extractor, tmp_path, text):
+    known = load_reference(images, extractor)
+    path = references.export_statistics(known, tmp_path / "st.npz")
+    with np.load(path) as file:
+        values = dict(file)
+    np.savez(path, **values, preparation=text)
+    with pytest.raises(ValueError, match="must be a JSON object"):
+        load_reference(path, extractor)
