@@ -35,7 +35,7 @@ def fashion() -> Extractor:
 
 
 def cifar10() -> Extractor:
-    """The shipped classifier of CIFAR-10 (JPEG copy): 32x32x3, 80 features, 10 logits.
+    """The shipped classifier of CIFAR-10 (JPEG copy): 32x32x3, 96 features, 10 logits.
 
     For all small colour images that have none of their own, such as emoji.
     """

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import runpy
 import sys
 import types
 
@@ -21,6 +22,7 @@ from keras_gan_zoo.scoring.extractors import (
 )
 
 DATA = os.environ.get("KERAS_GAN_ZOO_DATA")
+ROOT = pathlib.Path(__file__).parents[3]
 CLOTHES = pathlib.Path(__file__).with_name("fashion_mnist_test_100.npz")
 
 
@@ -90,12 +92,16 @@ def test_cifar10_is_there_once_its_weights_are(tmp_path, monkeypatch, rng):
     assert extractors.default_of(None, (28, 28, 3)) is None
 
     path = tmp_path / "cifar10.weights.h5"
-    classifiers.classifier_network("cifar10").save_weights(path)
+    tool = runpy.run_path(str(ROOT / "tools/train_extractor.py"))
+    network = classifiers.classifier_network("cifar10")
+    tool["save_packed"](network, path)
     assert path.stat().st_size < 1_500_000
     monkeypatch.setattr(classifiers, "weights_path", lambda name: path)
     images = rng.integers(0, 256, (2, 32, 32, 3), "uint8")
     outputs = registry.cifar10().extract(images, 2)
-    assert outputs["features"].shape == (2, 80)
+    expected = network.predict(images, verbose=0)["logits"]
+    np.testing.assert_allclose(outputs["logits"], expected, rtol=1e-4, atol=1e-5)
+    assert outputs["features"].shape == (2, 96)
     assert outputs["logits"].shape == (2, 10)
 
 
