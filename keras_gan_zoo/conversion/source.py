@@ -9,7 +9,9 @@ from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, port
 from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.presets.files import METADATA
 from keras_gan_zoo.presets.progress import RAMP_IS_OVER
+from keras_gan_zoo.weight_files.tensor import UnreadableError
 
 
 class Source:
@@ -94,12 +96,13 @@ def fill(
 
 
 def one_file(
-    files: Files, fits: Callable[[Mapping[str, Any]], bool], endings: tuple[str, ...]
+    files: Files,
+    fits: Callable[[Mapping[str, Any]], bool],
+    endings: str | tuple[str, ...],
 ) -> Any:
     """The tensors of the one file that has fitting ones, None if more have or none."""
-    named = [files.weights(name) for name in files.names if name.endswith(endings)]
-    found = [weights for weights in named if fits(weights)]
-    return found[0] if len(found) == 1 else None
+    found = [name for name, held in files.readable(endings).items() if fits(held)]
+    return files.weights(found[0]) if len(found) == 1 else None
 
 
 def known_sources() -> tuple[Source, ...]:
@@ -115,14 +118,34 @@ def identify(files: Files) -> Source:
     """The source whose layout these files have.
 
     Raises:
-        ValueError: it is no one's, or more than one's.
+        ValueError: it is no one's, or more than one's, or no file can be read.
     """
-    found = [source for source in known_sources() if source.matches(files)]
+    found = [source for source in known_sources() if _matches(source, files)]
     if len(found) == 1:
         return found[0]
+    if files.broken and not files.readable():
+        raise next(iter(files.broken.values()))
+    raise _unknown(files, found)
+
+
+def _matches(source, files):
+    """Whether a source has such files; one that can't be read is nobody's."""
+    try:
+        return source.matches(files)
+    except UnreadableError:
+        return False
+
+
+def _unknown(files, found):
+    """The error for files of no layout, or of several."""
     known = ", ".join(sorted(source.title for source in known_sources()))
     names = ", ".join(files.names[:8]) or "an empty folder"
-    raise ValueError(
-        f"The weights must be of one of: {known}. Received: {files} ({names})"
-        + (f", which fits {', '.join(s.title for s in found)}" if found else "")
-    )
+    text = f"The weights must be of one of: {known}. Received: {files} ({names})"
+    if found:
+        text += f", which fits {', '.join(source.title for source in found)}"
+    if METADATA in files.names:
+        text += ". It is a preset of this package: `GAN.from_preset` loads it"
+    if not files.broken:
+        return ValueError(text)
+    listed = ", ".join(f"{name} ({e.problem})" for name, e in files.broken.items())
+    return UnreadableError(f"{text}. No weights are in: {listed[:500]}")

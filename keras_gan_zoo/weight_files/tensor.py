@@ -84,17 +84,29 @@ class Weights(Mapping[str, Tensor]):
         return f"<Weights: {len(self)} tensors of {self.origin}>"
 
 
-def unreadable(origin: str, problem: object) -> ValueError:
+class UnreadableError(ValueError):
+    """A file is broken, or holds no weights.
+
+    Attributes:
+        problem: str, what is wrong with it, without advice.
+    """
+
+    problem = ""
+
+
+def unreadable(origin: str, problem: object) -> UnreadableError:
     """The one error that comes of a bad file."""
     if isinstance(problem, Exception) and type(problem) is not ValueError:
         problem = f"{type(problem).__name__}: {problem}"
-    return ValueError(
+    error = UnreadableError(
         "A weights file must be complete, and one of these: what torch saves (.pth, "
         ".pt, .bin; modules in a .pkl), .safetensors, Keras' .weights.h5, an .npz of "
         "arrays. Download or copy it again; if that changes nothing, it holds no "
         f"weights that can be read without running its code. Received: {origin} "
         f"({str(problem)[:500]})"
     )
+    error.problem = str(problem)[:500]
+    return error
 
 
 def strided(

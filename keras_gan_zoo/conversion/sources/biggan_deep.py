@@ -12,12 +12,13 @@ from typing import Any
 from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Path, Rule, layer, under
-from keras_gan_zoo.conversion.source import Player, Source, fill
+from keras_gan_zoo.conversion.source import Player, Source, fill, one_file
 from keras_gan_zoo.conversion.turns import conv, linear, same, scalar
 from keras_gan_zoo.families.biggan_deep import BigGANDeep
 from keras_gan_zoo.networks import biggan_deep_generator
 
 EPSILON = 1e-4  # of batch norm, in all three configurations
+ENDING = "pytorch_model.bin"
 LAYER = r"generator\.layers\.(\d+)\."
 
 
@@ -76,11 +77,10 @@ class BigGANDeepSource(Source):
     license = "mit"
 
     def matches(self, files: Files) -> bool:
-        name = _weights_of(files)
-        return name is not None and "generator.gen_z.weight_orig" in files.weights(name)
+        return one_file(files, _is_one, ENDING) is not None
 
     def convert(self, files: Files, **settings: Any) -> BigGANDeep:
-        weights = files.weights(_weights_of(files))
+        weights = one_file(files, _is_one, ENDING)
         _check_config(files, weights)
         widths, places, attention = _layout(weights)
         embedding, classes = weights["embeddings.weight"].shape
@@ -113,9 +113,8 @@ class BigGANDeepSource(Source):
         return fill(gan, Player(weights, generator_rules(places)))
 
 
-def _weights_of(files):
-    found = [name for name in files.names if name.endswith("pytorch_model.bin")]
-    return found[0] if len(found) == 1 else None
+def _is_one(weights):
+    return "generator.gen_z.weight_orig" in weights
 
 
 def _layout(weights):

@@ -185,8 +185,8 @@ class HugganLightweightGAN(Source):
 
 def _tensors(files):
     """Of `model.pt`, as in their code, or of the only file that has them."""
-    own = "model.pt" in files.names and files.weights("model.pt")
-    return own if own and _is_one(own) else one_file(files, _is_one, ENDINGS)
+    own = files.readable("model.pt").get("model.pt", {})
+    return own if _is_one(own) else one_file(files, _is_one, ENDINGS)
 
 
 def _is_one(weights):

@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
 from typing import Any
 
 import keras
@@ -26,6 +25,7 @@ from keras_gan_zoo.networks.blocks import PLAIN, SPECTRAL
 from keras_gan_zoo.typing import ImageShape
 
 STATE = "model_state_dict"
+ENDINGS = (".pth", ".pt")
 UNUSED = [r".*\.num_batches_tracked"]
 BLOCK = r"block(\d+)\."
 
@@ -76,19 +76,17 @@ def newest(files: Files) -> dict[str, dict[str, Any]]:
 
     A single .pth may have any name.
     """
+    held = files.readable(ENDINGS)
     found: dict[str, tuple[int, dict]] = {}
-    for name in files.names:
-        file = PurePath(name).name
-        if not file.endswith((".pth", ".pt")):
-            continue
-        if file.startswith(("netG", "netD")) or len(files.names) == 1:
-            weights = files.weights(name)
-            state = part(weights, STATE)
-            step = int(weights.settings.get("global_step") or 0)
-            key = "generator" if "l1.weight" in state else "discriminator"
-            known = state and (key == "generator" or _is_discriminator(state))
-            if known and step >= found.get(key, (0, {}))[0]:
-                found[key] = step, state
+    its = [name for name in files.names if re.search(r"(^|/)net[GD][^/]*\.pth?$", name)]
+    for name in its or (held if len(held) == 1 else ()):
+        weights = held[name] if name in held else files.weights(name)
+        state = part(weights, STATE)
+        step = int(weights.settings.get("global_step") or 0)
+        key = "generator" if "l1.weight" in state else "discriminator"
+        known = state and (key == "generator" or _is_discriminator(state))
+        if known and step >= found.get(key, (0, {}))[0]:
+            found[key] = step, part(files.weights(name), STATE)
     return {key: state for key, (_, state) in found.items()}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan_zoo.backend.keras_internals import without_drawing
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, numbered, part
-from keras_gan_zoo.conversion.source import Player, Source, build, fill
+from keras_gan_zoo.conversion.source import Player, Source, build, fill, one_file
 from keras_gan_zoo.conversion.turns import Turn, conv, flat, grid, linear, same
 from keras_gan_zoo.families import DCGAN, ProgressiveGAN
 from keras_gan_zoo.gan import GAN
@@ -20,6 +20,7 @@ from keras_gan_zoo.networks import (
 )
 from keras_gan_zoo.typing import ImageShape
 
+ENDINGS = (".pth", ".pt")
 HALF_LIFE = 11_090  #: of its average, 0.999 a step, in images of batches of 16
 
 
@@ -37,21 +38,21 @@ class PyTorchGANZoo(Source):
     license = "bsd-3-clause"
 
     def matches(self, files: Files) -> bool:
-        if len(files.names) != 1 or not files.names[0].endswith((".pth", ".pt")):
-            return False
-        names = set(files.weights(files.names[0]))
-        return bool(
-            names & {"netG.formatLayer.module.weight", "netG.main.outlayer.weight"}
-        )
+        return one_file(files, _is_one, ENDINGS) is not None
 
     def convert(self, files: Files, **settings: Any) -> GAN:
-        weights = files.weights(files.names[0])
+        weights = one_file(files, _is_one, ENDINGS)
         generator, discriminator, average = (
             part(weights, key) for key in ("netG", "netD", "avgG")
         )
         config = part(weights.settings, "config")
         make = progressive if "formatLayer.module.weight" in generator else plain
         return make(generator, discriminator, average or generator, config, settings)
+
+
+def _is_one(weights):
+    known = {"netG.formatLayer.module.weight", "netG.main.outlayer.weight"}
+    return not known.isdisjoint(weights)
 
 
 def check(config: Mapping[str, Any], **expected: Any) -> None:

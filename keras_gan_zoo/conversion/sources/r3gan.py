@@ -6,8 +6,7 @@ from typing import Any
 
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, part
-from keras_gan_zoo.conversion.source import Player, Source, build, fill
-from keras_gan_zoo.conversion.sources.stylegan2_ada import pickled
+from keras_gan_zoo.conversion.source import Player, Source, build, fill, one_file
 from keras_gan_zoo.conversion.turns import conv, linear, same
 from keras_gan_zoo.families import R3GAN
 
@@ -31,11 +30,10 @@ class R3GANCheckpoint(Source):
     republish = False
 
     def matches(self, files: Files) -> bool:
-        basis = re.compile(rf"G_ema\.{STAGE}0\.Basis")
-        return any(map(basis.fullmatch, pickled(files)))
+        return one_file(files, _is_one, ".pkl") is not None
 
     def convert(self, files: Files, **settings: Any) -> R3GAN:
-        weights = pickled(files)
+        weights = one_file(files, _is_one, ".pkl")
         raw, average, judge = (part(weights, key) for key in ("G", "G_ema", "D"))
         sizes = sizes_of(average, judge)
         gan = build(R3GAN, **{**training(sizes), **sizes, **settings})
@@ -46,6 +44,11 @@ class R3GANCheckpoint(Source):
             Player(average, GENERATOR, UNUSED),
             Player(judge, discriminator_rules(end, sizes["blocks"]), UNUSED),
         )
+
+
+def _is_one(weights):
+    basis = re.compile(rf"G_ema\.{STAGE}0\.Basis")
+    return any(map(basis.fullmatch, weights))
 
 
 def training(sizes: Mapping[str, Any]) -> dict[str, Any]:

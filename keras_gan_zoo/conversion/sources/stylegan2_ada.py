@@ -14,7 +14,7 @@ from keras_gan_zoo.augmentation import ADA
 from keras_gan_zoo.augmentation.transforms.draws import NUMBERS
 from keras_gan_zoo.conversion.files import Files
 from keras_gan_zoo.conversion.rules import Rule, numbered, part
-from keras_gan_zoo.conversion.source import Player, Source, build, fill
+from keras_gan_zoo.conversion.source import Player, Source, build, fill, one_file
 from keras_gan_zoo.conversion.turns import Turn, conv, flat, linear, same
 from keras_gan_zoo.families import StyleGAN2
 
@@ -130,13 +130,12 @@ class StyleGAN2ADA(Source):
     republish = False
 
     def matches(self, files: Files) -> bool:
-        needed = {"G_ema.synthesis.b4.const", "G_ema.mapping.fc0.weight"}
-        return needed <= set(pickled(files))
+        return one_file(files, _is_one, ".pkl") is not None
 
     def convert(
         self, files: Files, configuration: str | None = None, **settings: Any
     ) -> StyleGAN2:
-        weights = pickled(files)
+        weights = one_file(files, _is_one, ".pkl")
         players = {key: part(weights, key) for key in ("G", "G_ema", "D")}
         attributes = {key: part(weights.settings, key) for key in players}
         for key, tensors in players.items():
@@ -156,10 +155,8 @@ class StyleGAN2ADA(Source):
         )
 
 
-def pickled(files: Files) -> Any:
-    """The weights of the one pickle, or {} if there are more or none."""
-    names = [name for name in files.names if name.endswith(".pkl")]
-    return files.weights(names[0]) if len(names) == 1 else {}
+def _is_one(weights):
+    return set(weights) >= {"G_ema.synthesis.b4.const", "G_ema.mapping.fc0.weight"}
 
 
 #: what the networks here have, by the attributes of the published modules

@@ -113,4 +113,6 @@ def test_its_files(tmp_path):
     assert source.matches(Files(write(tmp_path / "a.pth", weights)))
     save_legacy(tmp_path / "b.pth", {"netG": tensors({"conv.weight": np.zeros(2)})})
     assert not source.matches(Files(tmp_path / "b.pth"))
+    assert source.matches(Files(tmp_path))  # whatever lies beside the one that fits
+    write(tmp_path / "c.pth", weights)
     assert not source.matches(Files(tmp_path))

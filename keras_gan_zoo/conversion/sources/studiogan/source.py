@@ -68,8 +68,9 @@ class StudioGANStyleGAN2(Source):
 def layers_of(files: Files) -> set[str]:
     """Which layers that tell the backbone are in the first of a run's files."""
     known = {"linear0", "linear1", "synthesis", "b4"}
-    for match in named(files)[:1]:
-        names = (name.split(".") for name in files.weights(match.string))
+    its = tuple(match.string for match in named(files))
+    for weights in list(files.readable(its).values())[:1]:
+        names = (name.split(".") for name in weights)
         return {n[1] for n in names if n[0] == "state_dict" and n[1] in known}
     return set()
 
