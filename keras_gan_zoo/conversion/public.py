@@ -9,13 +9,13 @@ from typing import Any
 
 from keras_gan_zoo.conversion import pull
 from keras_gan_zoo.conversion.convert import made_of
-from keras_gan_zoo.conversion.files import Files
+from keras_gan_zoo.conversion.files import WEIGHTS, Files
 from keras_gan_zoo.conversion.source import identify
 from keras_gan_zoo.files import cache_folder
 from keras_gan_zoo.presets.files import METADATA
+from keras_gan_zoo.weight_files.tensor import UnreadableError
 
 INDEX = Path(__file__).with_name("public.json")
-WEIGHTS = pull.PATTERNS[:-2]
 CONVERSION = 1  #: of the rules; a change of what they make is another number
 
 
@@ -49,8 +49,10 @@ def preset_of(name: str) -> Path:
     folder = cache_folder() / "public" / name
     preset = folder / f"preset-{CONVERSION}"
     if not (preset / METADATA).is_file():
-        path = pull.pull(name, row, folder / "files")
-        _save(Files(path, name), preset, row.get("settings", {}), name)
+        pulled = pull.pull(name, row, folder / "files")
+        files = Files(pulled.path, name)
+        with pull.recorded(pulled, files):
+            _save(files, preset, row.get("settings", {}), name)
     return preset
 
 
@@ -67,12 +69,18 @@ def preset_of_repository(
             `pull` and `convert`.
     """
     path, found = pull.pull_repository(handle, revision)
-    if not any(file.match(pattern) for file in path.rglob("*") for pattern in WEIGHTS):
+    if not any(file.name.endswith(WEIGHTS) for file in path.rglob("*")):
         return None
     place = found.removeprefix("hf://").replace("/", "--")
     preset = cache_folder() / "public" / place / f"preset-{CONVERSION}"
     if not (preset / METADATA).is_file():
-        _save(Files(path, found), preset, {}, found)
+        try:
+            _save(Files(path, found), preset, {}, found)
+        except UnreadableError as error:  # whose they are is not known: they stay
+            raise UnreadableError(
+                f"{error}. What was downloaded is in {path.parents[1]}: remove that "
+                "folder to have it downloaded again."
+            ) from error
     return preset, found
 
 

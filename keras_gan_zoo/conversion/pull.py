@@ -1,7 +1,7 @@
 """Downloads the files of a public checkpoint, and remembers what they were.
 
 What was pulled lies in the cache with a record of its sha256: a digest that is not
-known beforehand is recorded at the first pull and checked ever after.
+known beforehand is recorded when the file was first read, and checked ever after.
 """
 
 import contextlib
@@ -10,24 +10,40 @@ import fnmatch
 import json
 import os
 import urllib.error
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 
+from keras_gan_zoo.conversion.files import WEIGHTS, Files
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.presets import client
+from keras_gan_zoo.weight_files.tensor import UnreadableError
 
 RECORD = "pulled.json"
 LARGEST = 4 * 2**30  # bytes
 #: what a foreign repository may have that a conversion reads
-PATTERNS = (
-    *("*.bin", "*.pth", "*.pt", "*.pkl", "*.safetensors"),
-    *("*.json", "*.yaml"),
-)
+PATTERNS = (*(f"*{ending}" for ending in WEIGHTS), "*.json", "*.yaml")
 
 
-def pull(name: str, row: dict[str, Any], folder: Path) -> Path:
+class Pulled(NamedTuple):
+    """What was pulled of a checkpoint.
+
+    Attributes:
+        name: str, of the checkpoint.
+        path: the folder, or the file if there is one alone.
+        places: dict, the name of a file in the record -> where it lies.
+        folder: where the record is.
+    """
+
+    name: str
+    path: Path
+    places: dict[str, Path]
+    folder: Path
+
+
+def pull(name: str, row: dict[str, Any], folder: Path) -> Pulled:
     """The files of a public checkpoint, downloaded if they are not in the cache.
 
     Args:
@@ -36,7 +52,7 @@ def pull(name: str, row: dict[str, Any], folder: Path) -> Path:
         folder: where the files of a plain address go, and the record of all.
 
     Returns:
-        The folder, or the file if there is one alone.
+        `Pulled`, whose `path` is to be read within `recorded`.
 
     Raises:
         FileNotFoundError: a file is no longer there.
@@ -47,13 +63,48 @@ def pull(name: str, row: dict[str, Any], folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     if "hub" in row:
         return _pull_from_hub(name, row, folder)
-    for file, known in row["files"].items():
-        path = folder / file
+    places = {file: folder / file for file in row["files"]}
+    for file, path in places.items():
         if not path.is_file():
             _download(row["url"] + file, path)
-        _check(name, path, file, known.get("sha256"), folder)
-    files = list(row["files"])
-    return folder / files[0] if len(files) == 1 else folder
+        _check(name, path, file, row["files"][file].get("sha256"), folder)
+    path = next(iter(places.values())) if len(places) == 1 else folder
+    return Pulled(name, path, places, folder)
+
+
+@contextlib.contextmanager
+def recorded(pulled: Pulled, files: Files) -> Iterator[None]:
+    """Record the sha256 of files that are read; drop all if one can't be.
+
+    What a host answers in place of a file, such as a page to log in, is no truth to
+    hold the next download to.
+    """
+    record = _recorded(pulled.folder / RECORD)
+    try:
+        yield
+    except UnreadableError as error:
+        for file, path in pulled.places.items():
+            _drop(path)
+            record.pop(file, None)
+        write_json(pulled.folder / RECORD, record)
+        raise UnreadableError(
+            f"{error}. What was downloaded for `{pulled.name}` was removed from "
+            f"{pulled.path}: try again. If that changes nothing, something else than "
+            "the file is sent: download it by hand and convert it, "
+            "`keras-gan-zoo convert FILE OUT`."
+        ) from error
+    read = {files.place(file) for file in files.read}
+    for file, path in pulled.places.items():
+        if path in read and file not in record:
+            record[file] = {"sha256": sha256(path), "bytes": path.stat().st_size}
+    write_json(pulled.folder / RECORD, record)
+
+
+def _drop(path):
+    """Remove a file, and what it links to, as those of the Hub's client do."""
+    content = path.resolve()
+    path.unlink(missing_ok=True)
+    content.unlink(missing_ok=True)
 
 
 def pull_repository(
@@ -101,12 +152,12 @@ def _pull_from_hub(name, row, folder):
             f"{', '.join(row['patterns'])}. It may have moved them."
         )
     run = runs[-1]  # the newest: their names end in a date
-    for path in _matching(run, ["*"]):
-        file = str(path.relative_to(found))
+    places = {str(path.relative_to(found)): path for path in _matching(run, ["*"])}
+    for file, path in places.items():
         known = row.get("files", {}).get(file, {}).get("sha256")
         _check(name, path, file, known, folder)
     files = [path for path in run.iterdir() if path.is_file()]
-    return files[0] if len(files) == 1 else run
+    return Pulled(name, files[0] if len(files) == 1 else run, places, folder)
 
 
 def _recorded(path):
@@ -168,17 +219,15 @@ def _clear(error, address):
 
 
 def _check(name, path, file, known, folder):
-    """Check a file's sha256, known or recorded; record it at the first pull."""
+    """Check a file's sha256, if it is known or recorded; drop another file."""
     found = sha256(path)
-    record = _recorded(folder / RECORD)
-    expected = known or record.get(file, {}).get("sha256") or ""
-    if not found.startswith(expected):  # a name may tell the first digits alone
-        path.unlink()
-        raise ValueError(
-            f"`{file}` of `{name}` is not the file that it was. Expected: sha256 "
-            f"{expected}. Received: {found}. It was removed: try again, and if it "
-            "stays so, its publisher has changed it."
-        )
-    if file not in record:
-        record[file] = {"sha256": found, "bytes": path.stat().st_size}
-        write_json(folder / RECORD, record)
+    expected = known or _recorded(folder / RECORD).get(file, {}).get("sha256") or ""
+    if found.startswith(expected):  # a name may tell the first digits alone
+        return
+    _drop(path)
+    new = "" if known else f" Remove {folder / RECORD} to take what there is now."
+    raise ValueError(
+        f"`{file}` of `{name}` is not the file that it was. Expected: sha256 "
+        f"{expected}. Received: {found}. It was removed from {path.parent}: try again, "
+        f"and if it stays so, its publisher has changed it.{new}"
+    )

@@ -14,7 +14,7 @@ R3GAN = "network-snapshot-final.pkl"
 @contextlib.contextmanager
 def small_r3gan(folder, monkeypatch):
     """`r3gan_cifar10` is a small one, of 8x8 and three classes; gives the host."""
-    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(folder / "cache"))
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(folder / ".cache/zoo"))
     content = write(folder / R3GAN, read("r3gan")[0]).read_bytes()
     row = public.public_checkpoints()["r3gan_cifar10"]
     row = {k: v for k, v in row.items() if k not in ("hub", "patterns")}

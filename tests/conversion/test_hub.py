@@ -5,6 +5,9 @@ from conversion.test_public import CONFIG, WEIGHTS, published_files
 from hub_server import HubServer
 from presets.hub_client import TOKENS, Client
 
+from keras_gan_zoo import GAN
+from keras_gan_zoo.conversion import public
+
 pytestmark = pytest.mark.once
 
 
@@ -16,7 +19,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory):
-    home = tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.mktemp("home") / ".cache"  # where the Hub's is by default
     return home, {"KERAS_GAN_ZOO_CACHE": str(home / "cache")}
 
 
@@ -44,8 +47,49 @@ def test_a_foreign_repository_is_converted_once(client, server, places):
 
 def test_weights_of_nobody_known(client, server):
     server.add("other/model", {"pytorch_model.bin": b"x" * 100, CONFIG: b"{}"})
-    with pytest.raises(ValueError, match=r"pytorch_model\.bin"):
+    message = r"pytorch_model\.bin.*is in .*models--other--model: remove that folder"
+    with pytest.raises(ValueError, match=message):
         client("load", "hf://other/model")
+
+
+RUN = "runs/a-train-2022_01/"
+
+
+@pytest.fixture
+def named_checkpoint(server, tmp_path, monkeypatch):
+    """A name for a run in a repository, and an empty cache."""
+    row = {"hub": "other/runs", "patterns": ["runs/a-train-*/*"]}
+    monkeypatch.setattr(public, "public_checkpoints", lambda: {"tiny": row})
+    settings = {
+        "ENDPOINT": server.endpoint,
+        "HUGGINGFACE_CO_URL_TEMPLATE": f"{server.endpoint}/{{repo_id}}/resolve/"
+        "{revision}/{filename}",
+        "HF_HUB_DISABLE_XET": True,
+        "HF_HUB_CACHE": str(tmp_path / ".cache/huggingface"),
+    }
+    for name, value in settings.items():
+        monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / ".cache/zoo"))
+    return "tiny"
+
+
+def test_a_run_by_its_name(named_checkpoint, server):
+    its = {f"{RUN}{name}": content for name, content in published_files().items()}
+    server.add("other/runs", {**its, "runs/b-train-2023_01/x.bin": b"x"})
+    assert type(GAN.from_preset(named_checkpoint)).__name__ == "BigGANDeep"
+
+
+def test_what_can_not_be_read_is_downloaded_again(named_checkpoint, server, tmp_path):
+    its = {f"{RUN}{name}": content for name, content in published_files().items()}
+    server.add("other/runs", its)
+    with (
+        server.fault(f"GET .*{WEIGHTS}", "corrupt"),  # of the right length
+        pytest.raises(ValueError, match=r"was removed from .*try again"),
+    ):
+        GAN.from_preset(named_checkpoint)
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in left if "blobs" in path.parts]
+    assert type(GAN.from_preset(named_checkpoint)).__name__ == "BigGANDeep"
 
 
 def test_a_repository_without_weights(client, server):

@@ -2,6 +2,7 @@
 
 import errno
 import functools
+import hashlib
 import importlib
 import io
 import json
@@ -17,6 +18,7 @@ from references.filling import draw, read
 from keras_gan_zoo import GAN, BigGANDeep
 from keras_gan_zoo.cards import write_card
 from keras_gan_zoo.conversion import convert, known_sources, public, pull
+from keras_gan_zoo.files import sha256
 from keras_gan_zoo.presets import upload_preset
 from keras_gan_zoo.scoring import Extractor
 from keras_gan_zoo.zoo import public_scores
@@ -53,7 +55,7 @@ def contents():
 @pytest.fixture
 def host(contents, tmp_path, monkeypatch):
     """A host with one checkpoint, "tiny_biggan", and an empty cache."""
-    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / ".cache/zoo"))
     with Host(contents) as host:
         row = {
             "source": "biggan_deep",
@@ -69,7 +71,7 @@ def host(contents, tmp_path, monkeypatch):
 
 @pytest.fixture
 def record(tmp_path):
-    return tmp_path / "cache/public/tiny_biggan/files" / pull.RECORD
+    return tmp_path / ".cache/zoo/public/tiny_biggan/files" / pull.RECORD
 
 
 def test_it_is_pulled_converted_and_cached(host, record, capsys):
@@ -97,7 +99,7 @@ def test_it_is_pulled_converted_and_cached(host, record, capsys):
 @pytest.fixture
 def pulled(host, record):
     """Pulls the checkpoint, without a conversion."""
-    return lambda: pull.pull("tiny_biggan", host.row, record.parent)
+    return lambda: pull.pull("tiny_biggan", host.row, record.parent).path
 
 
 @pytest.mark.once
@@ -170,8 +172,7 @@ def test_a_known_sha256_is_checked_before_anything_is_read(host, record):
 
 @pytest.mark.once
 def test_the_first_digits_of_a_sha256_may_be_known(pulled, record):
-    pulled()
-    digest = json.loads(record.read_text())[WEIGHTS]["sha256"]
+    digest = sha256(pulled() / WEIGHTS)
     for known, fits in ((digest[:8], True), ("0" * 8, False)):
         if fits:
             pull._check("tiny", record.parent / WEIGHTS, WEIGHTS, known, record.parent)
@@ -182,10 +183,11 @@ def test_the_first_digits_of_a_sha256_may_be_known(pulled, record):
 
 @pytest.mark.once
 def test_a_recorded_sha256_is_checked_ever_after(host, pulled, record):
-    pulled()
+    GAN.from_preset("tiny_biggan")
     (record.parent / WEIGHTS).unlink()  # as if the cache had lost it
     host.faults[WEIGHTS] = "corrupt"
-    with pytest.raises(ValueError, match=r"is not the file that it was.*Expected: sha"):
+    message = rf"is not the file that it was.*Expected: sha.* Remove {record} to take"
+    with pytest.raises(ValueError, match=message):
         pulled()
     host.faults.clear()
     pulled()
@@ -197,6 +199,27 @@ def test_a_corrupt_file_is_no_gan_and_no_preset(host, record):
     with pytest.raises(ValueError, match=WEIGHTS):
         GAN.from_preset("tiny_biggan")
     assert not (record.parents[1] / f"preset-{public.CONVERSION}").exists()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", [WEIGHTS, CONFIG])
+@pytest.mark.parametrize("before", [False, True])
+def test_a_page_to_log_in_is_no_truth(name, before, host, contents, record):
+    """Answered with status 200; `before`: recorded, as it once was."""
+    page = b"<html>Log in</html>"
+    host.files[name] = page
+    if before:
+        record.parent.mkdir(parents=True)
+        digest = {"sha256": hashlib.sha256(page).hexdigest()}
+        record.write_text(json.dumps({name: digest}))
+    for _ in range(2):  # it is asked for again
+        with pytest.raises(ValueError, match=rf"removed from {record.parent}: try"):
+            GAN.from_preset("tiny_biggan")
+        assert not (record.parent / name).exists()
+        assert json.loads(record.read_text()) == {}
+    host.files[name] = contents[name]
+    GAN.from_preset("tiny_biggan")
+    assert set(json.loads(record.read_text())) == {WEIGHTS, CONFIG}
 
 
 @pytest.mark.once
