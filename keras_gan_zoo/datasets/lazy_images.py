@@ -38,11 +38,13 @@ class LazyImages:
         shape: `(height, width, channels)` of each image.
         key: str, which differs if any pixel may.
         title: str, what to call the images.
-        skip: bool: an image that can't be decoded is no error: another one of those
-            that are read with it takes its place, which a warning says.
+        skip: bool: an image that can't be decoded is no error: the next one that can
+            be takes its place, which a warning says.
         memory: float, the MiB of them that may be in memory, see `store_of`.
         rows: int array, the numbers of those that are seen, in their order; None for
             all.
+        labels: int array `(count,)`, or None: what takes an image's place has its
+            label, if any has.
 
     Raises:
         ValueError: when they are read: files that can't be decoded.
@@ -60,16 +62,19 @@ class LazyImages:
         skip: bool = False,
         memory: float | None = None,
         rows: np.ndarray | None = None,
+        labels: np.ndarray | None = None,
     ) -> None:
         self._given = (decode, count, shape, key, title, skip, memory)
         self._rows = np.arange(count) if rows is None else rows
+        self._labels = labels
         self._lost: set[str] = set()
+        self._instead: dict[int, int] = {}
         self._workers: ThreadPoolExecutor | None = None
         self.store = store_of(key, title, count, shape, memory)
 
     def __reduce__(self) -> Any:
         """What was decoded, and the threads, stay behind."""
-        return LazyImages, (*self._given, self._rows)
+        return LazyImages, (*self._given, self._rows, self._labels)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -86,7 +91,7 @@ class LazyImages:
 
     def select(self, rows: Any) -> "LazyImages":
         """Some of the images, a slice or an array of rows; nothing is decoded."""
-        return LazyImages(*self._given, self._rows[rows])
+        return LazyImages(*self._given, self._rows[rows], self._labels)
 
     def __getitem__(self, rows: Any) -> np.ndarray:
         if np.ndim(rows) == 0 and not isinstance(rows, slice):
@@ -155,7 +160,7 @@ class LazyImages:
             self._workers.submit(self._fill, i, rows[i : i + CHUNK], images)
             for i in range(0, len(rows), CHUNK)
         ]
-        return _Batch(images, futures)
+        return _Batch(rows, images, futures)
 
     def _fill(self, start, rows, images):
         """Read or decode images; returns a dict of place -> why it can't be done."""
@@ -176,22 +181,43 @@ class LazyImages:
         faults: dict[int, str] = {}
         for future in batch.futures:
             faults |= future.result()
-        if faults:
-            self._replace(batch.images, faults)
+        if faults and not self._given[5]:
+            raise _undecodable(faults.values())
+        lost = []
+        for place, fault in faults.items():
+            image = batch.images[place : place + 1]
+            lost += self._replace(batch.rows[place], image, fault)
+        self._say_lost(lost)
         return batch.images
 
-    def _replace(self, images, faults):
-        """Put other images of a batch in the place of those that can't be decoded."""
-        good = [place for place in range(len(images)) if place not in faults]
-        skip = self._given[5]
-        if not (skip and good):
-            raise ValueError(
-                "Every image file must be complete and readable. Repair or delete what "
-                f"is not, or leave it out. Received: {listed(faults.values())}"
-            )
-        for i, place in enumerate(faults):
-            images[place] = images[good[i % len(good)]]
-        new = set(faults.values()) - self._lost
+    def _replace(self, row, image, fault):
+        """Put another image in the place of one; returns why which can't be decoded."""
+        faults = [fault]
+        for other in self._others(row):
+            found = self._fill(0, np.array([other]), image)
+            if not found:
+                self._instead[row] = other
+                return faults
+            faults += found.values()
+        raise _undecodable(faults)
+
+    def _others(self, row):
+        """What may take an image's place: those behind it, then those before it.
+
+        So it depends on nothing else, such as what they are read with. Those with the
+        same label are first.
+        """
+        if row in self._instead:
+            yield self._instead[row]
+        at = int(np.flatnonzero(self._rows == row)[0])
+        others = np.roll(self._rows, -at)[1:]
+        if self._labels is not None:
+            unlike = self._labels[others] != self._labels[row]
+            others = others[np.argsort(unlike, kind="stable")]
+        yield from others.tolist()
+
+    def _say_lost(self, faults):
+        new = set(faults) - self._lost
         self._lost |= new
         if new:
             warnings.warn(
@@ -201,8 +227,16 @@ class LazyImages:
             )
 
 
+def _undecodable(faults):
+    return ValueError(
+        "Every image file must be complete and readable. Repair or delete what is not, "
+        f"or leave it out. Received: {listed(faults)}"
+    )
+
+
 class _Batch(NamedTuple):
     """Images that are being decoded."""
 
+    rows: np.ndarray
     images: np.ndarray
     futures: list[Future]

@@ -66,6 +66,9 @@ def _opened(
     memory: float | None,
     *facts: Any,
 ) -> Opened:
+    labels = folder.labels
+    if labels is not None and len(folder) > len(labels):  # each is mirrored too
+        labels = np.concatenate([labels, labels])
     images = LazyImages(
         read,
         len(folder),
@@ -74,10 +77,8 @@ def _opened(
         os.path.basename(os.path.abspath(folder.report.path)),
         folder.on_error == "skip",
         memory,
+        labels=labels,
     )
-    labels = folder.labels
-    if labels is not None and len(images) > len(labels):  # each is mirrored too
-        labels = np.concatenate([labels, labels])
     return Opened(images, labels, folder.label_names)
 
 

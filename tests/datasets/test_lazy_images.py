@@ -120,19 +120,61 @@ def test_a_broken_file_gives_way_to_another_one(kept):
     images = make(kept, Decoder(bad=(3, 7)), skip=True)
     with pytest.warns(UserWarning, match=r"2 image\(s\) of a folder.*3\.png.*7\.png"):
         found = images[:10]
-    for place in (3, 7):
-        assert any((found[place] == pixels_of(i)).all() for i in (0, 1))
+    for place in (3, 7):  # the next one
+        np.testing.assert_array_equal(found[place], pixels_of(place + 1))
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # it is said once
         np.testing.assert_array_equal(images[:10], found)
-    with pytest.raises(ValueError, match=r"3\.png"):
-        images[[3, 7]]
+        for place in (3, 7):  # whatever it is read with
+            np.testing.assert_array_equal(images[place], found[place])
+            np.testing.assert_array_equal(images[[place]], found[[place]])
+            batches = images.read([[2, place], [place]])
+            np.testing.assert_array_equal(
+                np.concatenate(list(batches))[2], found[place]
+            )
+
+
+def test_another_one_is_of_those_that_are_there(kept):
+    images = make(kept, Decoder(bad=(0, 3, 4, 19)), skip=True)
+    some = images.select([3, 4, 9, 19])
+    with pytest.warns(UserWarning, match="decoded"):
+        np.testing.assert_array_equal(some[:], [pixels_of(9)] * 4)
+    with pytest.warns(UserWarning, match="decoded"):
+        np.testing.assert_array_equal(images[19], pixels_of(1))
+
+
+def test_another_one_has_the_same_label(kept):
+    labels = np.arange(20) % 3
+    labels[7] = 5
+    images = make(kept, Decoder(bad=(3, 6, 7)), skip=True, labels=labels)
+    with pytest.warns(UserWarning, match="decoded"):
+        found = images.select(slice(2, 12))[:]
+    np.testing.assert_array_equal(found[[1, 4]], [pixels_of(9)] * 2)
+    np.testing.assert_array_equal(found[5], pixels_of(8))  # no other one has it
+    with pytest.warns(UserWarning, match="decoded"):
+        again = pickle.loads(pickle.dumps(make(kept, Broken(), skip=True)))[3]
+    np.testing.assert_array_equal(again, pixels_of(4))
+
+
+def test_a_set_without_a_good_image_is_refused(kept):
+    images = make(kept, Decoder(bad=range(20)), skip=True)
+    with pytest.raises(ValueError, match=r"0\.png.*and 10 more"):
+        images[[0]]
 
 
 class Numbered:
     key = "numbered"
 
     def __call__(self, number):
+        return pixels_of(number)
+
+
+class Broken(Numbered):
+    key = "broken"
+
+    def __call__(self, number):
+        if number == 3:
+            raise ValueError("3.png (broken)")
         return pixels_of(number)
 
 

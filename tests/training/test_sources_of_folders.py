@@ -165,3 +165,20 @@ def test_opened_images_are_taken(conditional_gan, folder):
     arrays, expected, _ = datasets.open_images("digits:test[:5]")
     assert (arrays.shape, len(expected)) == ((5, 28, 28, 1), 5)
     assert kgz.datasets.fingerprint(images) == kgz.datasets.fingerprint(images[:])
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("batch_size", [1, 8])
+def test_a_damaged_image_that_is_alone_in_its_batch(
+    tiny_gan, tmp_path, noise, batch_size
+):
+    for number, pixels in enumerate(noise(9)):
+        Image.fromarray(pixels[..., 0]).save(tmp_path / f"{number}.png")
+    broken = bytearray((tmp_path / "8.png").read_bytes())
+    broken[60:70] = bytes(10)  # whole, by its header and its end
+    (tmp_path / "8.png").write_bytes(broken)
+    found = datasets.ImageFolder(tmp_path, on_error="skip")
+    assert len(found) == 9
+    with pytest.warns(UserWarning, match=r"1 image\(s\).*8\.png") as said:
+        tiny_gan().fit(found, batch_size=batch_size, epochs=3, shuffle=False, verbose=0)
+    assert sum("8.png" in str(one.message) for one in said) == 1
