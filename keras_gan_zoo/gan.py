@@ -607,10 +607,16 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             return cls(**{**config, **networks})
 
     def save_own_variables(self, store: Any) -> None:
+        from keras_gan_zoo.presets import origin
+
         state.save(self, store)
+        origin.store(self, store)
 
     def load_own_variables(self, store: Any) -> None:
+        from keras_gan_zoo.presets import origin
+
         state.load(self, store)
+        origin.restore(self, store)
 
     def export(self, filepath: PathLike, *args: Any, **kwargs: Any) -> None:
         """Export the generator, averaged if there is an average, as Keras does.

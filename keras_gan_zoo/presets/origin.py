@@ -1,9 +1,12 @@
 """Where a GAN's weights came from, for what its next preset says of them."""
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
+
+import numpy as np
 
 from keras_gan_zoo import datasets
 from keras_gan_zoo.presets import files
@@ -12,6 +15,10 @@ from keras_gan_zoo.weights import weights_sha256
 
 #: the key of a recipe that tells of training beyond it
 CONTINUED = "continued"
+#: the key that tells whose weights were converted, and their terms
+CONVERTED = "converted_from"
+#: the key among the variables in a file of Keras
+STORED = "preset_origin"
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,33 @@ def recipe_of(gan: Any, digest: str) -> dict[str, Any] | None:
     if isinstance(before, dict) and isinstance(before.get("images"), int):
         start, images = before, before["images"] + images
     return {**origin.recipe, CONTINUED: {**start, "images": images}}
+
+
+def with_source(gan: Any, recipe: dict[str, Any]) -> dict[str, Any]:
+    """A recipe that also tells whose weights a GAN was converted from, if any."""
+    origin = getattr(gan, "preset_origin", None)
+    known = (origin and origin.recipe) or {}
+    if CONVERTED not in known:
+        return recipe
+    return {CONVERTED: known[CONVERTED], **recipe}
+
+
+def store(gan: Any, variables: Any) -> None:
+    """Keep the origin among a GAN's own variables, for `save_own_variables`.
+
+    So it is in `.keras` files, weights and backups: terms go with the weights.
+    """
+    origin = getattr(gan, "preset_origin", None)
+    if origin is not None:
+        text = json.dumps(asdict(origin)).encode()
+        variables[STORED] = np.frombuffer(text, "uint8")
+
+
+def restore(gan: Any, variables: Any) -> None:
+    """For `load_own_variables`; files of before have no origin."""
+    if STORED in variables:
+        text = np.array(variables[STORED]).astype("uint8").tobytes()
+        gan.preset_origin = Origin(**json.loads(text))
 
 
 def read_recipe(folder: PathLike) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import keras
 
 from keras_gan_zoo.presets import client, files, readme, together
 from keras_gan_zoo.presets.loading import read_gan
-from keras_gan_zoo.presets.origin import public_recipe, read_recipe
+from keras_gan_zoo.presets.origin import CONVERTED, public_recipe, read_recipe
 from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.typing import PathLike
 
@@ -47,9 +47,9 @@ def upload_preset(
 
     Raises:
         FileNotFoundError: no such folder, or a file is missing from it.
-        ValueError: its licence forbids it, it does not load back, its scores, samples
-            or card are of other weights or scores, its card has invalid metadata, or
-            the URI is invalid.
+        ValueError: its licence forbids it, its recipe can't be read, it does not load
+            back, its scores, samples or card are of other weights or scores, its card
+            has invalid metadata, or the URI is invalid.
         PermissionError: the token is missing or wrong, or may not write there.
         ConnectionError: the Hub can't be reached.
 
@@ -107,8 +107,18 @@ def upload_preset(
 
 def _check_terms(folder):
     """Check that what it was converted from may be published."""
-    facts = (read_recipe(folder) or {}).get("converted_from")
-    if isinstance(facts, dict) and facts.get("republish") is False:
+    try:
+        has_recipe = (folder / files.RECIPE).is_file()
+        recipe = files.read_json(folder, files.RECIPE, folder) if has_recipe else {}
+        facts = recipe.get(CONVERTED, {})
+        if not isinstance(facts, dict):
+            raise ValueError(f"`{CONVERTED}` is {facts!r:.80}, not an object")
+    except ValueError as error:
+        raise ValueError(
+            f"`{files.RECIPE}` tells whether these weights may be published, and can't "
+            f"be read. Repair it, or save the preset anew. Received: {folder}: {error}"
+        ) from error
+    if facts.get("republish") is False:
         raise ValueError(
             f"These weights come from {facts.get('title')}, whose licence does not let "
             f"them be published again, converted or trained further: "

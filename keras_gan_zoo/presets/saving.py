@@ -25,7 +25,7 @@ from keras_gan_zoo.presets import (
     trust,
 )
 from keras_gan_zoo.presets.loading import examine
-from keras_gan_zoo.presets.origin import recipe_of
+from keras_gan_zoo.presets.origin import recipe_of, with_source
 from keras_gan_zoo.presets.progress import KEY as PROGRESS
 from keras_gan_zoo.presets.progress import progress_of
 from keras_gan_zoo.presets.source import Source
@@ -55,6 +55,7 @@ def save_preset(
         report: a score report of this generator, for `scores.json`, or None.
         recipe: dict, how the weights were made, for `recipe.json`. By default the one
             that the GAN was loaded with, and how long training went on from there.
+            What that one says of weights that were converted stays in any other.
         include_generator: bool: store the raw generator as well as its average, so that
             training can continue exactly. Without it, it continues from the average.
 
@@ -70,7 +71,7 @@ def save_preset(
         return folder
     digest = weights_sha256(gan.ema_generator)
     scores = None if report is None else report.to_dict()
-    recipe = recipe_of(gan, digest) if recipe is None else recipe
+    recipe = recipe_of(gan, digest) if recipe is None else with_source(gan, recipe)
     if scores is not None:
         together.check_scores(scores, digest)
     if folder.exists() and not folder.is_dir():

@@ -1,12 +1,15 @@
 """A preset that is saved again keeps its recipe, and tells what came after it."""
 
 import json
+import pickle
 
+import keras
 import pytest
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import recipes
 from keras_gan_zoo.presets import origin, weights_sha256
+from keras_gan_zoo.training import backup
 from presets.tiny_gans import read, tiny_gan
 
 RECIPE = {"family": "WGAN", "data": "digits", "batch_size": 8, "epochs": 2}
@@ -64,6 +67,80 @@ def test_a_recipe_that_is_given_counts(folder, tmp_path):
     gan = trained(kgz.GAN.from_preset(folder))
     gan.save_to_preset(tmp_path / "own", recipe={"epochs": 3})
     assert read(tmp_path / "own", "recipe.json") == {"epochs": 3}
+
+
+# === What was converted ===
+
+CONVERTED = {"title": "theirs", "licence": "no copies", "republish": False}
+
+
+@pytest.fixture
+def converted(gan, tmp_path):
+    """A preset of weights that may not be published."""
+    recipe = {**RECIPE, "converted_from": CONVERTED}
+    return gan.save_to_preset(tmp_path / "converted", recipe=recipe)
+
+
+def through_keras(gan, folder):
+    gan.save(folder / "gan.keras")
+    return keras.saving.load_model(folder / "gan.keras")
+
+
+def through_weights(gan, folder):
+    gan.save_weights(folder / "gan.weights.h5")
+    new = tiny_gan(seed=5)
+    new.load_weights(folder / "gan.weights.h5")
+    return new
+
+
+def through_pickle(gan, folder):
+    return pickle.loads(pickle.dumps(gan))
+
+
+def through_a_backup(gan, folder):
+    gan.compile()
+    backup.save(gan, folder / "backup", epoch=1)
+    new = tiny_gan(seed=5)
+    new.compile()
+    backup.restore(new, folder / "backup")
+    return new
+
+
+@pytest.mark.parametrize(
+    "through", [through_keras, through_weights, through_pickle, through_a_backup]
+)
+def test_a_saved_model_knows_where_it_is_from(converted, tmp_path, through):
+    digest = read(converted, "metadata.json")["weights_sha256"]
+    gan = through(trained(kgz.GAN.from_preset(converted)), tmp_path)
+    trained(gan, 8).save_to_preset(tmp_path / "next")
+    recipe = read(tmp_path / "next", "recipe.json")
+    told = {"from": "converted", "weights_sha256": digest, "images": 24}
+    assert recipe == {**RECIPE, "converted_from": CONVERTED, "continued": told}
+    with pytest.raises(ValueError, match="does not let them be published"):
+        kgz.upload_preset("hf://me/next", tmp_path / "next")
+
+
+def test_a_saved_model_without_an_origin_brings_none(tmp_path):
+    assert not hasattr(through_keras(tiny_gan(), tmp_path), "preset_origin")
+
+
+@pytest.mark.parametrize("recipe", [{}, {"epochs": 3}])
+def test_a_recipe_that_is_given_hides_no_origin(converted, tmp_path, recipe):
+    gan = trained(kgz.GAN.from_preset(converted))
+    gan.save_to_preset(tmp_path / "own", recipe=recipe)
+    found = read(tmp_path / "own", "recipe.json")
+    assert found == {**recipe, "converted_from": CONVERTED}
+    with pytest.raises(ValueError, match="does not let them be published"):
+        kgz.upload_preset("hf://me/own", tmp_path / "own")
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "[]", '{"a": NaN}', '{"converted_from": "theirs"}']
+)
+def test_what_does_not_tell_its_terms_is_not_published(converted, text):
+    (converted / "recipe.json").write_text(text)
+    with pytest.raises(ValueError, match=r"whether .* may be published.*Received: "):
+        kgz.upload_preset("hf://me/own", converted)
 
 
 def test_new_weights_have_no_recipe(folder, tmp_path):
