@@ -423,6 +423,15 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         contract.check_trains(self)
         check_compiled(self, "fit")
         check_joined(self)
+        settings.check_run(
+            validation_freq,
+            batch_size=batch_size,
+            epochs=epochs,
+            initial_epoch=initial_epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
+        )
         verbose = verbose if is_first() else 0
         seed = self.seed if shuffle else None
         if validation_split and validation_data is None:
@@ -480,6 +489,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         """Compute the logs of `fit` at fixed weights, in inference mode; see `fit`."""
         refuse(sample_weight=sample_weight)
         contract.check_trains(self)
+        settings.check_run(batch_size=batch_size, steps=steps)
         verbose = verbose if is_first() else 0
         if not isinstance(x, sources.ImageBatches):
             x = sources.batches_of(

@@ -52,7 +52,7 @@ def check_images(
     array([0., 0., 0., 0.], dtype=float32)
     """
     images = as_array(images)
-    images = _check_shape(images, image_shape)
+    images = check_shape(images, image_shape)
     if images.dtype == np.uint8:
         if value_range is not None and tuple(value_range) != (0, 255):
             raise ValueError(
@@ -312,7 +312,16 @@ def as_picture(image: Any) -> Any:
     return Image.fromarray(np.ascontiguousarray(pixels))
 
 
-def _check_shape(images, image_shape):
+def check_shape(images: np.ndarray, image_shape: ImageShape | None = None) -> Any:
+    """An array of images as `(n, height, width, channels)`, or a `ValueError`.
+
+    Their values are not looked at; see `check_images` for the shapes that it takes.
+
+    Example:
+
+    >>> check_shape(np.zeros((2, 3, 32, 32))).shape
+    (2, 32, 32, 3)
+    """
     if images.dtype.kind in "OSU":
         raise ValueError(_wrong_dtype(images))
     expected = "(n, height, width, channels) or (n, height, width)"

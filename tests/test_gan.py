@@ -352,3 +352,32 @@ def test_an_exported_gan_serves(conditional, conditional_gan, noise, tmp_path):
     np.testing.assert_allclose(
         np.asarray(served.serve(inputs)), gan.predict(inputs, verbose=0), atol=1e-5
     )
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("batch_size", 2.5),
+        ("batch_size", "4"),
+        ("batch_size", 0),
+        ("validation_batch_size", 2.5),
+        ("validation_freq", 0),
+        ("validation_freq", None),
+        ("steps_per_epoch", -1),
+        ("steps_per_epoch", 0),
+        ("validation_steps", -1),
+        ("epochs", -1),
+        ("epochs", "3"),
+        ("initial_epoch", -1),
+    ],
+)
+def test_what_counts_is_whole(tiny_gan, noise, name, value):
+    images = noise(8)
+    with pytest.raises(
+        ValueError, match=f"`{name}` must be a whole.*Received: {name}="
+    ):
+        tiny_gan().fit(images, validation_data=images, verbose=0, **{name: value})
+    if name == "steps_per_epoch":
+        with pytest.raises(ValueError, match="`steps` must be a whole number"):
+            tiny_gan().evaluate(images, steps=value, verbose=0)

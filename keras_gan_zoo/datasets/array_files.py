@@ -16,6 +16,7 @@ from keras_gan_zoo.datasets import folders, image_folder
 from keras_gan_zoo.datasets.memory import check_disk
 from keras_gan_zoo.datasets.preparation import ImagePreparation, preparation_of
 from keras_gan_zoo.datasets.splits import parse, select
+from keras_gan_zoo.images import check_shape
 from keras_gan_zoo.labels import read_labels, renumber
 from keras_gan_zoo.typing import ImageShape, PathLike
 
@@ -119,8 +120,10 @@ def image_shape(
     if path.suffix.lower() == ".zip":
         with unzipped(path) as folder:
             return image_folder.folder_shape(folder, split, on_error, preparation)
-    shape = load_file(path, split)[0].shape[1:]
-    shape = (*shape, 1) if len(shape) == 2 else shape
+    try:
+        shape = check_shape(load_file(path, split)[0]).shape[1:]
+    except ValueError as error:
+        raise ValueError(f"The images in {path}: {error}") from error
     return preparation_of(preparation).shape_of(shape) if preparation else shape
 
 
@@ -139,6 +142,8 @@ def unzipped(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as temporary:
         with _reading(path), zipfile.ZipFile(path) as file:
             members = file.infolist()
+        for member in members:  # some programs write the separator of Windows
+            member.filename = member.filename.replace("\\", "/")
         inside = [m for m in members if not m.filename.startswith("__MACOSX/")]
         check_disk(
             temporary,

@@ -45,6 +45,8 @@ class LazyImages:
             all.
         labels: int array `(count,)`, or None: what takes an image's place has its
             label, if any has.
+        copies: int, how often each file is among them, all files each time: 2 if they
+            are mirrored too.
 
     Raises:
         ValueError: when they are read: files that can't be decoded.
@@ -63,10 +65,11 @@ class LazyImages:
         memory: float | None = None,
         rows: np.ndarray | None = None,
         labels: np.ndarray | None = None,
+        copies: int = 1,
     ) -> None:
         self._given = (decode, count, shape, key, title, skip, memory)
         self._rows = np.arange(count) if rows is None else rows
-        self._labels = labels
+        self._labels, self._copies = labels, copies
         self._lost: set[str] = set()
         self._instead: dict[int, int] = {}
         self._workers: ThreadPoolExecutor | None = None
@@ -74,7 +77,7 @@ class LazyImages:
 
     def __reduce__(self) -> Any:
         """What was decoded, and the threads, stay behind."""
-        return LazyImages, (*self._given, self._rows, self._labels)
+        return LazyImages, (*self._given, self._rows, self._labels, self._copies)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -89,9 +92,14 @@ class LazyImages:
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def sources(self) -> np.ndarray:
+        """The number of each image's file: that of an image and its mirror is one."""
+        return self._rows % (self._given[1] // self._copies)
+
     def select(self, rows: Any) -> "LazyImages":
         """Some of the images, a slice or an array of rows; nothing is decoded."""
-        return LazyImages(*self._given, self._rows[rows], self._labels)
+        return LazyImages(*self._given, self._rows[rows], self._labels, self._copies)
 
     def __getitem__(self, rows: Any) -> np.ndarray:
         if np.ndim(rows) == 0 and not isinstance(rows, slice):

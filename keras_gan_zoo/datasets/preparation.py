@@ -44,7 +44,9 @@ class ImagePreparation:
             or three numbers from 0 to 255. By default an alpha channel is kept, and
             refused where `color_mode` has none.
         scale_16_bit: bool: scale 16 bits a channel down to 8.
-        horizontal_flip: bool: take every image twice, as it is and mirrored.
+        horizontal_flip: bool: take every image twice, as it is and mirrored. A
+            `validation_split` of a folder keeps both on one side; one of arrays, which
+            do not say what is a mirror image, can't.
 
     Raises:
         ValueError: a value that is not allowed, or two that contradict each other.
@@ -289,6 +291,11 @@ class ImagePreparation:
 
     def shape_of(self, shape: ImageShape) -> ImageShape:
         """The `(height, width, channels)` of prepared images of a shape."""
+        if len(shape) != 3 or shape[-1] not in CHANNELS.values():
+            raise ValueError(
+                "Images that are prepared must have a shape (height, width, channels) "
+                f"with 1 to 4 channels. Received: {shape}"
+            )
         height, width, channels = shape
         mode = next(mode for mode, count in CHANNELS.items() if count == channels)
         if self.image_size is not None:

@@ -78,6 +78,7 @@ def _opened(
         folder.on_error == "skip",
         memory,
         labels=labels,
+        copies=1 << folder.preparation.horizontal_flip,
     )
     return Opened(images, labels, folder.label_names)
 

@@ -25,6 +25,15 @@ def check_count(name: str, value: Any, least: int = 1, optional: bool = False) -
     return int(value)
 
 
+def check_run(validation_freq: Any = 1, **counts: Any) -> None:
+    """Refuse what `fit` or `evaluate` can't count by: each is None or a number."""
+    for name, value in counts.items():
+        is_epoch = name in ("epochs", "initial_epoch")
+        check_count(name, value, 0 if is_epoch else 1, optional=not is_epoch)
+    if not isinstance(validation_freq, list | tuple | set):  # numbers of epochs
+        check_count("validation_freq", validation_freq)
+
+
 def check_seed(seed: Any) -> int:
     """Return `seed` as an int, or draw one for None."""
     if seed is None:

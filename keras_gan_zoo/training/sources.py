@@ -15,6 +15,7 @@ from keras_gan_zoo.labels import check_labels, renumber
 from keras_gan_zoo.training.batches import ImageBatches
 from keras_gan_zoo.training.monitoring import say_once
 from keras_gan_zoo.training.replicas import division_of
+from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import ValueRange
 
 NO_LABELS = (
@@ -129,11 +130,7 @@ def _batches_of(gan, x, y, batch_size, value_range, critic_steps, seed, steps, v
 
 
 def _from_arrays(arrays, batch_size, critic_steps=1, seed=None, steps=None):
-    size = 32 if batch_size is None else batch_size
-    if size < 1:
-        raise ValueError(
-            f"`batch_size` must be 1 or more. Received: batch_size={batch_size}"
-        )
+    size = check_count("batch_size", 32 if batch_size is None else batch_size)
     return ImageBatches.from_arrays(arrays, size, critic_steps, seed, steps)
 
 
@@ -241,7 +238,10 @@ def split_off(
     value_range: ValueRange | None = None,
     verbose: bool | int | str = 1,
 ) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-    """Split arrays before their last `share`, as Keras' `validation_split` does."""
+    """Split arrays before their last `share`, as Keras' `validation_split` does.
+
+    An image of a folder and its mirror image stay on one side.
+    """
     if not 0 < share < 1:
         raise ValueError(
             "`validation_split` must be a share of the images, between 0 and 1. "
@@ -254,7 +254,10 @@ def split_off(
             f"Received: validation_split={share}, x of type {type(x).__name__}"
         )
     arrays = read_arrays(gan, x, y, value_range, verbose)
-    count = len(arrays[0])
+    own: Any = range(len(arrays[0]))
+    if isinstance(arrays[0], datasets.LazyImages):
+        own = dict.fromkeys(arrays[0].sources.tolist())
+    count = len(own)
     cut = count - int(count * share)
     if cut in (0, count):
         raise ValueError(
@@ -262,7 +265,11 @@ def split_off(
             f"validation_split={share} of {count} image(s), so {count - cut} to "
             "validate on"
         )
-    before, after = slice(cut), slice(cut, None)
+    before: Any = slice(cut)
+    after: Any = slice(cut, None)
+    if count < len(arrays[0]):
+        late = np.isin(arrays[0].sources, list(own)[cut:])
+        before, after = np.flatnonzero(~late), np.flatnonzero(late)
     return tuple(_part(a, before) for a in arrays), tuple(
         _part(a, after) for a in arrays
     )

@@ -25,6 +25,16 @@ from keras_gan_zoo_cli.scoring import score
         ("show tin", "Did you mean 'tiny'?", "print(GAN"),
         ("score tiny --metrics fdi", "Did you mean 'fid'?", "`metrics`"),
         ("score tiny --extractor digit", "Did you mean 'digits'?", "`extractor`"),
+        (
+            "train --family mlp_gan --data floats.npz",
+            "convert the images to uint8, from 0 to 255.",
+            "value",
+        ),
+        (
+            "score floats.npz --reference digits:test --num-images all",
+            "pass --value-range LOW,HIGH",
+            "`value",
+        ),
         ("train --family dcgan --data fashion_mnits", "'fashion_mnist'?", "`"),
     ],
 )
@@ -34,6 +44,7 @@ def test_advice_is_about_options(run, preset, digits, line, says, never):
     import keras_gan_zoo as kgz
 
     np.savez("images.npz", images=digits)
+    np.savez("floats.npz", images=digits / np.float32(255))
     kgz.images.save_png("mine/0.png", digits[0])
     text = run(*line.split(), code=1).stderr
     advice, received, _ = text.partition("Received: ")

@@ -217,3 +217,33 @@ def test_a_recipe_may_name_one(tmp_path, pixels, labels):
     recipe = recipes.with_options(family="cgan", data=str(path))
     assert recipe["arguments"]["image_shape"] == [8, 8, 1]
     assert recipes.build(recipe).num_classes == 3
+
+
+def test_images_whose_channels_come_first(tmp_path, noise):
+    path = tmp_path / "faces.npy"
+    np.save(path, np.moveaxis(noise(4, channels=3), -1, 1))
+    assert datasets.image_shape(path) == (8, 8, 3)
+    recipe = recipes.with_options(family="mlp_gan", data=str(path), image_size=16)
+    assert recipe["arguments"]["image_shape"] == [16, 16, 3]
+    assert datasets.load(path, image_size=16)[0].shape == (4, 16, 16, 3)
+
+
+@pytest.mark.parametrize("options", [{}, {"preparation": {"image_size": 16}}])
+@pytest.mark.parametrize("shape", [(9, 784), (9,), (9, 8, 8, 5)])
+def test_a_file_without_the_shape_of_images(tmp_path, shape, options):
+    path = tmp_path / "rows.npy"
+    np.save(path, np.zeros(shape, "uint8"))
+    with pytest.raises(ValueError, match=r"rows\.npy: Images must .*Received"):
+        datasets.image_shape(path, **options)
+
+
+def test_a_zip_file_with_the_separators_of_windows(tmp_path, pixels):
+    files = {f"x\\{'ab'[i % 2]}\\{i}.png": pixels[i] for i in range(4)}
+    path = zipped(tmp_path / "faces.zip", files)
+    assert datasets.label_names(path) == ("a", "b")
+    assert datasets.load(path)[1].tolist() == [0, 1, 0, 1]
+    outside = {f"..\\..\\{name}": image for name, image in files.items()}
+    path = zipped(tmp_path / "out.zip", {**outside, "\\b\\9.png": pixels[0]})
+    before = set(tmp_path.parent.rglob("*.png"))
+    assert len(datasets.open_images(path).images) == 5
+    assert set(tmp_path.parent.rglob("*.png")) == before

@@ -10,7 +10,7 @@ from PIL import Image
 import keras_gan_zoo as kgz
 from keras_gan_zoo import datasets
 from keras_gan_zoo.datasets import stores
-from keras_gan_zoo.training.sources import batches_of
+from keras_gan_zoo.training.sources import batches_of, split_off
 
 COUNT = 26
 
@@ -182,3 +182,18 @@ def test_a_damaged_image_that_is_alone_in_its_batch(
     with pytest.warns(UserWarning, match=r"1 image\(s\).*8\.png") as said:
         tiny_gan().fit(found, batch_size=batch_size, epochs=3, shuffle=False, verbose=0)
     assert sum("8.png" in str(one.message) for one in said) == 1
+
+
+@pytest.mark.once
+def test_an_image_and_its_mirror_are_on_one_side(conditional_gan, folder):
+    found = datasets.ImageFolder(folder, horizontal_flip=True)
+    opened = datasets.open_images(folder, horizontal_flip=True)
+    for x, y in ((found, None), opened[:2]):
+        (images, labels), (held, held_labels) = split_off(conditional_gan(), x, y, 0.25)
+        assert (len(images), len(held)) == (2 * (COUNT - COUNT // 4), 2 * (COUNT // 4))
+        seen = {image.tobytes() for image in images[:]}
+        for side, numbers in ((images, labels), (held, held_labels)):
+            half = len(side) // 2
+            np.testing.assert_array_equal(side[half:], side[:half][:, :, ::-1])
+            np.testing.assert_array_equal(numbers[half:], numbers[:half])
+        assert not seen & {image.tobytes() for image in held[:]}

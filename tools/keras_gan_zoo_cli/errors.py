@@ -10,17 +10,25 @@ import typer
 EXPECTED = (ValueError, TypeError, OSError, ImportError, RuntimeError)
 #: `` `name` ``, `` `name=value` `` and `` `name=` `` in a text
 ARGUMENT = re.compile(r"(?<!recipe's )`(\w+)(?:=([^`]*))?`")
-#: what is not an option of the same name
-OTHER_WORDS = {
-    "`num_images=None`": "--num-images all",
-    "`num_images=10_000`": "--num-images 10000",
-    "`value_range=(low, high)`": "--value-range LOW,HIGH",
-    "`InceptionV3FID(weights=path)`": "--extractor-weights FILE",
-    "`extractor=`, a Keras model or one of:": "--extractor, one of:",
-    "`extractor` must be an `Extractor`, a Keras model, or one of:": (
-        "--extractor must be one of:"
+#: what is not an option of the same name: the argument, its words, and the option's
+OTHER_WORDS = (
+    ("num_images", "`num_images=None`", "--num-images all"),
+    ("num_images", "`num_images=10_000`", "--num-images 10000"),
+    ("value_range", "`value_range=(low, high)`", "--value-range LOW,HIGH"),
+    (
+        "extractor_weights",
+        "`InceptionV3FID(weights=path)`",
+        "--extractor-weights FILE",
     ),
-}
+    ("extractor", "`extractor=`, a Keras model or one of:", "--extractor, one of:"),
+    (
+        "extractor",
+        "`extractor` must be an `Extractor`, a Keras model, or one of:",
+        "--extractor must be one of:",
+    ),
+)
+#: what a command without such an option can't do
+NO_RANGE = re.compile(r"pass `value_range=\(low, high\)`, .* or convert to uint8")
 
 
 def text_of(error: BaseException, function: Callable[..., Any]) -> str:
@@ -29,9 +37,12 @@ def text_of(error: BaseException, function: Callable[..., Any]) -> str:
     Line breaks are kept, and so is what was received.
     """
     advice, received, values = _words(error).partition("Received: ")
-    for words, others in OTHER_WORDS.items():
-        advice = advice.replace(words, others)
     options = options_of(function)
+    for argument, words, others in OTHER_WORDS:
+        if argument in options:
+            advice = advice.replace(words, others)
+    if "value_range" not in options:
+        advice = NO_RANGE.sub("convert the images to uint8, from 0 to 255", advice)
 
     def as_option(match):
         name, value = match.groups()
