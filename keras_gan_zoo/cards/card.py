@@ -1,5 +1,6 @@
 """Writes the model card of a preset folder: `README.md` and `samples.png`."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from keras_gan_zoo.cards.metadata import merged
 from keras_gan_zoo.cards.render import SEED, local_address, render
 from keras_gan_zoo.files import restored_on_error, write_json, write_text
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.presets import files, readme, together
+from keras_gan_zoo.presets import client, files, readme, together
 from keras_gan_zoo.presets.loading import read_gan
 from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.scoring import ScoreReport
@@ -17,6 +18,8 @@ from keras_gan_zoo.typing import PathLike
 
 #: what `scores.json` tells of the weights, whatever scores them
 CHOICE = ("epoch", "selection", "parameters", "training", "neighbours")
+ENTRY = re.compile(r"[\w.-]+")  #: the name of an entry of the zoo
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")  #: of the Hub
 
 
 def write_card(
@@ -48,7 +51,8 @@ def write_card(
 
     Raises:
         FileExistsError: there is a README.md, and `overwrite` is False.
-        ValueError: the folder is not a preset, or its scores are of other weights.
+        ValueError: the folder is not a preset, its scores are of other weights, or
+            `handle` is nothing that readers can load.
 
     Example:
 
@@ -56,6 +60,7 @@ def write_card(
     >>> write_card("./my_gan", "hf://me/my_gan")  # doctest: +SKIP
     PosixPath('my_gan/README.md')
     """
+    _check_handle(handle)
     folder = Path(folder)
     card = folder / files.README
     if card.exists() and not overwrite:
@@ -94,8 +99,8 @@ def refresh_card(
 
     Raises:
         ValueError: the folder is not a preset, its scores are of other weights, a
-            part that must change was edited, or the card, which has no marks, shows
-            scores of other weights.
+            part that must change was edited, the card, which has no marks, shows
+            scores of other weights, or `handle` is nothing that readers can load.
 
     Example:
 
@@ -103,6 +108,7 @@ def refresh_card(
     >>> refresh_card("./my_gan")  # doctest: +SKIP
     PosixPath('my_gan/README.md')
     """
+    _check_handle(handle)
     folder = Path(folder)
     card = folder / files.README
     if not card.is_file():
@@ -174,10 +180,26 @@ def _lasting(folder, report, digest):
 
 def set_handle(folder: PathLike, handle: str) -> None:
     """Make a card tell its readers to load `handle`; leave any other card alone."""
+    _check_handle(handle)
     card = Path(folder) / files.README
     text = readme.read(card)
     address = readme.address_of(text) or local_address(folder)
     write_text(card, readme.readdressed(text, address, handle))
+
+
+def _check_handle(handle):
+    """Check that readers can load what they are told to."""
+    if handle is None or ENTRY.fullmatch(handle) or handle.startswith(("./", "../")):
+        return
+    if handle.startswith("hf://"):
+        client.parse(handle)
+        return
+    near = f"hf://{handle}"
+    advice = f" Did you mean {near!r}?" if REPOSITORY.fullmatch(handle) else ""
+    raise ValueError(
+        "`handle` is what the card's readers load: 'hf://user/repo', or the name of an "
+        f"entry of the zoo.{advice} Received: handle={handle!r}"
+    )
 
 
 def _load(folder, custom_objects):

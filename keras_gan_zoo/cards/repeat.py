@@ -33,7 +33,7 @@ def train_command(recipe: Mapping[str, Any], target: str) -> str | None:
         return None
     named = str(recipe["data"]).partition(":")[0] in CATALOGUE
     data = "" if named else " --data FOLDER"
-    return f"keras-gan-zoo train {target}{data} --out run"
+    return f"keras-gan-zoo train {shlex.quote(target)}{data} --out run"
 
 
 def score_command(report: ScoreReport, target: str) -> str | None:
@@ -66,7 +66,7 @@ def score_command(report: ScoreReport, target: str) -> str | None:
         "splits": asked.get("splits"),
         "infinity-method": asked.get("infinity_method"),
     }
-    return f"keras-gan-zoo score {target}{_words(options)}"
+    return f"keras-gan-zoo score {shlex.quote(target)}{_words(options)}"
 
 
 def verify_command(report: ScoreReport, target: str) -> str:
@@ -79,7 +79,7 @@ def verify_command(report: ScoreReport, target: str) -> str:
         "extractor-weights": "FILE" if own_weights else None,
         "resizer": resizer if own_weights else None,
     }
-    return f"keras-gan-zoo verify {target}{_words(options)}"
+    return f"keras-gan-zoo verify {shlex.quote(target)}{_words(options)}"
 
 
 def score_call(report: ScoreReport) -> str:

@@ -1,5 +1,6 @@
 """What a card says in words of the numbers beside its scores."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -111,7 +112,7 @@ def reduced_sentence(
     if len(published) != 2 or sum(published) <= sum(mine):
         return None
     full = recipe.get("full_width")
-    command = f"train {full}" if full else f"train {target} --full-width"
+    command = f"train {full}" if full else f"train {shlex.quote(target)} --full-width"
     return (
         f"Its networks are narrower than published, to be trained on a few CPU cores: "
         f"{mine[0]:,} and {mine[1]:,} parameters of generator and discriminator in "

@@ -22,8 +22,8 @@ CARD = (
     *(files.README, files.SAMPLES),
 )
 MOST_NAMES = 20
-#: letters that mean nothing to a shell
-SAFE = re.compile(r"[\w ./:@,=+-]+(\[\d*:\d*\][\w ./:@,=+-]*)*", re.ASCII)
+#: letters that mean nothing to a shell, and the quotes that `shlex.quote` puts
+SAFE = re.compile(r"[\w ./:@,=+'-]+(\[\d*:\d*\][\w ./:@,=+'-]*)*", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ metadata, ours are the scores that name the weights which they are of.
 
 import hashlib
 import re
+import shlex
 from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,11 @@ def readdressed(text: str, old: str | None, new: str | None) -> str:
         return text
     if "/" not in old:
         return text.replace(f'from_preset("{old}"', f'from_preset("{new}"')
-    name = rf"(?<![\w./-]){re.escape(old)}(?![\w-]|\.\w)"
-    return re.sub(name, lambda _: new, text)
+    names = {old: new, shlex.quote(old): shlex.quote(new)}  # the latter in commands
+    either = "|".join(re.escape(name) for name in reversed(names))
+    return re.sub(
+        rf"(?<![\w./-])(?:{either})(?![\w-]|\.\w)", lambda m: names[m[0]], text
+    )
 
 
 def stamped(text: str) -> str:
@@ -200,5 +204,7 @@ def _part(name, content, address):
 
 def _stamp(content, address):
     """Eight digits of what a part says, wherever the preset is loaded from."""
-    said = content.replace(address, "") if address else content
+    said = content
+    for name in (shlex.quote(address), address) if address else ():
+        said = said.replace(name, "")
     return hashlib.sha256(said.encode()).hexdigest()[:8]

@@ -1,6 +1,7 @@
 """Keeps the time and the memory of a run, and ends it with a report."""
 
 import datetime
+import shlex
 import time
 import warnings
 from pathlib import Path
@@ -44,7 +45,7 @@ class Reporting(keras.callbacks.Callback):
         except Exception as fault:  # never in the way of what is being raised
             warnings.warn(
                 f"There is no new report: {type(fault).__name__}: {fault}. Make it by "
-                f"`keras-gan-zoo report {self.folder}`.",
+                f"`keras-gan-zoo report {shlex.quote(str(self.folder))}`.",
                 stacklevel=2,
             )
 

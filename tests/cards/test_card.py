@@ -9,7 +9,8 @@ from card_report import RECIPE, report_of
 from huggingface_hub import ModelCard, metadata_load
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.cards import public_recipe, set_handle, write_card
+from keras_gan_zoo.cards import public_recipe, refresh_card, set_handle, write_card
+from keras_gan_zoo.presets import readme
 
 
 def test_the_hub_reads_a_card_back(preset):
@@ -170,6 +171,39 @@ def test_what_a_selection_compares_with_is_public_too():
         found = public_recipe(recipe)["selection"]
         assert found == {"reference": expected, "num_images": 8}
         assert recipe["selection"]["reference"] == given
+
+
+@pytest.mark.parametrize(
+    "handle", ["me/my_gan", "/home/me/my_gan", "https://huggingface.co/me/g", "hf://me"]
+)
+def test_readers_are_told_what_they_can_load(preset, handle):
+    for write in (write_card, refresh_card, set_handle):
+        with pytest.raises(ValueError, match=r"'hf://(user|\{org\})"):
+            write(preset, handle)
+    assert not (preset / "README.md").exists()
+
+
+def test_a_handle_without_its_scheme_is_told(preset):
+    with pytest.raises(ValueError, match="Did you mean 'hf://me/g'"):
+        write_card(preset, "me/g")
+
+
+def test_a_name_with_a_space_is_quoted_in_commands(gan, tmp_path):
+    folder = tmp_path / "my gan"
+    gan.save_to_preset(folder, report=report_of(gan), recipe=RECIPE)
+    text = write_card(folder).read_text()
+    assert 'from_preset("./my gan")' in text
+    for command in ("score './my gan' --ref", "verify './my gan'", "train './my gan' "):
+        assert f"keras-gan-zoo {command}" in text
+    assert "keras-gan-zoo score ./my gan" not in text
+    refresh_card(folder)
+    assert readme.split((folder / "README.md").read_text()) == readme.split(text)
+    set_handle(folder, "hf://me/g")
+    told = (folder / "README.md").read_text()
+    assert "keras-gan-zoo score hf://me/g --ref" in told
+    assert "./my gan" not in told
+    refresh_card(folder)
+    assert readme.split((folder / "README.md").read_text()) == readme.split(told)
 
 
 def test_set_handle_changes_the_names_and_nothing_else(preset):

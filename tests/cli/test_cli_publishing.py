@@ -11,7 +11,13 @@ def test_card(run, preset):
     (preset / "README.md").unlink()
     assert "README.md" in run("card", preset, "--license", "mit").stdout
     assert metadata_load(preset / "README.md")["license"] == "mit"
-    assert "overwrite" in run("card", preset, code=1).stderr
+    advice = run("card", preset, code=1).stderr
+    assert "--overwrite" in advice
+    assert "--refresh, which keeps your words" in advice
+    assert "refresh_card" not in advice
+    wrong = run("card", preset, "--refresh", "--handle", "me/g", code=1).stderr
+    assert "--handle is what" in wrong
+    assert "'hf://me/g'" in wrong
     run("card", preset, "--overwrite", "--handle", "hf://me/g")
     assert 'from_preset("hf://me/g")' in (preset / "README.md").read_text()
 

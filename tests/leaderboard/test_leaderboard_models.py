@@ -136,6 +136,14 @@ def test_a_command_that_a_shell_could_take_for_more_is_not_shown(tmp_path):
     assert model.repeat is None
 
 
+def test_a_name_with_a_space_is_quoted(tmp_path):
+    model = read_model(fake_card(tmp_path / "my gan"), "my gan", "./my gan")
+    assert model.repeat.startswith("keras-gan-zoo score './my gan' --reference ")
+    part = report_of(reference="mnist:test[:100]", split="test[:100]")
+    model = read_model(fake_card(tmp_path / "g", part), "g", "./g")
+    assert "score ./g --reference 'mnist:test[:100]' " in model.repeat
+
+
 def test_an_entry_that_is_on_the_hub(card, monkeypatch):
     entry = {"hf_handle": "hf://me/gan", "revision": "a" * 40}
     monkeypatch.setattr(presets.index, "read_index", lambda: {"gan": entry})

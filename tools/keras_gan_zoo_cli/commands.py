@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import pkgutil
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -370,7 +371,8 @@ def train(
     folder = zoo.save_run(gan, out, chosen, trained)
     if trained:
         typer.echo(f"Report: {out / 'report.html'}")
-        typer.echo(f"Trained. Next: keras-gan-zoo sample {folder} --out samples.png")
+        named = shlex.quote(str(folder))
+        typer.echo(f"Trained. Next: keras-gan-zoo sample {named} --out samples.png")
     else:
         more = f" ({done} in all)" if done > chosen["epochs"] else ""
         typer.echo(f"All {chosen['epochs']} epochs were done already{more}: {folder}")

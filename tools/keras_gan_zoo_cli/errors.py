@@ -14,6 +14,7 @@ ARGUMENT = re.compile(r"(?<!recipe's )`(\w+)(?:=([^`]*))?`")
 OTHER_WORDS = (
     ("num_images", "`num_images=None`", "--num-images all"),
     ("num_images", "`num_images=10_000`", "--num-images 10000"),
+    ("refresh", "`refresh_card`", "--refresh"),
     ("value_range", "`value_range=(low, high)`", "--value-range LOW,HIGH"),
     (
         "extractor_weights",

@@ -1,6 +1,7 @@
 """`card` and `publish`."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -94,8 +95,9 @@ def publish(
 
     if not (no_score or (folder / "scores.json").is_file()):
         raise ValueError(
-            f"{folder} has no scores. Score it first, `keras-gan-zoo score {folder} "
-            "--reference NAME:SPLIT --attach`, or pass --no-score."
+            f"{folder} has no scores. Score it first, "
+            f"`keras-gan-zoo score {quote(str(folder))} --reference NAME:SPLIT "
+            "--attach`, or pass --no-score."
         )
     address = zoo.publish_folder(
         folder,
@@ -109,6 +111,6 @@ def publish(
         demos.write_space(folder, space, handle)
         repo = f"{handle.removeprefix('hf://')}-demo"
         typer.echo(
-            f"Space: {space}. Try it, `python {space / 'app.py'}`, then publish it, "
-            f"`hf upload {repo} {space} --repo-type space`"
+            f"Space: {space}. Try it, `python {quote(str(space / 'app.py'))}`, then "
+            f"publish it, `hf upload {repo} {quote(str(space))} --repo-type space`"
         )

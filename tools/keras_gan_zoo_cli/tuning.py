@@ -1,6 +1,7 @@
 """`keras-gan-zoo tune`: a search for the settings of a recipe."""
 
 import enum
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -100,4 +101,5 @@ def tune(
         say=typer.echo,
     )
     output.trials(found)
-    typer.echo(f"Next: keras-gan-zoo train {out / 'best.json'}")
+    best = shlex.quote(str(out / "best.json"))
+    typer.echo(f"Next: keras-gan-zoo train {best}")
