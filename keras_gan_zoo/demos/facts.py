@@ -1,5 +1,6 @@
 """What a demo says of its preset, as HTML in which every stranger's word is text."""
 
+import contextlib
 import functools
 from pathlib import Path
 from typing import Any
@@ -61,18 +62,34 @@ def address_of(source: Source) -> str:
 
 def license_of(folder: PathLike) -> str | None:
     """The licence that a preset's card names, or else its recipe."""
-    path = Path(folder) / files.README
-    found: Any = None
+    found = license_facts(folder)
+    name = found.get("license")
+    if name == "other":
+        name = found.get("license_name", name)
+    return _text(", ".join(name) if isinstance(name, list) else name)
+
+
+def license_facts(folder: PathLike) -> dict[str, Any]:
+    """What a preset's card, or else its recipe, says of the licence, for metadata.
+
+    Returns:
+        dict of `license`, an identifier of the Hub or a list of them, and, for
+        `"other"`, what the card has of `license_name` and `license_link`.
+    """
+    path, data = Path(folder) / files.README, {}
     if path.is_file() and path.stat().st_size <= files.MAX_JSON:
-        try:
+        # Metadata that are not YAML tell nothing.
+        with contextlib.suppress(ValueError):
             data = readme.split(readme.read(path, errors="replace"))[0]
-        except ValueError:  # whose metadata are not YAML
-            data = {}
-        found = data.get("license")
-        if found == "other":
-            found = data.get("license_name") or found
-    found = found or (read_recipe(folder) or {}).get("license")
-    return _text(", ".join(map(str, found)) if isinstance(found, list) else found)
+    if not data.get("license"):
+        data = {"license": (read_recipe(folder) or {}).get("license")}
+    name = data["license"]
+    several = isinstance(name, list)
+    name = [_text(one) for one in name if _text(one)] if several else _text(name)
+    found = {"license": name}
+    if name == "other":
+        found |= {key: _text(data.get(key)) for key in ("license_name", "license_link")}
+    return {key: value for key, value in found.items() if value}
 
 
 def header(facts: dict[str, Any]) -> str:

@@ -1,12 +1,15 @@
 """The folder of a Space: a demo that the Hugging Face Hub serves."""
 
+import hashlib
 import json
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from keras_gan_zoo.demos.facts import license_of
+from keras_gan_zoo.demos.facts import license_facts
 from keras_gan_zoo.files import write_text
-from keras_gan_zoo.presets import client
+from keras_gan_zoo.presets import client, readme
 from keras_gan_zoo.presets.index import read_index
 from keras_gan_zoo.presets.source import locate
 from keras_gan_zoo.typing import PathLike
@@ -27,6 +30,9 @@ The page is `kgz.demo` of
 [keras-gan-zoo](https://pypi.org/project/keras-gan-zoo/); `python app.py` runs it here
 too, after `pip install -r requirements.txt`.
 """
+FILES = ("app.py", "requirements.txt", "README.md")
+#: the last of them, which ends with stamps of all three as they were written
+STAMPS = re.compile(r"\n<!-- keras-gan-zoo:space ([0-9a-f ]+) -->\n")
 
 
 def write_space(preset: PathLike, folder: PathLike, handle: str | None = None) -> Path:
@@ -47,7 +53,8 @@ def write_space(preset: PathLike, folder: PathLike, handle: str | None = None) -
         `pathlib.Path` of the folder.
 
     Raises:
-        FileExistsError: the folder has other files of these names.
+        FileExistsError: the folder has other files of these names. Those of a Space
+            that was written by this function, and not changed since, are replaced.
         ValueError: a folder without a handle, which a Space could not load.
 
     Example:
@@ -80,7 +87,7 @@ def write_space(preset: PathLike, folder: PathLike, handle: str | None = None) -
         sdk_version=GRADIO,
         python_version=PYTHON,
         app_file="app.py",
-        license=license_of(source.folder),
+        **_license(source.folder, name if on_hub else None),
         models=[name] if on_hub else None,
         tags=["gan", "keras", "keras-gan-zoo"],
     )
@@ -89,15 +96,58 @@ def write_space(preset: PathLike, folder: PathLike, handle: str | None = None) -
         "requirements.txt": f"keras-gan-zoo[demo,jax]=={__version__}\n",
         "README.md": f"---\n{data.to_yaml()}\n---\n{README.format(link=link)}",
     }
+    stamps = " ".join(map(_stamp, texts.values()))
+    texts["README.md"] += f"\n<!-- keras-gan-zoo:space {stamps} -->\n"
     folder = Path(folder)
-    for file, text in texts.items():
-        path = folder / file
-        if path.exists() and path.read_text("utf-8", errors="replace") != text:
-            raise FileExistsError(
-                "A Space must have a folder of its own: give another one, or remove "
-                f"the file. Received: folder={str(folder)!r} with another {file}"
-            )
+    check_folder(folder, texts)
     folder.mkdir(parents=True, exist_ok=True)
-    for file, text in texts.items():
-        write_text(folder / file, text)
+    for file in reversed(texts):  # the stamps first
+        write_text(folder / file, texts[file])
     return folder
+
+
+def check_folder(folder: PathLike, texts: Mapping[str, str] | None = None) -> None:
+    """Check that a folder is free for a Space, or has one as this package wrote it.
+
+    Args:
+        folder: path; it need not exist.
+        texts: dict, file -> a text that may be there as well.
+
+    Raises:
+        FileExistsError: it has other files of the names that a Space's have.
+        NotADirectoryError: it is a file.
+    """
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(
+            f"A Space is written to a folder. Received: folder={str(folder)!r}, a file"
+        )
+    found = {
+        file: readme.read(folder / file, errors="replace")
+        for file in FILES
+        if (folder / file).exists()
+    }
+    stamps = STAMPS.search(found.get("README.md", ""))
+    ours = stamps[1].split() if stamps else []
+    for file, text in found.items():
+        own = _stamp(STAMPS.sub("", text))
+        if own not in ours and text != (texts or {}).get(file):
+            raise FileExistsError(
+                "A Space must have a folder of its own, and what you changed in one is "
+                "not overwritten: give another folder, or remove the file. "
+                f"Received: folder={str(folder)!r} with another {file}"
+            )
+
+
+def _license(folder, repository):
+    """The licence for a Space's metadata; a file of the preset's by its address."""
+    found = license_facts(folder)
+    link = found.get("license_link")
+    if link and repository and "://" not in link:
+        link = f"https://huggingface.co/{repository}/blob/main/{link}"
+        found["license_link"] = link
+    return found
+
+
+def _stamp(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

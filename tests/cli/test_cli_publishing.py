@@ -54,6 +54,16 @@ def test_publish_refuses_what_was_not_scored(run, preset):
     assert "--no-score" in result.stderr
 
 
+def test_a_space_is_looked_at_before_anything_is_uploaded(run, preset, monkeypatch):
+    from keras_gan_zoo import zoo
+
+    uploads = []
+    monkeypatch.setattr(zoo, "publish_folder", lambda *a, **k: uploads.append(a))
+    result = run("publish", preset, "hf://me/g", "--space", preset, code=1)
+    assert "A Space must have a folder of its own" in result.stderr
+    assert not uploads
+
+
 def test_publish_on_a_hub(preset):
     from hub_server import HubServer
 

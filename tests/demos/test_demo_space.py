@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hub_server import HubServer
-from huggingface_hub import SpaceCard
+from huggingface_hub import SpaceCard, metadata_load
 from packaging.requirements import Requirement
 from page_client import client_of
 from PIL import Image
@@ -43,6 +43,64 @@ def test_the_folder(stranger, tmp_path):
         write_space(folder, made, "hf://me/gan")
     with pytest.raises(ValueError, match="handle='hf://user/repo'"):
         write_space(folder, tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    ("card", "expected"),
+    [
+        (
+            "license: other\nlicense_name: my-own-1.0\nlicense_link: LICENSE.md",
+            {
+                "license": "other",
+                "license_name": "my-own-1.0",
+                "license_link": "https://huggingface.co/me/gan/blob/main/LICENSE.md",
+            },
+        ),
+        (
+            "license: other\nlicense_link: https://a.org/b",
+            {"license": "other", "license_link": "https://a.org/b"},
+        ),
+        ("license: [mit, cc0-1.0]", {"license": ["mit", "cc0-1.0"]}),
+        ("license: mit\nlicense_name: old", {"license": "mit"}),
+    ],
+)
+def test_the_licence_as_the_hub_reads_it(stranger, tmp_path, card, expected):
+    folder, _ = stranger
+    (folder / "README.md").write_text(f"---\n{card}\n---\n")
+    made = write_space(folder, tmp_path / "space", "hf://me/gan")
+    data = metadata_load(made / "README.md")
+    assert {k: v for k, v in data.items() if k.startswith("license")} == expected
+
+
+def test_a_space_that_nobody_edited_is_written_anew(stranger, tmp_path, monkeypatch):
+    folder, _ = stranger
+    made = write_space(folder, tmp_path / "space", "hf://me/gan")
+    (folder / "README.md").write_text("---\nlicense: cc0-1.0\n---\n")
+    monkeypatch.setattr(space, "__version__", "9.9.9")
+    write_space(folder, made, "hf://me/gan")
+    assert metadata_load(made / "README.md")["license"] == "cc0-1.0"
+    assert "==9.9.9" in (made / "requirements.txt").read_text()
+    for name in ("app.py", "requirements.txt", "README.md"):
+        write_space(folder, made, "hf://me/another")
+        path = made / name
+        text = path.read_text()
+        path.write_text(f"{text}\nmine")
+        with pytest.raises(FileExistsError, match=f"another {name}"):
+            write_space(folder, made, "hf://me/gan")
+        assert path.read_text() == f"{text}\nmine"
+        path.unlink()
+        if name == "README.md":  # the stamps are gone with it
+            with pytest.raises(FileExistsError, match=r"another app\.py"):
+                write_space(folder, made, "hf://me/gan")
+        else:
+            write_space(folder, made, "hf://me/gan")
+    write_space(folder, made, "hf://me/another")  # the same files
+
+
+def test_a_file_is_no_folder_for_a_space(stranger, tmp_path):
+    (tmp_path / "space").write_text("mine")
+    with pytest.raises(NotADirectoryError, match="a file"):
+        write_space(stranger[0], tmp_path / "space", "hf://me/gan")
 
 
 def test_what_a_space_installs_is_what_is_tested(tmp_path):

@@ -99,6 +99,8 @@ def publish(
             f"`keras-gan-zoo score {quote(str(folder))} --reference NAME:SPLIT "
             "--attach`, or pass --no-score."
         )
+    if space is not None:
+        demos.space.check_folder(space)  # before anything is uploaded
     address = zoo.publish_folder(
         folder,
         handle,
