@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 import keras
+import numpy as np
 
 Kind = TypeVar("Kind")
 
@@ -12,6 +13,17 @@ def from_config(value: Any) -> Any:
     if isinstance(value, dict):
         return keras.saving.deserialize_keras_object(value)
     return value
+
+
+def native(value: Any) -> Any:
+    """NumPy's numbers and arrays as Python's, which a config holds; others as they are.
+
+    Example:
+
+    >>> native(np.float32(0.5)), native(np.array([8, 4])), native((8, 4))
+    (0.5, [8, 4], (8, 4))
+    """
+    return value.tolist() if isinstance(value, (np.generic, np.ndarray)) else value
 
 
 def instance(value: Any, kind: type[Kind], rule: str) -> Kind:

@@ -11,7 +11,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
-from keras_gan_zoo.configs import from_config
+from keras_gan_zoo.configs import from_config, native
 from keras_gan_zoo.typing import Tensor
 
 __all__ = ["Cosine"]
@@ -30,7 +30,10 @@ class Cosine(keras.optimizers.schedules.LearningRateSchedule):
     Args:
         start: float.
         end: float, above or below it.
-        images: int, after how many images it is reached.
+        images: int, 1 or more, after how many images it is reached.
+
+    Raises:
+        ValueError: a value is not finite, or there are no images.
 
     Example:
 
@@ -40,6 +43,12 @@ class Cosine(keras.optimizers.schedules.LearningRateSchedule):
 
     def __init__(self, start: float, end: float, images: float) -> None:
         self.start, self.end, self.images = float(start), float(end), float(images)
+        if not (math.isfinite(self.start + self.end + self.images) and self.images > 0):
+            raise ValueError(
+                "`Cosine` must go from a number to another one in some images, for "
+                "example Cosine(0.9, 0.99, images=100_000). "
+                f"Received: Cosine({start!r}, {end!r}, images={images!r})"
+            )
 
     def __call__(self, step: Any) -> Any:
         share = ops.minimum(ops.cast(step, "float32") / self.images, 1.0)
@@ -90,7 +99,7 @@ def weight_config(weight: Any) -> Any:
     if isinstance(weight, Schedule):
         with without_tensorflow():
             return keras.saving.serialize_keras_object(weight)
-    return weight
+    return native(weight)
 
 
 def readable(weight: Weight | None) -> float | str | None:

@@ -14,7 +14,17 @@ def test_a_number_stays_what_it_is():
     for weight in (0, 10, 0.5, np.float32(2)):
         assert schedules.check_weight(weight) is weight
         assert schedules.weight_at(weight, 5) is weight
-        assert schedules.weight_config(weight) is weight
+        config = schedules.weight_config(weight)
+        assert config == weight
+        assert type(config) in (int, float)
+
+
+@pytest.mark.parametrize(
+    "settings", [(0, 1, 0), (0, 1, -5), (0, 1, np.nan), (np.nan, 1, 5), (0, np.inf, 5)]
+)
+def test_a_cosine_goes_somewhere_in_some_images(settings):
+    with pytest.raises(ValueError, match=r"`Cosine` must go .*Received: Cosine"):
+        schedules.Cosine(*settings)
 
 
 def test_a_schedule_is_of_the_images_seen():

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import keras
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.networks import policies
@@ -292,7 +293,8 @@ def _copy(value):
 
 
 def _read(value):
-    """An argument as it was given, whether it comes from a call or from JSON."""
+    """An argument in Python's numbers, whether it comes from a call or from JSON."""
+    value = native(value)
     if isinstance(value, dict) and "class_name" in value:
         return keras.saving.deserialize_keras_object(value)
     if isinstance(value, (list, tuple)):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from keras import Input, Model, layers
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.networks.blocks import (
     LAST,
     batch_norm,
@@ -69,7 +70,9 @@ def acgan_generator(
     (None, 32, 32, 3)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_generator_widths(image_shape))
+    widths = check_widths(
+        "widths", native(widths) or default_generator_widths(image_shape)
+    )
     rows, columns = first_grid(image_shape, len(widths))
     units = rows * columns * widths[0]
 
@@ -112,7 +115,9 @@ def acgan_discriminator(
     ['classes', 'logits']
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_discriminator_widths(image_shape))
+    widths = check_widths(
+        "widths", native(widths) or default_discriminator_widths(image_shape)
+    )
     images = x = Input(image_shape, name="images")
     for stage, width in enumerate(widths):
         x = layers.Conv2D(

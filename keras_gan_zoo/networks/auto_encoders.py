@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from keras import Input, Model, layers
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.layers import ReconstructionError
 from keras_gan_zoo.networks.blocks import LAST, batch_norm, crop, first_grid, normal
 from keras_gan_zoo.networks.shapes import (
@@ -106,7 +107,8 @@ def began_generator(
     (None, 45, 37, 3)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or (128,) * began_stages(image_shape))
+    widths = native(widths) or (128,) * began_stages(image_shape)
+    widths = check_widths("widths", widths)
     latents = Input((latent_dim,), name="latents")
     x = _began_decoder(latents, widths, image_shape)
     images = layers.Activation("linear", dtype="float32", name="images")(x)
@@ -139,7 +141,7 @@ def began_discriminator(
     image_shape = check_image_shape(image_shape)
     stages = began_stages(image_shape)
     growing = tuple(128 * (stage + 1) for stage in range(stages))
-    widths = check_widths("widths", widths or growing)
+    widths = check_widths("widths", native(widths) or growing)
     images = Input(image_shape, name="images")
     x = _elu(images, widths[0], "from_image")
     for i, width in enumerate(widths):

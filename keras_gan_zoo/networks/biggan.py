@@ -9,6 +9,7 @@ from typing import Any
 
 from keras import Input, Model, layers, ops
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.layers import (
     GlobalSumPooling2D,
 )
@@ -159,7 +160,8 @@ def biggan_generator(
     (None, 60)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_generator_widths(image_shape))
+    widths = native(widths) or default_generator_widths(image_shape)
+    widths = check_widths("widths", widths)
     style = STYLE._replace(regularizer=regularizer)
     stages = len(widths) - 1
     halvings = halvings_to(attention, image_shape)
@@ -229,7 +231,8 @@ def biggan_discriminator(
     (None, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_discriminator_widths(image_shape))
+    widths = native(widths) or default_discriminator_widths(image_shape)
+    widths = check_widths("widths", widths)
     downsample = tuple(downsample or default_downsample(len(widths)))
     halvings, done = halvings_to(attention, image_shape), 0
     images = x = Input(image_shape, name="images")

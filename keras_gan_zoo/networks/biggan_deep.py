@@ -10,6 +10,7 @@ from typing import Any
 
 from keras import Input, Model, layers
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.layers import (
     GlobalSumPooling2D,
     TabulatedBatchNormalization,
@@ -232,7 +233,8 @@ def biggan_deep_generator(
     (None, 45, 37, 3)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_generator_widths(image_shape))
+    widths = native(widths) or default_generator_widths(image_shape)
+    widths = check_widths("widths", widths)
     if not convolved:
         _check_order(widths[::-1], widths, "grow")
     style = STYLE._replace(regularizer=regularizer)
@@ -302,7 +304,7 @@ def biggan_deep_discriminator(
     (None, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = widths or default_discriminator_widths(image_shape, convolved)
+    widths = native(widths) or default_discriminator_widths(image_shape, convolved)
     widths = check_widths("widths", widths)
     if not convolved:
         _check_order(widths, widths, "shrink")

@@ -10,6 +10,7 @@ from typing import Any
 
 from keras import Input, Model, layers
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.networks import norms
 from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, normal
 from keras_gan_zoo.networks.shapes import (
@@ -71,7 +72,7 @@ def convolutional_generator(
     (None, 45, 37, 3)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_widths(image_shape))
+    widths = check_widths("widths", native(widths) or default_widths(image_shape))
     rows, columns = first_grid(image_shape, len(widths))
 
     latents = Input((latent_dim,), name="latents")
@@ -143,7 +144,7 @@ def convolutional_discriminator(
     (None, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_widths(image_shape)[::-1])
+    widths = check_widths("widths", native(widths) or default_widths(image_shape)[::-1])
 
     height, width, channels = image_shape
     images = Input((height, width, packed * channels), name="images")

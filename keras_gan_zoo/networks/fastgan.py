@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from keras import Input, Model, initializers, layers
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.layers import (
     GLU,
     BatchNormalization,
@@ -113,7 +114,9 @@ def fastgan_generator(
     (None, 45, 37, 3)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_generator_widths(image_shape))
+    widths = check_widths(
+        "widths", native(widths) or default_generator_widths(image_shape)
+    )
     tanh = max(image_shape[:2]) > 512 if tanh is None else tanh
     grid = first_grid(image_shape, len(widths) - 1)
     latents = Input((latent_dim,), name="latents")
@@ -185,7 +188,9 @@ def fastgan_discriminator(
     (None, 50, 1, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_discriminator_widths(image_shape))
+    widths = check_widths(
+        "widths", native(widths) or default_discriminator_widths(image_shape)
+    )
     halvings = max(stages_from(8, image_shape) - BLOCKS, 0)
     stems = min(max(halvings, 1), len(widths))
     stem, blocks = widths[:stems], widths[stems:]

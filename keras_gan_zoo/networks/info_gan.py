@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from keras import Input, Model, layers
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.networks.blocks import (
     LAST,
     batch_norm,
@@ -59,7 +60,7 @@ def info_gan_generator(
     (None, 28, 28, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_widths(image_shape))
+    widths = check_widths("widths", native(widths) or default_widths(image_shape))
     rows, columns = first_grid(image_shape, len(widths))
 
     latents = Input((latent_dim,), name="latents")
@@ -106,7 +107,7 @@ def info_gan_discriminator(
     (None, 12)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_widths(image_shape)[::-1])
+    widths = check_widths("widths", native(widths) or default_widths(image_shape)[::-1])
 
     def dense(x, units, name, dtype=None):
         layer = layers.Dense(units, kernel_initializer=normal(), dtype=dtype, name=name)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from keras import Input, Model, initializers, layers
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.layers import GLU, GlobalContext, LinearAttention
 from keras_gan_zoo.networks.blocks import LAST, batch_norm, crop, first_grid
 from keras_gan_zoo.networks.shapes import (
@@ -88,7 +89,7 @@ def lightweight_gan_generator(
     """
     image_shape = check_image_shape(image_shape)
     widths = check_widths(
-        "widths", widths or default_generator_widths(image_shape, latent_dim)
+        "widths", native(widths) or default_generator_widths(image_shape, latent_dim)
     )
     grid = first_grid(image_shape, len(widths) - 1)
     latents = Input((latent_dim,), name="latents")
@@ -169,7 +170,9 @@ def lightweight_gan_discriminator(
     (None, 50, 1, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_discriminator_widths(image_shape))
+    widths = check_widths(
+        "widths", native(widths) or default_discriminator_widths(image_shape)
+    )
     images = Input(image_shape, name="images")
     seen = layers.Rescaling(0.5, 0.5, dtype="float32", name="seen")(images)
     stems = max(len(widths) - BLOCKS, 0)

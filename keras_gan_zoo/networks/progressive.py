@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from keras import Input, Model, layers
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.layers import (
     EqualizedLearningRate,
     FadeIn,
@@ -72,7 +73,7 @@ def progressive_generator(
     (None, 45, 37, 3)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_widths(image_shape))
+    widths = check_widths("widths", native(widths) or default_widths(image_shape))
     last = len(widths) - 1
     rows, columns = first_grid(image_shape, last)
     _check_growing(growing, image_shape, last)
@@ -140,7 +141,7 @@ def progressive_discriminator(
     (None, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_widths(image_shape)[::-1])
+    widths = check_widths("widths", native(widths) or default_widths(image_shape)[::-1])
     last = len(widths) - 1
     _check_growing(growing, image_shape, last)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from keras import Input, Model, initializers, layers
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.layers import Basis2D, FIRResampling2D
 from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, labels_input
 from keras_gan_zoo.networks.shapes import (
@@ -66,13 +67,14 @@ def convolution(
 def residual(x: Tensor, group_size: int, gain: float, name: str) -> Tensor:
     """1x1 to twice the width, 3x3 in groups, 1x1 back, added to the input.
 
-    A bias and LeakyReLU 0.2 follow the first two (figure 3).
+    A bias and LeakyReLU 0.2 follow the first two (figure 3). What is narrower than a
+    group is one.
     """
     width = x.shape[-1]
-    groups = max(2 * width // group_size, 1)
-    if 2 * width % groups:
+    groups, rest = divmod(2 * width, min(group_size, 2 * width))
+    if rest:
         raise ValueError(
-            "Twice each width must be a multiple of `group_size`. "
+            "Twice each width must be a multiple of `group_size`, or less than it. "
             f"Received: width={width}, group_size={group_size}"
         )
     y = convolution(x, 2 * width, 1, gain, f"{name}_expand", bias=True)
@@ -126,7 +128,7 @@ def r3gan_generator(
         `labels`.
 
     Raises:
-        ValueError: a width is not a multiple of the group size.
+        ValueError: twice a width is above the group size, and no multiple of it.
 
     Example:
 
@@ -134,7 +136,7 @@ def r3gan_generator(
     (None, 45, 37, 3)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_widths(image_shape))
+    widths = check_widths("widths", native(widths) or default_widths(image_shape))
     gain = GAIN * (blocks * len(widths)) ** -0.25
     latents = x = Input((latent_dim,), name="latents")
     if num_classes is not None:
@@ -184,7 +186,7 @@ def r3gan_discriminator(
         `labels`.
 
     Raises:
-        ValueError: a width is not a multiple of the group size.
+        ValueError: twice a width is above the group size, and no multiple of it.
 
     Example:
 
@@ -192,7 +194,7 @@ def r3gan_discriminator(
     (None, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_widths(image_shape)[::-1])
+    widths = check_widths("widths", native(widths) or default_widths(image_shape)[::-1])
     gain = GAIN * (blocks * len(widths)) ** -0.25
     images = x = Input(image_shape, name="images")
     x = convolution(x, widths[0], 1, 1.0, "from_image")

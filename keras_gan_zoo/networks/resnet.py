@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from keras import Input, Model, initializers, layers
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.layers import (
     BatchNormalization,
     ConditionalBatchNormalization,
@@ -116,7 +117,8 @@ def resnet_generator(
     (None, 45, 37, 3)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_generator_widths(image_shape))
+    widths = native(widths) or default_generator_widths(image_shape)
+    widths = check_widths("widths", widths)
     rows, columns = first_grid(image_shape, len(widths) - 1)
     grids = [max(rows, columns) * 2**i for i in range(1, len(widths))]
     labels = None if num_classes is None else labels_input()
@@ -193,7 +195,8 @@ def resnet_discriminator(
     (None, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_discriminator_widths(image_shape))
+    widths = native(widths) or default_discriminator_widths(image_shape)
+    widths = check_widths("widths", widths)
     downsample = tuple(downsample or default_downsample(image_shape, len(widths)))
     if len(downsample) != len(widths):
         raise ValueError(

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from keras_gan_zoo.configs import native
+
 
 def check_image_shape(image_shape: Any) -> tuple[int, int, int]:
     """Return `(height, width, channels)` as a tuple of ints."""
@@ -40,6 +42,9 @@ def or_reversed(discriminator_widths: Any, generator_widths: Any) -> Any:
     >>> or_reversed(None, (128, 64)), or_reversed((32, 32), (128, 64))
     ((64, 128), (32, 32))
     """
+    discriminator_widths, generator_widths = (
+        native(widths) for widths in (discriminator_widths, generator_widths)
+    )
     if discriminator_widths or not generator_widths:
         return discriminator_widths
     return check_widths("generator_widths", generator_widths)[::-1]

@@ -11,6 +11,7 @@ from typing import Any
 
 from keras import Input, Model, layers, ops
 
+from keras_gan_zoo.configs import native
 from keras_gan_zoo.layers import (
     BiasActivation,
     EqualizedLearningRate,
@@ -107,7 +108,7 @@ def stylegan2_generator(
     (None, 45, 37, 3)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_widths(image_shape))
+    widths = check_widths("widths", native(widths) or default_widths(image_shape))
     mapping = _mapping_network(latent_dim, num_classes, mapping_width, mapping_layers)
     synthesis = _synthesis_network(image_shape, widths, mapping_width, clamp)
 
@@ -162,7 +163,7 @@ def stylegan2_discriminator(
     (None, 1)
     """
     image_shape = check_image_shape(image_shape)
-    widths = check_widths("widths", widths or default_widths(image_shape)[::-1])
+    widths = check_widths("widths", native(widths) or default_widths(image_shape)[::-1])
     images = Input(image_shape, name="images")
     x = _convolution(images, widths[0], 1, "from_image", clamp)
     for i, width in enumerate(widths[1:]):

@@ -175,8 +175,8 @@ def _read(source, custom_objects):
     )
     files.check_version(metadata, source)
     trust.check_config(config, source, custom_objects)
-    names = {config.get("class_name"), config.get("registered_name")}
-    if not names & {"Functional", "Sequential", *custom_objects}:
+    names = [config.get(key) for key in ("class_name", "registered_name")]
+    if not any(name in ("Functional", "Sequential", *custom_objects) for name in names):
         raise invalid(
             source,
             f"`{files.CONFIG}` must be a Keras model. "

@@ -1,6 +1,7 @@
 """A recipe whose settings KerasTuner may choose."""
 
 import math
+import numbers
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -128,8 +129,8 @@ def _chosen(hp, name, values):
     if not isinstance(values, tuple):
         return hp.Choice(name, list(values))
     low, high = values
-    if isinstance(low, int) and isinstance(high, int):
-        return hp.Int(name, low, high, sampling="log")
+    if isinstance(low, numbers.Integral) and isinstance(high, numbers.Integral):
+        return hp.Int(name, int(low), int(high), sampling="log")
     return hp.Float(name, float(low), float(high), sampling="log")
 
 

@@ -1,6 +1,7 @@
 """What is searched: settings of a recipe by name, and the values that each may have."""
 
 import math
+import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -46,7 +47,7 @@ def check(space: Space) -> dict[str, Sequence[Any]]:
         if isinstance(values, tuple):
             if not (
                 len(values) == 2
-                and all(isinstance(value, int | float) for value in values)
+                and all(isinstance(value, numbers.Real) for value in values)
                 and 0 < values[0] < values[1] < math.inf
             ):
                 raise ValueError(

@@ -67,7 +67,20 @@ def test_logs(tiny_gan, noise):
     assert "apa_p" not in gan.evaluate(noise(8), return_dict=True, verbose=0)
 
 
-@pytest.mark.parametrize("p", [-0.1, 1.5, "high"])
+def test_numbers_of_numpy_are_numbers():
+    config = ADA(
+        p=np.float32(0.25),
+        target=np.float32(0.5),
+        images_to_one=np.int64(100),
+        every=np.int64(2),
+    ).get_config()
+    expected = {"p": 0.25, "target": 0.5, "images_to_one": 100, "every": 2}
+    for name, value in expected.items():
+        assert config[name] == value
+        assert type(config[name]) is type(value)
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.5, np.nan, "high"])
 def test_bad_probability(p):
     with pytest.raises(ValueError, match=r"`p` must be a number from 0 to 1.*Received"):
         ADA(p=p)

@@ -1,5 +1,6 @@
 import importlib
 import inspect
+import json
 import sys
 
 import keras
@@ -132,6 +133,25 @@ def test_wgan_clips_every_weight_of_the_critic():
         np.abs(ops.convert_to_numpy(w)).max() for w in gan.generator.trainable_variables
     ]
     assert max(free) > 0.02
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("family", [kgz.DCGAN, kgz.WGANGP, kgz.MLPGAN])
+def test_numbers_of_numpy_become_those_of_python(family, tmp_path):
+    gan = family(
+        image_shape=np.array([8, 8, 1]),
+        latent_dim=np.int64(4),
+        generator_widths=np.array([8, 8]),
+        ema_half_life=np.float32(100),
+        augmentation=kgz.augmentation.ADA(target=np.float32(0.5)),
+        critic_steps=np.int64(2),
+    )
+    config = gan.get_config()
+    json.dumps({key: config[key] for key in ("image_shape", "latent_dim", "seed")})
+    assert config["generator_widths"] == (8, 8)
+    gan.save_to_preset(tmp_path / "gan")
+    found = kgz.GAN.from_preset(tmp_path / "gan")
+    assert (found.latent_dim, found.ema_half_life) == (4, 100)
 
 
 def test_no_batch_norm_under_a_gradient_penalty():

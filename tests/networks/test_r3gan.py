@@ -57,6 +57,16 @@ def test_default_widths():
     assert default_widths((256, 192, 3)) == (768, 768, 768, 768, 384, 192, 96)
 
 
-def test_groups_that_do_not_fit():
+@pytest.mark.parametrize("width", [9, 20, 25])
+def test_groups_that_do_not_fit(width):
     with pytest.raises(ValueError, match="multiple of `group_size`"):
-        r3gan_generator((8, 8, 1), widths=(25,))
+        r3gan_generator((8, 8, 1), widths=(width,))
+
+
+@pytest.mark.parametrize(
+    ("width", "groups", "count"), [(2, 1, 4), (8, 1, 16), (24, 3, 16)]
+)
+def test_groups_have_their_size_or_are_one(width, groups, count):
+    network = r3gan_discriminator((8, 8, 1), widths=(width,))
+    layer = network.get_layer("stage_0_block_0_groups")
+    assert (layer.groups, layer.kernel.shape[-2]) == (groups, count)

@@ -27,6 +27,17 @@ FUNCTION = {
     "registered_name": "function",
 }
 
+
+def spare(**keys):
+    """All that a file says: a config that names no class, and these keys."""
+
+    def change(value):
+        value.clear()
+        value.update(keys, config={})
+
+    return change
+
+
 SPOILERS = {
     "no layers": (edit("config.json", lambda v: v["config"].pop("layers")), ""),
     "layers a string": (
@@ -42,6 +53,14 @@ SPOILERS = {
     "class_name a list": (
         edit("config.json", lambda v: v.update(class_name=[1])),
         "string",
+    ),
+    "registered_name a list, and no more": (
+        edit("config.json", spare(registered_name=["x"])),
+        "must be a Keras model",
+    ),
+    "no class_name, and module a dict": (
+        edit("config.json", spare(module={})),
+        "must be a Keras model",
     ),
     "module a number": (replaced(module=7), "must be strings"),
     "registered_name a dict": (replaced(registered_name={}), "must be strings"),
