@@ -227,8 +227,8 @@ def check_seed(seed: Any) -> int:
         return random.randrange(2**31)
     if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**64:
         raise ValueError(
-            "`seed` must be a whole number, 0 or more, for example 7, or None for "
-            f"different images on each call. Received: seed={seed!r}"
+            "`seed` must be a whole number, 0 or more and below 2**64, for example 7, "
+            f"or None for different images on each call. Received: seed={seed!r}"
         )
     return int(seed)
 

@@ -63,6 +63,10 @@ def write_leaderboard(
     """
     out = named(out)
     one = out.suffix.lower() in SUFFIXES
+    if one and out.is_dir():
+        raise IsADirectoryError(
+            f"`out` must be the name of a file. Received: out={str(out)!r}, a folder"
+        )
     found = gather(sources, author, say)
     if not found.models:
         raise ValueError(

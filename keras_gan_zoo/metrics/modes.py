@@ -60,19 +60,39 @@ def mode_coverage_of_counts(
     Returns:
         dict, see `mode_coverage`.
 
+    Raises:
+        ValueError: no samples, counts below 0, or not as many of both.
+
     Example:
 
     >>> mode_coverage_of_counts([2, 2, 0, 0])
     {'modes': 2, 'reverse_kl': 0.6931471805599453}
     """
-    generated = np.asarray(counts) / np.sum(counts)
-    real = np.ones(len(generated)) if real_counts is None else np.asarray(real_counts)
-    real = real / real.sum()
+    generated = _shares(counts, "counts")
+    if real_counts is None:
+        real_counts = np.ones(len(generated))
+    real = _shares(real_counts, "real_counts")
+    if len(real) != len(generated):
+        raise ValueError(
+            "`counts` and `real_counts` must have one number for each mode. Received: "
+            f"{len(generated)} and {len(real)} modes"
+        )
     held = generated > 0
     with np.errstate(divide="ignore"):
         ratios = np.log(generated[held]) - np.log(real[held])
     divergence = max(float(generated[held] @ ratios), 0.0)
     return {"modes": int(held.sum()), "reverse_kl": divergence}
+
+
+def _shares(counts, name):
+    counts = np.asarray(counts)
+    known = counts.ndim == 1 and counts.dtype.kind in "iuf"
+    if not (known and (counts >= 0).all() and 0 < counts.sum() < np.inf):
+        raise ValueError(
+            f"`{name}` must be the number of samples in each mode, 0 or more, and at "
+            f"least one in all. Received: {name}={counts!r:.100}"
+        )
+    return counts / counts.sum()
 
 
 def _counts(labels, name, num_modes):

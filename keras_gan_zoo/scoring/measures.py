@@ -302,15 +302,16 @@ METRICS = {
 
 def check_metrics(names: str | Iterable[str]) -> tuple[str, ...]:
     """Return one or several names as a tuple of keys of `METRICS`, without repeats."""
-    names = (names,) if isinstance(names, str) else tuple(names)
-    unknown = [name for name in names if name not in METRICS]
-    if unknown or not names:
+    is_one = isinstance(names, str) or not isinstance(names, Iterable)
+    given: list[Any] = [names] if is_one else list(names)
+    unknown = [n for n in given if not (isinstance(n, str) and n in METRICS)]
+    if unknown or not given:
         raise ValueError(
             f"{''.join(did_you_mean(name, METRICS) for name in unknown)}"
             f"`metrics` must be one or more of {list(METRICS)}. "
-            f"Received: metrics={list(names)}"
+            f"Received: metrics={given}"
         )
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(given))
 
 
 def needs_of(names: Iterable[str]) -> set[str]:

@@ -5,7 +5,6 @@ import copy
 import csv
 import io
 import json
-import math
 import pathlib
 import types
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,12 @@ from typing import Any, Self
 from keras_gan_zoo.files import write_atomically
 from keras_gan_zoo.scoring import ranking, sentences, tables
 from keras_gan_zoo.scoring.measures import METRICS, extras, scale_of
+from keras_gan_zoo.scoring.report_checks import (
+    bounds_of,
+    check_opinions,
+    check_per_class,
+    is_finite,
+)
 from keras_gan_zoo.typing import PathLike
 
 FORMAT = 1
@@ -38,7 +43,7 @@ class ScoreReport(collections.abc.Mapping):
             `report.per_class["fid"]["3"]`.
 
     Raises:
-        ValueError: a score that is not finite.
+        ValueError: a score that is not finite, or an interval that is none.
 
     Example:
 
@@ -65,13 +70,13 @@ class ScoreReport(collections.abc.Mapping):
                 for label, value in by_label.items()
             },
         }
-        bad = {name: value for name, value in values.items() if not _is_finite(value)}
+        bad = {name: value for name, value in values.items() if not is_finite(value)}
         if bad:
             raise ValueError(f"Scores must be finite numbers. Received: {bad}")
         self._scores = {name: float(value) for name, value in scores.items()}
         self.intervals = types.MappingProxyType(
             {
-                name: None if bounds is None else tuple(map(float, bounds))
+                name: bounds_of(name, bounds)
                 for name, bounds in (intervals or {}).items()
             }
         )
@@ -182,7 +187,11 @@ class ScoreReport(collections.abc.Mapping):
 
     @classmethod
     def from_dict(cls, values: Any) -> Self:
-        """The inverse of `to_dict`."""
+        """The inverse of `to_dict`.
+
+        Raises:
+            ValueError: the values are no report.
+        """
         parts = ("scores", "intervals", "conditions", "second_opinion")
         if not (
             isinstance(values, dict)
@@ -199,13 +208,8 @@ class ScoreReport(collections.abc.Mapping):
                 )
             )
         per_class = values.get("per_class") or {}  # reports of 0.1.0 have none
-        if not isinstance(per_class, dict) or not all(
-            isinstance(found, dict) for found in per_class.values()
-        ):
-            raise ValueError(
-                "A report's `per_class` must be a dict of dicts of numbers. "
-                f"Received: per_class={per_class!r:.200}"
-            )
+        check_per_class(per_class)
+        check_opinions(values["second_opinion"])
         return cls(**{part: values[part] for part in parts}, per_class=per_class)
 
     # === Tables ===
@@ -313,10 +317,3 @@ def _power(scale):
 
 def _tool(by):
     return next((name for key, name in TOOLS.items() if by.startswith(key)), by)
-
-
-def _is_finite(value):
-    try:
-        return math.isfinite(value)
-    except TypeError:
-        return False

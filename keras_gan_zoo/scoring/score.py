@@ -40,7 +40,7 @@ def score(
     infinity_method: str = "halves",
     verify: bool | str = "auto",
     intervals: bool = True,
-    devices: Sequence[str] | None = None,
+    devices: str | Sequence[str] | None = None,
     workers: int | None = None,
     verbose: bool | int | str = "auto",
 ) -> ScoreReport:
@@ -63,7 +63,8 @@ def score(
             array of sample numbers that returns as many images; or images in any form
             that `fit` takes: an array `(n, height, width, channels)`, `"name:split"`,
             an image folder, a zip file of one, an `.npy` or `.npz` file, a tf.data set,
-            `PyDataset`, `DataLoader` or generator of batches.
+            `PyDataset`, `DataLoader` or generator of batches; or a pair `(images,
+            labels)`.
         reference: what samples are compared with: images in any of these forms, a pair
             `(images, labels)`, or an `.npz` file of statistics. By default the test
             images of the named data set in a preset's recipe. A data set or generator
@@ -92,8 +93,8 @@ def score(
             does so if TF-GAN is installed.
         intervals: bool: False leaves out the jackknife, which takes one Frechet
             distance per group.
-        devices: list of devices that extract in parallel, such as `["gpu:0",
-            "gpu:1"]`; by default the backend's own.
+        devices: a device, or a list of those that extract in parallel, such as
+            `["gpu:0", "gpu:1"]`; by default the backend's own.
         workers: int, the number of Ray tasks that share the samples, on the cluster
             that `ray.init` connected to; by default only this process.
         verbose: `"auto"`, 0 or 1: a progress bar with images/s and the time left.
@@ -119,6 +120,7 @@ def score(
     'FID (digits)'
     """
     metrics = check_metrics(metrics)
+    devices = [devices] if isinstance(devices, str) else devices
     _check_integers(
         num_images=(num_images, 1),
         repeats=(repeats, 1),

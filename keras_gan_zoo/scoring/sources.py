@@ -23,6 +23,7 @@ from keras_gan_zoo.presets import files, resolve
 from keras_gan_zoo.presets.origin import public_name
 from keras_gan_zoo.scoring.references import title_of
 from keras_gan_zoo.typing import ValueRange
+from keras_gan_zoo.walks import check_seed
 from keras_gan_zoo.weights import weights_sha256
 
 IN_ORDER = "repeat r: samples r * num_fake to (r + 1) * num_fake of the "
@@ -54,7 +55,7 @@ class Generated(Source):
     """Samples of a GAN, addressed by the seed and their numbers."""
 
     def __init__(self, gan: Any, name: str, seed: int, use_ema: bool) -> None:
-        self.gan, self.seed, self.use_ema = gan, seed, use_ema
+        self.gan, self.seed, self.use_ema = gan, check_seed(seed), use_ema
         self.num_classes = getattr(gan, "num_classes", None)
         self.takes_labels = self.num_classes is not None
         self.image_shape = tuple(gan.image_shape)
@@ -156,7 +157,14 @@ class Function(Source):
         size = max(batch_size, 1)
         numbers = [np.arange(i, min(i + size, stop)) for i in range(start, stop, size)]
         found = [self.function(some) for some in numbers]
-        return np.concatenate(self._checked(found, [len(some) for some in numbers]))
+        images = self._checked(found, [len(some) for some in numbers])
+        shapes = {some.shape[1:] for some in images}
+        if shapes != {self.image_shape}:
+            raise ValueError(
+                "A function to score returns images of one size. Received: images of "
+                f"shape {self.image_shape} for number 0, and then of {sorted(shapes)}"
+            )
+        return np.concatenate(images)
 
     def _checked(self, found, wanted):
         found = [uint8_images(images, self.value_range) for images in found]
@@ -197,6 +205,12 @@ class Stream(Source):
                     "The source must have as many images as are scored. Lower "
                     f"`num_images` (and `repeats`). Received: {self.facts['source']} "
                     f"that ended after {start + len(self.waiting)} images"
+                )
+            if more.shape[1:] != self.image_shape:
+                raise ValueError(
+                    "All images must have the same size and channels. Received: "
+                    f"{self.facts['source']} with images of shape {self.image_shape}, "
+                    f"then of shape {more.shape[1:]}"
                 )
             self.waiting = np.concatenate([self.waiting, more])
         images, self.waiting = np.split(self.waiting, [stop - start])
@@ -244,7 +258,9 @@ def get(
         )
     if callable(source) and not hasattr(source, "shape"):
         return Function(source, value_range)
-    return Stored(source, "array", seed, value_range=value_range)
+    is_pair = isinstance(source, tuple) and len(source) == 2
+    images, labels = source if is_pair else (source, None)
+    return Stored(images, "array", seed, labels, value_range)
 
 
 def handling(images: Any, value_range: ValueRange | None) -> str:

@@ -1,6 +1,7 @@
 """`leaderboard`: what it writes, says, and ends with."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,10 @@ def test_one_that_is_broken(run):
 def test_errors(line, code, said, run):
     done = run("leaderboard", *line, code=code)
     assert said in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("out", [".", "..", "board.html"])
+def test_a_folder_is_refused_before_anything_is_read(run, tiny_zoo, tmp_path, out):
+    (tmp_path / "board.html").mkdir()
+    text = run("leaderboard", "tiny", "--out", out, code=1).stderr
+    assert re.match(r"Error: (A file|--out).*must (have a|be the) name", text)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import entropy
 
-from keras_gan_zoo.metrics import mode_coverage
+from keras_gan_zoo.metrics import mode_coverage, mode_coverage_of_counts
 
 
 def frequencies(labels, count):
@@ -56,3 +56,20 @@ def test_it_is_the_reverse_divergence():
 def test_bad_labels(labels, real, match):
     with pytest.raises(ValueError, match=match):
         mode_coverage(labels, 10, real)
+
+
+@pytest.mark.parametrize(
+    ("counts", "real", "match"),
+    [
+        ([0, 0], None, "`counts` must be the number of samples"),
+        ([], None, "at least one in all"),
+        ([2, -1], None, "0 or more"),
+        ([[1, 2]], None, "in each mode"),
+        ([1, float("nan")], None, "`counts` must be"),
+        ([1, 2], [0, 0], "`real_counts` must be"),
+        ([1, 2], [1, 2, 3], "one number for each mode"),
+    ],
+)
+def test_counts_of_nothing_are_refused(counts, real, match):
+    with pytest.raises(ValueError, match=match):
+        mode_coverage_of_counts(counts, real)

@@ -233,6 +233,15 @@ def test_images_with_labels(real, extractor, tmp_path):
     assert wrong["class_fid"] > 1
 
 
+def test_images_with_labels_are_a_source_too(real, extractor):
+    images, labels = real
+    options = {"extractor": extractor, "num_images": None, **QUIET}
+    found = score(real, real, "class_fid", **options)
+    expected = score(images, real, "class_fid", labels=labels, **options)
+    assert dict(found) == dict(expected)
+    assert found.conditions["labels"] == "of the source"
+
+
 def test_small_classes_are_named(painter, real, extractor):
     keep = np.flatnonzero((real[1] != 2) | (np.cumsum(real[1] == 2) <= 4))
     report = score(

@@ -100,9 +100,12 @@ BAD_IMAGE_FILES = {
         ({"batch_size": -3}, "1 or more.*batch_size=-3"),
         ({"repeats": 2.5}, "whole number.*repeats=2.5"),
         ({"num_images": 50.5}, "whole number.*num_images=50.5"),
+        ({"metrics": None}, r"`metrics` must be one or more of .*metrics=\[None\]"),
+        ({"metrics": [["fid"]]}, r"`metrics` must be one or more of"),
         ({"seed": -1}, "`seed` must be a whole number, 0 or more"),
         ({"metrics": "recall", "num_images": 5}, "At least 6 images.*neighbours"),
         ({"devices": ["gpu:17"]}, "gpu:17"),
+        ({"devices": "gpu:17"}, "gpu:17"),
         ({"metrics": "sfid"}, "reads `spatial`, which this extractor does not"),
         # images
         ({"source": np.zeros((50, 9, 9, 1), "uint8")}, r"\(8, 8, 1\).*\(9, 9, 1\)"),
@@ -112,6 +115,24 @@ BAD_IMAGE_FILES = {
         ({"source": np.full((50, 8, 8, 1), 300)}, "Rescale the values"),
         ({"source": np.zeros((0, 8, 8, 1), "uint8")}, "at least one image"),
         ({"source": iter([])}, "at least one batch"),
+        (
+            {"source": iter([np.zeros((9, 8, side, 1), "uint8") for side in (8, 6)])},
+            r"same size and channels.*\(8, 8, 1\), then of shape \(8, 6, 1\)",
+        ),
+        (
+            {
+                "source": lambda numbers: np.zeros(
+                    (len(numbers), 8, 8 - numbers[-1] // 20, 1), "uint8"
+                ),
+                "batch_size": 10,
+                "num_images": 50,
+            },
+            r"images of one size.*\(8, 8, 1\) for number 0, and then of \[\(8, 6, 1\)",
+        ),
+        (
+            {"source": (np.zeros((50, 8, 8, 1), "uint8"), [1, 2])},
+            "one for each image, 50",
+        ),
         (
             {"source": lambda numbers: np.zeros((3, 8, 8, 1), "uint8")},
             "3 images for 1",

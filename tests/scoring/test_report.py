@@ -239,3 +239,28 @@ def test_the_schema_refuses_other_things(change):
     values = json.loads((ZOO / "dcgan_mnist" / "scores.json").read_text())
     with pytest.raises(jsonschema.ValidationError):
         validate({**values, **change})
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "match"),
+    [
+        ("intervals", {"fid": 5}, "two finite numbers, or None. Received: 'fid' in 5"),
+        ("intervals", {"fid": "12"}, "two finite numbers"),
+        ("intervals", {"fid": [1.0]}, "two finite numbers"),
+        ("intervals", {"fid": [1.0, float("inf")]}, "two finite numbers"),
+        ("scores", {"fid": 10**400}, "finite numbers"),
+        ("second_opinion", {"by": 7}, "`second_opinion` must be"),
+        ("second_opinion", {"by": "TF-GAN", "scores": {"fid": "x"}}, "must be a dict"),
+        ("second_opinion", {"by": None, "others": 7}, "a list of such dicts"),
+        ("second_opinion", {"by": None, "others": [7]}, "a list of such dicts"),
+        (
+            "second_opinion",
+            {"by": "TF-GAN", "relative_difference": {"fid": 0.1}},
+            "`tolerance`, a number",
+        ),
+    ],
+)
+def test_a_strangers_report_is_refused_by_its_fault(part, value, match):
+    values = ScoreReport({"fid": 1.5}).to_dict()
+    with pytest.raises(ValueError, match=match):
+        ScoreReport.from_dict({**values, part: value})

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keras_gan_zoo_cli import errors
+from keras_gan_zoo_cli import errors, output
 
 FAILED, USAGE, GATE, INTERRUPTED = 1, 2, 3, 130
 
@@ -86,7 +86,7 @@ class Echo(logging.Handler):
     """Shows what the package logs; standard output is for results."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        typer.echo(record.getMessage(), err=True)
+        output.line(record.getMessage(), err=True)
 
 
 def say_on_standard_error() -> None:
@@ -99,7 +99,7 @@ def say_on_standard_error() -> None:
 
 def _show_warning(message, category, *where, **options):
     if category is UserWarning:
-        typer.echo(f"Warning: {message}", err=True)
+        output.line(f"Warning: {message}", err=True)
     else:
         SHOW_WARNING(message, category, *where, **options)
 
@@ -141,12 +141,12 @@ def command(
         except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
         except KeyboardInterrupt as interruption:
-            typer.echo(f"\n{str(interruption) or 'Interrupted.'}", err=True)
+            output.line(f"\n{str(interruption) or 'Interrupted.'}", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
             if _settings["debug"]:
                 raise
-            typer.echo(f"Error: {errors.text_of(error, function)}", err=True)
+            output.line(f"Error: {errors.text_of(error, function)}", err=True)
             raise typer.Exit(failed) from None
 
     # Paragraphs as long as the terminal is wide, not as the source code is.

@@ -139,13 +139,13 @@ def convert(
     path = gan.save_to_preset(out)
     recipe = gan.preset_origin.recipe or {}
     facts = recipe.get("converted_from", {})
-    typer.echo(
+    output.line(
         f"Converted: {path} ({type(gan).__name__}, from {facts.get('title', source)})"
     )
     if facts:
-        typer.echo(f"Licence: {facts['licence']}")
+        output.line(f"Licence: {facts['licence']}")
     if gan.discriminator is None:
-        typer.echo("There was no discriminator in it: it generates, and can't be fit.")
+        output.line("There was no discriminator in it: it generates, and can't be fit.")
 
 
 @command
@@ -345,7 +345,7 @@ def train(
         ),
     )
     shape = "x".join(map(str, chosen["arguments"]["image_shape"]))
-    typer.echo(
+    output.line(
         f"{chosen['family']} on {chosen['data']} ({shape}), {chosen['epochs']} epochs, "
         f"batch size {chosen['batch_size']}; samples in {out}/samples"
     )
@@ -370,9 +370,9 @@ def train(
     trained = done < chosen["epochs"]
     folder = zoo.save_run(gan, out, chosen, trained)
     if trained:
-        typer.echo(f"Report: {out / 'report.html'}")
+        output.line(f"Report: {out / 'report.html'}")
         named = shlex.quote(str(folder))
-        typer.echo(f"Trained. Next: keras-gan-zoo sample {named} --out samples.png")
+        output.line(f"Trained. Next: keras-gan-zoo sample {named} --out samples.png")
     else:
         more = f" ({done} in all)" if done > chosen["epochs"] else ""
-        typer.echo(f"All {chosen['epochs']} epochs were done already{more}: {folder}")
+        output.line(f"All {chosen['epochs']} epochs were done already{more}: {folder}")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from keras_gan_zoo_cli import output
 from keras_gan_zoo_cli.app import command, default
 from keras_gan_zoo_cli.commands import Preset
 
@@ -39,4 +40,4 @@ def demo(
     """
     from keras_gan_zoo import demos
 
-    demos.demo(preset, host=host, port=port, share=share, say=typer.echo)
+    demos.demo(preset, host=host, port=port, share=share, say=output.line)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from keras_gan_zoo_cli import output
 from keras_gan_zoo_cli.app import FAILED, command
 
 
@@ -47,11 +48,11 @@ def leaderboard(
         out,
         sources or (),
         author,
-        say=lambda line: typer.echo(line, err=True),
+        say=lambda text: output.line(text, err=True),
         title=title or TITLE,
     )
-    typer.echo(f"Leaderboard: {out} ({len(found.models)} models)")
+    output.line(f"Leaderboard: {out} ({len(found.models)} models)")
     for name, why in found.problems.items():
-        typer.echo(f"Not shown: {name}: {why}", err=True)
+        output.line(f"Not shown: {name}: {why}", err=True)
     if found.problems:
         raise typer.Exit(FAILED)

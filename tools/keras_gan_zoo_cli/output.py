@@ -1,4 +1,8 @@
-"""What commands print: Rich tables, in a pipe too."""
+"""What commands print: Rich tables, in a pipe too, and lines.
+
+Much of it is strangers' words, from presets, cards and reports. They are shown as they
+are: neither as Rich's markup nor as what steers a terminal.
+"""
 
 import contextlib
 import os
@@ -7,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 
@@ -32,9 +36,36 @@ def reserved() -> Iterator[None]:
         yield
 
 
+def shown(text: object) -> str:
+    """A text that a terminal only shows, with `?` for what would steer it.
+
+    Example:
+
+    >>> shown("a cat\\x1b[2J\\r\\n[b]")
+    'a cat?[2J \\n[b]'
+    """
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else " ?"[not letter.isspace()]
+        for letter in str(text)
+    )
+
+
+def line(text: object, err: bool = False) -> None:
+    """Print a text, on standard error if asked; whoever wrote it, it is only shown."""
+    typer.echo(shown(text), err=err)
+
+
+class _Console(Console):
+    """Takes every text as it is."""
+
+    def render_str(self, text: str, **options: Any) -> Any:
+        options |= {"markup": False, "emoji": False}
+        return super().render_str(shown(text), **options)
+
+
 def console() -> Console:
     """A console of the terminal's width; in a pipe lines may be long."""
-    return Console(width=None if is_live() else 200, highlight=False)
+    return _Console(width=None if is_live() else 200, highlight=False)
 
 
 def zoo(entries: Mapping[str, Any]) -> None:
@@ -84,7 +115,7 @@ def public(rows: Mapping[str, Any]) -> None:
             row["source"],
             row.get("dataset") or "-",
             *(f"{scores[s]:.2f}" if s in scores else "-" for s in ("fid", "is")),
-            escape(row["licence"]),
+            row["licence"],
             "yes" if row["verified"] else "not yet",
         )
     console().print(table)
@@ -110,13 +141,13 @@ def facts(values: Mapping[str, Any], title: str | None = None) -> None:
 def verification(found: Any) -> None:
     """What came of repeating the scores of a card."""
     head, *rows = found.rows()
-    table = Table(*head, title=escape(found.preset))
+    table = Table(*head, title=found.preset)
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*row)
     if rows:
         console().print(table)
-    for line in found.sentences():
-        console().print(escape(line))
+    for sentence in found.sentences():
+        console().print(sentence)
 
 
 def report(found: Any) -> None:
@@ -124,10 +155,10 @@ def report(found: Any) -> None:
     head, *rows = found.rows()
     table = Table(*head)
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*row)
     console().print(table)
-    for line in found.notes():
-        console().print(escape(line))
+    for note in found.notes():
+        console().print(note)
 
 
 def references(entries: Mapping[Path, Any]) -> None:
@@ -140,7 +171,7 @@ def references(entries: Mapping[Path, Any]) -> None:
     for facts in reference_facts(entries):
         texts = {**facts, "MB": f"{facts['bytes'] / 1e6:,.1f}"}
         texts["images"] = "?" if facts["images"] is None else f"{facts['images']:,}"
-        table.add_row(*(escape(str(texts[name])) for name in head))
+        table.add_row(*(str(texts[name]) for name in head))
     console().print(table)
 
 
@@ -171,9 +202,6 @@ def trials(rows: Sequence[Mapping[str, Any]]) -> None:
         table.add_column(name, justify="right")
     for row in rows:
         table.add_row(
-            *(
-                f"{v:.3g}" if isinstance(v, float) else escape(str(v))
-                for v in row.values()
-            )
+            *(f"{v:.3g}" if isinstance(v, float) else str(v) for v in row.values())
         )
     console().print(table)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from keras_gan_zoo_cli import output
 from keras_gan_zoo_cli.app import command, default
 
 Folder = Annotated[
@@ -56,7 +57,7 @@ def card(
         path = refresh_card(folder, handle, license=license)
     else:
         path = write_card(folder, handle, license=license, overwrite=overwrite)
-    typer.echo(f"Card: {path}")
+    output.line(f"Card: {path}")
 
 
 @command
@@ -108,11 +109,11 @@ def publish(
         commit_message=message,
         create_pr=create_pr,
     )
-    typer.echo(f"Published: {address}")
+    output.line(f"Published: {address}")
     if space is not None:
         demos.write_space(folder, space, handle)
         repo = f"{handle.removeprefix('hf://')}-demo"
-        typer.echo(
+        output.line(
             f"Space: {space}. Try it, `python {quote(str(space / 'app.py'))}`, then "
             f"publish it, `hf upload {repo} {quote(str(space))} --repo-type space`"
         )

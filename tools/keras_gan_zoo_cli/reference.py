@@ -28,7 +28,7 @@ group = typer.Typer(
 [b]Example[/b]: keras-gan-zoo reference list""",
 )
 app.add_typer(group, name="reference")
-Out = Annotated[Path, typer.Option(help="The .npz to write.", dir_okay=False)]
+Out = Annotated[Path, typer.Option(help="The .npz file to write.", dir_okay=False)]
 
 
 def make(
@@ -76,7 +76,7 @@ def make(
             f"{','.join(wanted)} needs no real images.", param_hint="--metrics"
         )
     images = "?" if found.num_real is None else f"{found.num_real:,}"
-    typer.echo(
+    output.line(
         f"{found.name}: {images} images, {found.moments.mean.size} features of "
         f"{chosen.name}, {found.origin}"
     )
@@ -143,7 +143,7 @@ def _export(found, out):
     from keras_gan_zoo.scoring import export_statistics
 
     out.parent.mkdir(parents=True, exist_ok=True)
-    typer.echo(f"Statistics: {export_statistics(found, out)}")
+    output.line(f"Statistics: {export_statistics(found, out)}")
 
 
 for function in (make, list_, export):

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from keras_gan_zoo_cli import output
 from keras_gan_zoo_cli.app import command
 
 
@@ -25,5 +26,5 @@ def report(
     from keras_gan_zoo.runs import read_run, state_of, write_report
 
     path = write_report(run)
-    typer.echo(state_of(read_run(run))[1])
-    typer.echo(f"Report: {path}")
+    output.line(state_of(read_run(run))[1])
+    output.line(f"Report: {path}")

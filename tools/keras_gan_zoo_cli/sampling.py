@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from keras_gan_zoo_cli import output
 from keras_gan_zoo_cli.app import command, default
 from keras_gan_zoo_cli.commands import Preset, Seed
 
@@ -90,7 +91,7 @@ def sample(
             pictures.save_images(out, made)
         else:
             pictures.save_image(out, images.grid(made, columns))
-    typer.echo(f"{n} samples of {preset} (seed {seed}): {out}")
+    output.line(f"{n} samples of {preset} (seed {seed}): {out}")
 
 
 def _kind(out):

@@ -277,11 +277,11 @@ inception --num-images all
     missed = [text for gate in gates if (text := _missed(report, *gate))]
     for path in out or ():
         path.parent.mkdir(parents=True, exist_ok=True)
-        typer.echo(f"Report: {report.save(path)}", err=as_json)
+        output.line(f"Report: {report.save(path)}", err=as_json)
     if attach and not missed:
-        typer.echo(f"Report: {kgz.cards.attach_report(source, report)}", err=as_json)
+        output.line(f"Report: {kgz.cards.attach_report(source, report)}", err=as_json)
     if missed:
-        typer.echo(f"Gate missed: {'; '.join(missed)}.", err=True)
+        output.line(f"Gate missed: {'; '.join(missed)}.", err=True)
         raise typer.Exit(GATE)
 
 

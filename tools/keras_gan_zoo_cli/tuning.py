@@ -98,8 +98,8 @@ def tune(
         trials,
         num_images,
         seed=seed,
-        say=typer.echo,
+        say=output.line,
     )
     output.trials(found)
     best = shlex.quote(str(out / "best.json"))
-    typer.echo(f"Next: keras-gan-zoo train {best}")
+    output.line(f"Next: keras-gan-zoo train {best}")

@@ -1,0 +1,85 @@
+"""Checks of what a report is made of, which may be a stranger's file."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+
+def is_finite(value: Any) -> bool:
+    """Whether a value is a finite number."""
+    try:
+        return math.isfinite(value)
+    except (TypeError, OverflowError):
+        return False
+
+
+def bounds_of(name: str, found: Any) -> tuple[float, float] | None:
+    """The ends of an interval as floats, or None.
+
+    Raises:
+        ValueError: it is neither two finite numbers nor None.
+
+    Example:
+
+    >>> bounds_of("fid", [1, 2.5])
+    (1.0, 2.5)
+    """
+    if found is None:
+        return None
+    try:
+        low, high = found
+    except (TypeError, ValueError):
+        low = high = None
+    if not (is_finite(low) and is_finite(high)):
+        raise ValueError(
+            "The interval of a score is two finite numbers, or None. "
+            f"Received: {name!r:.80} in {found!r:.100}"
+        )
+    return float(low), float(high)
+
+
+def check_per_class(per_class: Any) -> None:
+    """Check for scores by metric and label.
+
+    Raises:
+        ValueError: they are something else.
+    """
+    if not isinstance(per_class, dict) or not all(
+        isinstance(found, dict) for found in per_class.values()
+    ):
+        raise ValueError(
+            "A report's `per_class` must be a dict of dicts of numbers. "
+            f"Received: per_class={per_class!r:.200}"
+        )
+
+
+def check_opinions(opinion: Mapping[str, Any]) -> None:
+    """Check for a second opinion, and the others in it.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    others = opinion.get("others") or []
+    for one in (opinion, *(others if isinstance(others, list) else [others])):
+        if not _is_opinion(one):
+            raise ValueError(
+                "A report's `second_opinion` must be a dict with the text `by`, "
+                "`scores` and `relative_difference`, dicts of numbers, `tolerance`, a "
+                "number, `not_compared`, a dict, and `others`, a list of such dicts. "
+                f"Received: {one!r:.200}"
+            )
+
+
+def _is_opinion(one):
+    if not (isinstance(one, Mapping) and isinstance(one.get("by"), str | None)):
+        return False
+    if not all(
+        isinstance(one.get(part, {}), Mapping)
+        for part in ("scores", "relative_difference", "not_compared")
+    ):
+        return False
+    apart = one.get("relative_difference", {})
+    numbers = [*one.get("scores", {}).values(), *apart.values()]
+    if apart:
+        numbers.append(one.get("tolerance"))
+    return all(map(is_finite, numbers))
