@@ -59,6 +59,7 @@ def find(name: Any, split: str | None) -> tuple[str, Any]:
             return found, split
         if os.path.exists(found):
             return found, split
+        name = found
     raise ValueError(
         "There is no folder, no file and no data set of that name. "
         f"{did_you_mean(name, CATALOGUE)}Known data sets: {', '.join(CATALOGUE)}. "

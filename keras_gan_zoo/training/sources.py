@@ -254,9 +254,10 @@ def split_off(
             f"Received: validation_split={share}, x of type {type(x).__name__}"
         )
     arrays = read_arrays(gan, x, y, value_range, verbose)
-    own: Any = range(len(arrays[0]))
-    if isinstance(arrays[0], datasets.LazyImages):
-        own = dict.fromkeys(arrays[0].sources.tolist())
+    x = arrays[0]
+    own: Any = range(len(x))
+    if isinstance(x, datasets.LazyImages):
+        own = dict.fromkeys(x.sources.tolist())
     count = len(own)
     cut = count - int(count * share)
     if cut in (0, count):
@@ -267,8 +268,8 @@ def split_off(
         )
     before: Any = slice(cut)
     after: Any = slice(cut, None)
-    if count < len(arrays[0]):
-        late = np.isin(arrays[0].sources, list(own)[cut:])
+    if count < len(x):
+        late = np.isin(x.sources, list(own)[cut:])
         before, after = np.flatnonzero(~late), np.flatnonzero(late)
     return tuple(_part(a, before) for a in arrays), tuple(
         _part(a, after) for a in arrays
