@@ -1,5 +1,6 @@
 """Settings by name: what may vary, and the recipes that come of it."""
 
+import numpy as np
 import pytest
 
 from keras_gan_zoo import recipes
@@ -35,6 +36,11 @@ def test_texts_are_choices_and_ranges():
 def test_other_texts_are_refused(text):
     with pytest.raises(ValueError, match="Received"):
         space.parse([text])
+
+
+def test_a_range_of_numbers_of_numpy():
+    low, high = np.logspace(-2, 1, 2).astype("float32")
+    assert space.check({"r1": (low, high)}) == {"r1": (low, high)}
 
 
 @pytest.mark.parametrize(
