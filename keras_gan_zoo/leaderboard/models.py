@@ -1,7 +1,6 @@
 """A scored model, read from the small files of its folder: nothing is built or run."""
 
 import dataclasses
-import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -157,7 +156,7 @@ def _check(folder, metadata, report):
     for name, bounds in report.intervals.items():
         if name not in report or bounds is None:
             continue
-        if len(bounds) != 2 or not bounds[0] <= report[name] <= bounds[1] < math.inf:
+        if not bounds[0] <= report[name] <= bounds[1]:
             raise ValueError(
                 "The interval of a score is two numbers, one below and one above it. "
                 f"Received: {plain(name)}={report[name]} in {plain(bounds)}"
