@@ -10,6 +10,7 @@ import keras
 from keras_gan_zoo.backend.keras_internals import declare_directions
 from keras_gan_zoo.datasets.adapters import is_one_shot
 from keras_gan_zoo.images import NotFiniteError
+from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import ValueRange
 
 
@@ -53,7 +54,7 @@ class Score(keras.callbacks.Callback):
 
     Raises:
         ValueError: before training, if the reference or the extractor does not fit
-            the GAN.
+            the GAN, or a number is wrong.
 
     Example:
 
@@ -72,10 +73,8 @@ class Score(keras.callbacks.Callback):
         value_range: ValueRange | None = None,
     ) -> None:
         super().__init__()
-        if every < 1:
-            raise ValueError(f"`every` must be 1 or more. Received: every={every}")
         self.reference = reference
-        self.every = every
+        self.every = check_count("every", every)
         self.metrics = metrics
         self.num_images = num_images
         self.extractor = extractor
@@ -141,7 +140,16 @@ class Score(keras.callbacks.Callback):
 
     def _prepare(self):
         from keras_gan_zoo.scoring import prepare
+        from keras_gan_zoo.scoring.measures import check_metrics
+        from keras_gan_zoo.scoring.score import check_numbers
 
+        check_numbers(
+            check_metrics(self.metrics),
+            self.num_images,
+            self.seed,
+            self.batch_size,
+            endless=True,
+        )
         reference, extractor = prepare(
             self.reference,
             self.metrics,

@@ -167,7 +167,7 @@ def _stills(run):
 def _rows(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
     """Settings by their paths; what has many parts, such as classes, in one row."""
     parts = isinstance(value, Mapping) and "class_name" not in value
-    if parts and 0 < len(value) <= MOST_PARTS:
+    if parts and value and (not name or len(value) <= MOST_PARTS):
         for key, inner in value.items():
             yield from _rows(inner, f"{name}.{key}" if name else str(key))
     elif name:

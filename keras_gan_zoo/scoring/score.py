@@ -121,14 +121,8 @@ def score(
     """
     metrics = check_metrics(metrics)
     devices = [devices] if isinstance(devices, str) else devices
-    _check_integers(
-        num_images=(num_images, 1),
-        repeats=(repeats, 1),
-        splits=(splits, 1),
-        batch_size=(batch_size, 1),
-        seed=(seed, 0),
-        workers=(workers, 1),
-    )
+    _check_integers(repeats=(repeats, 1), splits=(splits, 1), workers=(workers, 1))
+    check_numbers(metrics, num_images, seed, batch_size, splits)
     refuse = _why_not_verify(verify)
     check_method(infinity_method, "infinity_method")
     source = sources.get(
@@ -277,13 +271,39 @@ def _check_integers(**given):
             )
 
 
+def check_numbers(
+    metrics: Sequence[str],
+    num_images: int | None,
+    seed: int = 0,
+    batch_size: int | None = None,
+    splits: int = 10,
+    endless: bool = False,
+) -> None:
+    """Check the numbers that `score` is given, before there is an image.
+
+    Args:
+        metrics: names, as `check_metrics` returns them.
+        num_images, seed, batch_size, splits: see `score`.
+        endless: bool: samples of a generator, of which there is no "all".
+
+    Raises:
+        ValueError: one is no whole number, or there are too few images.
+    """
+    _check_integers(
+        num_images=(num_images, 1), batch_size=(batch_size, 1), seed=(seed, 0)
+    )
+    if num_images is not None:
+        _check_enough(metrics, num_images, splits)
+    elif endless:
+        raise ValueError(
+            "A generator never ends: say how many images, for example "
+            "`num_images=10_000`. Received: num_images=None"
+        )
+
+
 def _check_counts(source, num_images, repeats, metrics, splits):
     if num_images is None:
-        if source.length is None:
-            raise ValueError(
-                "A generator never ends: say how many images, for example "
-                "`num_images=10_000`. Received: num_images=None"
-            )
+        check_numbers(metrics, None, endless=source.length is None)
         num_images = source.length // repeats
     if source.length is not None and num_images * repeats > source.length:
         raise ValueError(
@@ -291,6 +311,11 @@ def _check_counts(source, num_images, repeats, metrics, splits):
             f"`num_images=None` uses all. Received: num_images={num_images}, "
             f"repeats={repeats}, a source of {source.length} images"
         )
+    _check_enough(metrics, num_images, splits)
+    return int(num_images)
+
+
+def _check_enough(metrics, num_images, splits):
     least = max(METRICS[name].least(splits) for name in metrics)
     if num_images < least:
         raise ValueError(
@@ -299,7 +324,6 @@ def _check_counts(source, num_images, repeats, metrics, splits):
             "16 for FID-infinity. "
             f"Received: num_images={num_images}, splits={splits}"
         )
-    return int(num_images)
 
 
 def _environment(extractor):

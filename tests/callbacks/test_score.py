@@ -130,9 +130,31 @@ def test_mistakes_show_before_training(gan, images, extractor):
     callback = Score(images, metrics=["fdi"], extractor=extractor)
     with pytest.raises(ValueError, match="one or more of"):
         gan.fit(images, verbose=0, callbacks=[watcher, callback])
-    with pytest.raises(ValueError, match="`every` must be 1 or more"):
+    with pytest.raises(ValueError, match="`every` must be a whole number, 1 or more"):
         Score("mnist:test", every=0)
     assert watcher.seen == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"num_images": 1}, "At least 10 images.*num_images=1"),
+        ({"num_images": 9}, "At least 10 images.*num_images=9"),
+        ({"num_images": None}, "how many.*num_images=None"),
+        ({"num_images": 9.5}, "`num_images` must be a whole number"),
+        ({"seed": -1}, "`seed` must be a whole number.*seed=-1"),
+        ({"batch_size": 0}, "`batch_size` must be a whole number"),
+    ],
+)
+def test_wrong_numbers_show_before_training(gan, images, extractor, settings, says):
+    watcher = Watcher()
+    given = {"num_images": 50, **settings}
+    callback = Score(images, every=3, extractor=extractor, **given)
+    with pytest.raises(ValueError, match=says):
+        gan.fit(images, epochs=3, verbose=0, callbacks=[watcher, callback])
+    assert watcher.seen == []
+    with pytest.raises(ValueError, match="`every` must be a whole number"):
+        Score(images, every=1.5)
 
 
 def test_in_evaluate(gan, images, extractor):

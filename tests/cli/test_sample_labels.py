@@ -1,5 +1,7 @@
 """`keras-gan-zoo sample` of a GAN that makes images by class."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -32,6 +34,46 @@ def test_a_row_a_class(run, gan, line, labels, columns):
     expected = images.grid(made, columns)[..., 0]
     assert pixels.shape == expected.shape
     assert abs(pixels.astype(int) - expected).max() <= 1
+
+
+@pytest.fixture
+def many(conditional_gan, tmp_path):
+    names = [f"kind {i}" for i in range(23)]
+    gan = conditional_gan(names=names)
+    gan.save_to_preset(tmp_path / "many")
+    return gan
+
+
+@pytest.mark.parametrize(
+    ("line", "labels"),
+    [
+        ("many -n 46", [*range(23)] * 2),
+        ("many -n 5", [*range(5)]),
+        ("many", [*range(23)] * 8),
+        ("many -n 4 --labels 3,22", [3, 22] * 2),
+    ],
+)
+def test_a_folder_has_all_classes_evenly(run, many, line, labels):
+    result = run("sample", *line.split(), "--seed", 5, "--out", "folder")
+    assert f"{len(labels)} samples" in result.stdout
+    assert "the first" not in result.stdout
+    files = sorted(Path("folder").iterdir())
+    made = many.generate(len(labels), labels=np.array(labels), seed=5)[..., 0]
+    for path, expected in zip(files, made, strict=True):
+        with Image.open(path) as picture:
+            assert abs(np.asarray(picture).astype(int) - expected).max() <= 1
+
+
+def test_a_sheet_says_that_it_has_not_every_class(run, many):
+    text = run("sample", "many", "--out", "x.png").stdout
+    assert "160 samples" in text
+    assert "the first 20 of 23 classes" in text
+    assert "--labels" in text
+    text = run("sample", "many", "--out", "x.png", "-n", "16").stdout
+    assert "the first 2 of 23 classes" in text
+    assert "the first" not in run("sample", "many", "--labels", "1,2").stdout
+    words = run("sample", "--help").stdout.replace("│", " ").split()
+    assert "in a sheet or a walk the first 20" in " ".join(words)
 
 
 def test_errors(run, gan, tiny_zoo):

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from run_folder import RECIPE, SESSION, make
 
+from keras_gan_zoo.datasets.folder_report import FolderReport
 from keras_gan_zoo.recipes import write_report
 
 SCRIPT = "<script>document.title = 'planted'</script>"
@@ -131,6 +132,20 @@ def test_what_others_have_named_is_text(tmp_path):
 def test_odd_bytes_in_a_name(tmp_path):
     page = page_of(make(tmp_path / "run", family="a\udcffb"))
     assert "a?b on faces:train" in page.text
+
+
+def test_it_tells_what_a_folder_held_and_every_setting(tmp_path):
+    folder = make(tmp_path / "run", **{f"setting_{i}": i for i in range(20)})
+    held = FolderReport("/home/me/faces", 1200, (8, 8, 3), classes={"a": 700, "b": 500})
+    (folder / "data.json").write_text(json.dumps(held.to_dict()))
+    page = page_of(folder)
+    for text in (
+        "setting_19 19",
+        "arguments.image_shape 8, 8, 1",
+        "num_images 1200",
+        "classes.a 700",
+    ):
+        assert text in page.text
 
 
 # === How it stands ===

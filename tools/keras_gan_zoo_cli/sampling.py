@@ -9,6 +9,7 @@ from keras_gan_zoo_cli import output
 from keras_gan_zoo_cli.app import command, default
 from keras_gan_zoo_cli.commands import Preset, Seed
 
+MOST_ROWS = 20  # of a sheet or a walk that names no classes
 SHEETS = (".png", ".jpg", ".jpeg", ".webp")
 WALK = ".gif"  # of `--out`, where .webp is a sheet
 MOVING = (WALK, ".webp")  # of `--walk`
@@ -38,7 +39,7 @@ def sample(
             "--num",
             "--number",
             min=1,
-            help="How many images. " + default("64, or a row of 8 per class"),
+            help="How many images. " + default("64, or 8 of each class"),
         ),
     ] = None,
     columns: Annotated[
@@ -48,8 +49,9 @@ def sample(
     labels: Annotated[
         str | None,
         typer.Option(
-            help="Classes by name or number, such as cat or 0,1,2; one row each. "
-            + default("every class")
+            help="Classes by name or number, such as cat or 0,1,2: a row each, or as "
+            "many images of each in a folder. "
+            + default("every class; in a sheet or a walk the first 20")
         ),
     ] = None,
     truncation: Annotated[
@@ -74,11 +76,14 @@ def sample(
     gan = GAN.from_preset(preset)
     per_class = 4 if kind == "walk" else 8
     classes = label_numbers(gan, labels)
+    if labels is None and kind != "folder":
+        classes = classes[:MOST_ROWS]
     chosen = None
     if len(classes) > 1:
         columns = columns or per_class
         n = n or len(classes) * columns
-        chosen = [classes[i // columns % len(classes)] for i in range(n)]
+        row = 1 if kind == "folder" else columns
+        chosen = [classes[i // row % len(classes)] for i in range(n)]
     n = n or per_class**2
     if len(classes) == 1:
         chosen = classes * n
@@ -92,6 +97,12 @@ def sample(
         else:
             pictures.save_image(out, images.grid(made, columns))
     output.line(f"{n} samples of {preset} (seed {seed}): {out}")
+    shown = len(set(chosen or ()))
+    if labels is None and kind != "folder" and shown < (gan.num_classes or 0):
+        output.line(
+            f"These are the first {shown} of {gan.num_classes} classes: name others by "
+            "--labels, or write a folder, which gets all."
+        )
 
 
 def _kind(out):
@@ -120,8 +131,7 @@ def label_numbers(gan: Any, text: str | None = None) -> list[int]:
     """The labels that `text` names, such as `"cat,dog"` or `"0,1"`.
 
     Returns:
-        list of int: the first 20 classes without `text`; empty if the GAN is
-        unconditional.
+        list of int: all classes without `text`; empty if the GAN is unconditional.
 
     Raises:
         ValueError: no such class.
@@ -134,7 +144,7 @@ def label_numbers(gan: Any, text: str | None = None) -> list[int]:
             )
         return []
     if text is None:
-        return list(range(min(gan.num_classes, 20)))
+        return list(range(gan.num_classes))
     known = {str(label): label for label in range(gan.num_classes)}
     known |= {name: label for label, name in enumerate(gan.label_names or ())}
     words = [text] if text in known else [word.strip() for word in text.split(",")]
