@@ -22,7 +22,9 @@ come, which `tools/train_zoo.py` trains and publishes.
 """
 
 from keras_gan_zoo.recipes.build import build, is_conditional, takes_labels
+from keras_gan_zoo.recipes.data import prepared
 from keras_gan_zoo.recipes.options import full_width
+from keras_gan_zoo.recipes.plain import plain
 from keras_gan_zoo.recipes.recipe import find, load, names, with_options
 from keras_gan_zoo.recipes.run import epochs_done, train
 from keras_gan_zoo.runs import write_report
@@ -35,6 +37,8 @@ __all__ = [
     "is_conditional",
     "load",
     "names",
+    "plain",
+    "prepared",
     "takes_labels",
     "train",
     "with_options",

@@ -73,6 +73,22 @@ def is_conditional(family: Any) -> bool:
     return taken is not None and taken.default is not None
 
 
+def classes_of(recipe: dict[str, Any]) -> list[str] | int | None:
+    """The classes that labels of the recipe's data mean: their names, or their number.
+
+    None if no labels are used, or if the recipe names the classes itself: labels of
+    data are matched with its names then.
+    """
+    given = recipe.get("arguments", {})
+    wanted = given.get("num_classes") is not None
+    if not (wanted or is_conditional(families.find(recipe["family"]))):
+        return None
+    if given.get("label_names"):
+        return None
+    names, count = data.classes_of(recipe)
+    return count if names is None else list(names)
+
+
 def label_arguments(recipe: dict[str, Any]) -> dict[str, Any]:
     """The arguments that a conditional family takes from the data, a dict.
 

@@ -7,6 +7,7 @@ from keras_gan_zoo import datasets
 from keras_gan_zoo.datasets import ImageFolder, ImagePreparation
 from keras_gan_zoo.files import write_json
 from keras_gan_zoo.labels import renumber
+from keras_gan_zoo.scoring.references.statistics import has_statistics
 from keras_gan_zoo.typing import PathLike
 
 REPORT = "data.json"
@@ -55,10 +56,33 @@ def open_data(recipe: dict[str, Any]) -> Any:
     settings = settings_of(recipe)
     if datasets.is_folder(name):
         return ImageFolder(name, split, **settings)
-    if not settings["preparation"]:
+    if not settings["preparation"] and settings["on_error"] == "raise":
         return recipe["data"]
     names = datasets.label_names(name, split, settings["on_error"])
     return *datasets.load(name, split, **settings), names
+
+
+def prepared(recipe: dict[str, Any], reference: Any) -> Any:
+    """Images to compare a recipe's samples with, prepared as those that it learns from.
+
+    Args:
+        recipe: dict, see `keras_gan_zoo.recipes`.
+        reference: what `score` takes.
+
+    Returns:
+        What `score` takes: the reference as it is, if the recipe asks for nothing, or
+        if it does not name images; else `ImageFolder`, an array or `(images, labels)`.
+    """
+    settings = settings_of(recipe)
+    asked = settings["preparation"] or settings["on_error"] != "raise"
+    named = isinstance(reference, str | os.PathLike)
+    if not (asked and named) or has_statistics(reference):
+        return reference
+    found = open_data({**recipe, "data": datasets.text_of(reference)})
+    if not isinstance(found, tuple):
+        return found
+    images, labels, _ = found
+    return images if labels is None else (images, labels)
 
 
 def arguments_of_fit(data: Any, gan: Any) -> dict[str, Any]:
@@ -75,3 +99,5 @@ def write_report(data: Any, folder: PathLike) -> None:
     """Write what was found in an `ImageFolder` to `data.json`."""
     if isinstance(data, ImageFolder):
         write_json(Path(folder) / REPORT, data.report.to_dict())
+    else:
+        (Path(folder) / REPORT).unlink(missing_ok=True)  # of a start that failed

@@ -28,7 +28,7 @@ def arguments_of(family: type[Family], options: Mapping[str, Any]) -> dict[str, 
     Args:
         family: the class.
         options: dict; all but those of `RUN`, `RATES` and `PREPARATION` are arguments.
-            `penalties` is a list of texts: see `penalties_of`.
+            `penalties` is a list of texts or configs: see `penalties_of`.
 
     Returns:
         dict, ready for JSON.
@@ -44,6 +44,11 @@ def arguments_of(family: type[Family], options: Mapping[str, Any]) -> dict[str, 
             raise ValueError(
                 f"{family.__name__} has no `{name}`. {did_you_mean(name, known, '`')}"
                 f"The sizes of its networks are {own}. Received: {name}={value!r}"
+            )
+        if name.endswith("_widths") and not isinstance(value, list | tuple):
+            raise ValueError(
+                f"`{name}` must be a list, with the width of each stage, such as "
+                f"[128, 64]. Received: {name}={value!r}"
             )
     if "loss" in found:
         losses.get(found["loss"])
@@ -72,16 +77,23 @@ def full_width(recipe: Mapping[str, Any]) -> dict[str, Any]:
     return {**recipe, "arguments": kept}
 
 
-def penalties_of(texts: Sequence[str]) -> list[dict[str, Any]]:
+def penalties_of(
+    texts: str | Mapping[str, Any] | Sequence[str | Mapping[str, Any]],
+) -> list[dict[str, Any]]:
     """The configs of penalties.
 
     Args:
-        texts: list of a penalty's name, or its name and weight, such as `"r1=10"`;
-            `["none"]` for no penalty.
+        texts: list of a penalty's name, or its name and weight, such as `"r1=10"`, or
+            its config; `["none"]` for no penalty.
     """
     found = []
+    texts = [texts] if isinstance(texts, str | Mapping) else texts
     for text in texts:
-        name, _, weight = text.partition("=")
+        if isinstance(text, Mapping):
+            penalties.get(dict(text))
+            found.append(dict(text))
+            continue
+        name, _, weight = str(text).partition("=")
         if name.strip() == "none" and len(texts) == 1:
             return []
         try:

@@ -6,11 +6,12 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import families, presets
-from keras_gan_zoo.datasets import ImagePreparation, text_of
+from keras_gan_zoo.datasets import ImagePreparation
 from keras_gan_zoo.presets import files, index, trust
 from keras_gan_zoo.presets.origin import CONTINUED
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes import options as settings
+from keras_gan_zoo.recipes.plain import plain
 from keras_gan_zoo.typing import PathLike
 
 FOLDER = Path(__file__).parent
@@ -104,7 +105,8 @@ def with_options(
             `generator_learning_rate`, `discriminator_learning_rate`; any argument of
             `ImagePreparation`, such as `image_size`, and `on_error`; and any argument
             of the family's constructor, such as `seed` or `critic_steps`; `penalties`
-            by their names, such as `["r1=10"]`. None leaves a setting alone.
+            by their names, such as `["r1=10"]`. None leaves a setting alone. Values are
+            kept as JSON has them: see `recipes.plain`.
 
     Returns:
         dict, see `keras_gan_zoo.recipes`.
@@ -113,10 +115,8 @@ def with_options(
         ValueError: there is no such family or data set, the family has no such
             argument, or a value is wrong.
     """
-    given = {name: value for name, value in options.items() if value is not None}
-    if "data" in given:
-        given["data"] = text_of(given["data"])
-    recipe = {"batch_size": 64, "epochs": 20, **(recipe or {})}
+    given = {k: plain(v, k) for k, v in options.items() if v is not None}
+    recipe = {"batch_size": 64, "epochs": 20, **plain(recipe or {})}
     recipe |= {name: given[name] for name in settings.RUN if name in given}
     family = families.find(recipe["family"])
     recipe["family"] = family.__name__

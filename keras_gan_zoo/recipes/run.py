@@ -20,7 +20,8 @@ from keras_gan_zoo.datasets.memory import check_disk
 from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.recipes import data
-from keras_gan_zoo.recipes.build import build
+from keras_gan_zoo.recipes.build import build, classes_of
+from keras_gan_zoo.recipes.plain import plain
 from keras_gan_zoo.runs import Reporting
 from keras_gan_zoo.runs.folder import LOG, MONITOR, SAMPLES
 from keras_gan_zoo.runs.log import Log
@@ -29,11 +30,13 @@ from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
 
 BACKUP, BEST, SNAPSHOTS, GOOD = "backup", "best.weights.h5", "snapshots", "good"
+CLASSES = "classes.json"  # those of the data, which labels are numbers of
 
 # A recipe that differs in these is another run; one with more epochs is the same.
 IDENTITY = (
     "family",
     "arguments",
+    "networks",
     "compile",
     "data",
     "preparation",
@@ -85,18 +88,19 @@ def train(
     """Train a recipe's model in `folder`; an interrupted run continues.
 
     Writes the recipe (`recipe.json`), what a folder of images holds (`data.json`), the
-    log (`log.csv`), a grid of samples for each epoch (`samples/`), the averaged
-    generator's weights (`snapshots/`), what looked wrong (`monitor.json`, see
-    `StabilityMonitor`) and, after each epoch and when it is interrupted, all that it
-    takes to go on (`backup/`) there. However it ends, it leaves a report
-    (`report.html`, see `write_report`). The same recipe gives the same weights, log and
-    samples on one machine and backend, to the bit, however often the run was
-    interrupted, and at whichever step.
+    classes that labels mean (`classes.json`), the log (`log.csv`), a grid of samples
+    for each epoch (`samples/`), the averaged generator's weights (`snapshots/`), what
+    looked wrong (`monitor.json`, see `StabilityMonitor`) and, after each epoch and when
+    it is interrupted, all that it takes to go on (`backup/`) there. However it ends, it
+    leaves a report (`report.html`, see `write_report`). The same recipe gives the same
+    weights, log and samples on one machine and backend, to the bit, however often the
+    run was interrupted, and at whichever step. A start that fails before there is
+    anything to go on from leaves the folder free for another recipe.
 
     Args:
-        recipe: dict, see `keras_gan_zoo.recipes`. With more epochs than the run had,
-            training continues from its end. With no more, nothing is trained, and the
-            folder stays as it is.
+        recipe: dict, see `keras_gan_zoo.recipes`; it is kept as `recipes.plain` makes
+            it. With more epochs than the run had, training continues from its end. With
+            no more, nothing is trained, and the folder stays as it is.
         folder: path of the run's folder; created if missing.
         callbacks: list of additional Keras callbacks. What they put in the logs, as
             `Score` does, is in `log.csv` and in the report.
@@ -118,7 +122,7 @@ def train(
         The trained GAN.
 
     Raises:
-        ValueError: the folder belongs to a run of another recipe.
+        ValueError: the folder belongs to a run of another recipe, or of other classes.
         FloatingPointError: the loss is NaN or infinite.
         RuntimeError: something went wrong again after `StabilityMonitor`'s rollbacks.
         OSError: a file can't be written, and the backups are whole; or, before
@@ -126,7 +130,7 @@ def train(
         KeyboardInterrupt: Ctrl-C or SIGTERM, after the current step, which is kept, as
             its text says.
     """
-    folder = Path(folder)
+    recipe, folder = plain(recipe), Path(folder)
     backups = BackupAndRestore(
         folder / BACKUP, save_freq, delete_checkpoint=False, keep=keep
     )
@@ -137,18 +141,16 @@ def train(
 
 
 def _train(recipe, folder, callbacks, savers, verbose, keep, rollback):
-    _check_same(recipe, folder)
     kept = backup.newest(folder / BACKUP)
+    classes = classes_of(recipe)
+    if kept is not None or any((folder / name).exists() for name in (LOG, SNAPSHOTS)):
+        _check_same(recipe, classes, folder)
     done = 0 if kept is None else kept.epoch
     if done >= recipe["epochs"]:
         gan = build(recipe)
         backup.restore(gan, folder / BACKUP)
         return gan
     found = data.open_data(recipe)  # all that is wrong with it is said first
-    if is_first():
-        write_json(folder / files.RECIPE, recipe)
-        data.write_report(found, folder)
-        _tidy(folder, done)
     gan = build(recipe)
     if verbose and is_first():
         print(_size(gan))
@@ -157,6 +159,10 @@ def _train(recipe, folder, callbacks, savers, verbose, keep, rollback):
             print(f"Going on with epoch {done + 1}{after}")
     if is_first():
         _check_disk(gan, recipe, folder, done, keep)
+        write_json(folder / files.RECIPE, recipe)
+        _keep_classes(folder, classes)
+        data.write_report(found, folder)
+        _tidy(folder, done)
     with Reporting(folder) as reporting:
         gan.fit(
             **data.arguments_of_fit(found, gan),
@@ -241,14 +247,39 @@ def _check_disk(gan, recipe, folder, done, keep):
     )
 
 
-def _check_same(recipe, folder):
-    if not (folder / files.RECIPE).is_file():
-        return
-    begun = files.read_json(folder, files.RECIPE, folder)
-    other = [key for key in IDENTITY if begun.get(key) != recipe.get(key)]
+def _keep_classes(folder, classes):
+    """Keep the classes that labels mean, if the run has labels."""
+    if classes is None:
+        (folder / CLASSES).unlink(missing_ok=True)  # of a start that failed
+    else:
+        write_json(folder / CLASSES, {"classes": classes})
+
+
+def _check_same(recipe, classes, folder):
+    """Refuse a recipe, or classes of its data, that the run did not begin with."""
+    pairs = {}
+    if (folder / files.RECIPE).is_file():
+        begun = files.read_json(folder, files.RECIPE, folder)
+        pairs = {key: (begun.get(key), recipe.get(key)) for key in IDENTITY}
+    if (folder / CLASSES).is_file():  # runs of before have none
+        begun = files.read_json(folder, CLASSES, folder)
+        pairs["classes"] = begun.get("classes"), classes
+    other = [
+        "{}={!r}, not {!r}".format(key, *_apart(*pair))
+        for key, pair in pairs.items()
+        if (pair[0] or None) != (pair[1] or None)  # empty, or left out
+    ]
     if other:
         raise ValueError(
             "A folder holds the run of one recipe. Give this one a folder of its "
             f"own, or delete the old run. Received: run={str(folder)!r}, started with "
-            + ", ".join(f"{key}={begun.get(key)!r}" for key in other)
+            + "; ".join(other)
         )
+
+
+def _apart(begun, asked):
+    """Two values, of dicts only what differs."""
+    if not (isinstance(begun, dict) and isinstance(asked, dict)):
+        return begun, asked
+    keys = [k for k in {**begun, **asked} if begun.get(k) != asked.get(k)]
+    return tuple({k: v[k] for k in keys if k in v} for v in (begun, asked))

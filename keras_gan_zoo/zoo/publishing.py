@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from keras_gan_zoo import presets
+from keras_gan_zoo import presets, recipes
 from keras_gan_zoo.cards import public_recipe, refresh_card
 from keras_gan_zoo.files import restored_on_error
 from keras_gan_zoo.gan import GAN
@@ -30,7 +30,7 @@ def save_run(
     folder = Path(run) / "preset"
     epochs = int(gan.epochs_seen)
     if trained or _epochs_of(folder) != epochs:
-        made = {**public_recipe(recipe), "epochs": epochs}
+        made = {**public_recipe(recipes.plain(recipe)), "epochs": epochs}
         gan.save_to_preset(folder, recipe=made)
         keep_history(run, folder)
     return folder

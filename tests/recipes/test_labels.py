@@ -89,3 +89,48 @@ def test_a_family_that_can_do_without_labels_does():
     assert recipes.build(recipe).num_classes == 10
     assert recipes.takes_labels(families.SNGAN)
     assert not recipes.is_conditional(families.SNGAN)
+
+
+# === The classes are part of a run ===
+
+
+@pytest.mark.usefixtures("pets")
+@pytest.mark.parametrize("given", [{}, {"num_classes": 2}])
+@pytest.mark.parametrize("change", ["renamed", "added"])
+def test_a_run_keeps_the_classes_that_it_began_with(tmp_path, given, change):
+    recipe = {**RECIPE, "arguments": {**RECIPE["arguments"], **given}}
+    recipes.train(recipe, tmp_path / "run", verbose=0)
+    before = files_of(tmp_path / "run")
+    if change == "renamed":
+        (tmp_path / "pets" / "cat").rename(tmp_path / "pets" / "elk")
+    else:
+        image = np.zeros((8, 8, 1), "uint8")
+        images.save_png(tmp_path / "pets" / "ant" / "0.png", image)
+    for epochs in (1, 2):
+        with pytest.raises(ValueError, match=r"one recipe.*classes=\['cat', 'dog'\]"):
+            recipes.train({**recipe, "epochs": epochs}, tmp_path / "run", verbose=0)
+    assert files_of(tmp_path / "run") == before
+
+
+def files_of(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.usefixtures("pets")
+def test_names_of_the_recipe_stay_what_they_are(tmp_path):
+    names = {"num_classes": 3, "label_names": ["ant", "cat", "dog"]}
+    recipe = {**RECIPE, "arguments": {**RECIPE["arguments"], **names}}
+    recipes.train(recipe, tmp_path / "run", verbose=0)
+    image = np.zeros((8, 8, 1), "uint8")
+    images.save_png(tmp_path / "pets" / "ant" / "0.png", image)
+    gan = recipes.train({**recipe, "epochs": 2}, tmp_path / "run", verbose=0)
+    assert int(gan.epochs_seen) == 2
+
+
+@pytest.mark.usefixtures("pets")
+def test_a_run_of_before_goes_on(tmp_path):
+    """Its folder does not say which classes it had."""
+    recipes.train(RECIPE, tmp_path / "run", verbose=0)
+    (tmp_path / "run" / "classes.json").unlink()
+    gan = recipes.train({**RECIPE, "epochs": 2}, tmp_path / "run", verbose=0)
+    assert int(gan.epochs_seen) == 2
