@@ -75,7 +75,7 @@ def prepared(recipe: dict[str, Any], reference: Any) -> Any:
     """
     settings = settings_of(recipe)
     asked = settings["preparation"] or settings["on_error"] != "raise"
-    named = isinstance(reference, str | os.PathLike)
+    named = isinstance(reference, str | Path)
     if not (asked and named) or has_statistics(reference):
         return reference
     found = open_data({**recipe, "data": datasets.text_of(reference)})

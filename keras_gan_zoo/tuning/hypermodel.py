@@ -1,5 +1,6 @@
 """A recipe whose settings KerasTuner may choose."""
 
+import json
 import math
 import numbers
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +19,9 @@ from keras_gan_zoo import recipes
 from keras_gan_zoo.callbacks import Score
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.scoring import METRICS
-from keras_gan_zoo.tuning.space import SPACE, Space, applied, check
-from keras_gan_zoo.zoo.selection import settings_of
+from keras_gan_zoo.scoring.score import check_numbers
+from keras_gan_zoo.tuning.space import Space, applied, check, default_of
+from keras_gan_zoo.zoo.selection import prepared, settings_of
 
 
 class GANHyperModel(keras_tuner.HyperModel):
@@ -32,7 +34,8 @@ class GANHyperModel(keras_tuner.HyperModel):
         recipe: dict, see `keras_gan_zoo.recipes`. Its `selection` has arguments of
             `score`: the images that are held out, and the metric, by default `"fid"`.
         space: dict of a setting's name -> a list of choices, or a tuple `(low, high)`
-            that is searched in the logarithm; `SPACE` by default. Settings are the
+            that is searched in the logarithm; by default `SPACE`, without betas where
+            an optimizer has none. Settings are the
             options of `recipes.with_options`, `"beta_1"` and `"beta_2"` of both
             optimizers, the weight of a penalty by its name, such as `"r1"`, and
             `"augmentation"` by name: `"none"`, `"diff_augment"`, `"ada"`, `"apa"`.
@@ -69,9 +72,10 @@ class GANHyperModel(keras_tuner.HyperModel):
         say: Callable[[str], object] | None = None,
     ) -> None:
         super().__init__(name=recipe["family"])
-        self.recipe = dict(recipe)
-        self.space = check(SPACE if space is None else space)
+        self.recipe = recipes.plain(recipe)
+        self.space = check(default_of(self.recipe) if space is None else space)
         self.selection = {**settings_of(self.recipe), "num_images": num_images}
+        check_numbers(self.selection["metrics"], num_images, endless=True)
         self.every = every
         self.say = say
         self.metric = self.selection["metrics"][0]
@@ -98,7 +102,7 @@ class GANHyperModel(keras_tuner.HyperModel):
         **kwargs: Any,
     ) -> dict[str, float]:
         recipe = self.recipe_of(hp)
-        score = Score(every=self.every, **self.selection)
+        score = Score(every=self.every, **prepared(self.selection, recipe))
         model.fit(
             **data.arguments_of_fit(data.open_data(recipe), model),
             **{
@@ -127,7 +131,11 @@ class GANHyperModel(keras_tuner.HyperModel):
 
 def _chosen(hp, name, values):
     if not isinstance(values, tuple):
-        return hp.Choice(name, list(values))
+        kinds = {type(value) for value in values}
+        if len(kinds) == 1 and kinds <= {bool, int, float, str}:
+            return hp.Choice(name, list(values))
+        texts = {json.dumps(value): value for value in recipes.plain(list(values))}
+        return texts[hp.Choice(name, list(texts))]
     low, high = values
     if isinstance(low, numbers.Integral) and isinstance(high, numbers.Integral):
         return hp.Int(name, int(low), int(high), sampling="log")

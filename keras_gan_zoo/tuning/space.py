@@ -1,5 +1,6 @@
 """What is searched: settings of a recipe by name, and the values that each may have."""
 
+import copy
 import math
 import numbers
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ SPACE: dict[str, Sequence[Any]] = {
     "batch_size": [32, 64, 128],
 }
 
+LISTS = "_widths"  # how the names of settings end that are lists
 BETAS = ("beta_1", "beta_2")
 PLAYERS = ("generator_optimizer", "discriminator_optimizer")
 AUGMENTATIONS = {
@@ -32,8 +34,26 @@ AUGMENTATIONS = {
 }
 
 
+def default_of(recipe: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    """`SPACE`, without what an optimizer of the recipe does not have.
+
+    Example:
+
+    >>> "beta_1" in default_of({"family": "DCGAN"})
+    True
+    >>> "beta_1" in default_of({"family": "WGAN"})  # RMSprop
+    False
+    """
+    known = [_settings_of(config) for config in _optimizers(recipe).values()]
+    return {
+        name: values
+        for name, values in SPACE.items()
+        if name not in BETAS or all(name in settings for settings in known)
+    }
+
+
 def check(space: Space) -> dict[str, Sequence[Any]]:
-    """Check a space, and return it as a dict.
+    """Check a space, and return it as a dict, with numbers of one kind as choices.
 
     Raises:
         ValueError: it is empty, or a setting has not two values or more.
@@ -43,7 +63,10 @@ def check(space: Space) -> dict[str, Sequence[Any]]:
             "A search needs something to vary, such as "
             '{"loss": ["hinge", "wasserstein"]}. Received: an empty space'
         )
+    found = dict(space)
     for name, values in space.items():
+        if name.endswith(LISTS):
+            _check_lists(name, values)
         if isinstance(values, tuple):
             if not (
                 len(values) == 2
@@ -54,19 +77,33 @@ def check(space: Space) -> dict[str, Sequence[Any]]:
                     "A range must be two numbers above 0, the lower one first, such as "
                     f"(1e-4, 1e-3). Received: {name}={values!r}"
                 )
-        elif isinstance(values, str) or len(dict.fromkeys(values)) < 2:
+        elif isinstance(values, str) or len(set(map(repr, values))) < 2:
             raise ValueError(
                 "Choices must be a list of two values or more, such as [32, 64]. "
                 f"Received: {name}={values!r}"
             )
-    return dict(space)
+        elif {type(value) for value in values} == {int, float}:
+            found[name] = [float(value) for value in values]
+    return found
+
+
+def _check_lists(name, values):
+    if isinstance(values, tuple | str) or not all(
+        isinstance(value, list | tuple) for value in values
+    ):
+        raise ValueError(
+            f"`{name}` is a list, with the width of each stage, and its choices are "
+            f"lists of such: [[8, 4], [16, 8]], or {name}=8,4;16,8 on the command line "
+            f"(in quotes). Received: {name}={values!r}"
+        )
 
 
 def parse(texts: Sequence[str]) -> dict[str, Sequence[Any]]:
     """A space from texts, as the command line takes them.
 
     Args:
-        texts: list of `"NAME=A,B,C"` for choices or `"NAME=LOW..HIGH"` for a range.
+        texts: list of `"NAME=A,B,C"` for choices, `"NAME=A,B;C,D"` for choices that
+            are lists, or `"NAME=LOW..HIGH"` for a range.
 
     Raises:
         ValueError: a text that is neither.
@@ -88,6 +125,11 @@ def parse(texts: Sequence[str]) -> dict[str, Sequence[Any]]:
             )
         if dots:
             found[name] = (_value(low), _value(high))
+        elif ";" in values:
+            found[name] = [
+                [_value(value) for value in part.split(",")]
+                for part in values.split(";")
+            ]
         else:
             found[name] = [_value(value) for value in values.split(",")]
     return check(found) if found else {}
@@ -166,13 +208,9 @@ def _augmentation(name):
 
 def _compile(recipe, betas):
     """Both optimizers with other betas."""
-    declared = find(recipe["family"]).optimizer_configs()
     compiled = dict(recipe.get("compile", {}))
-    for player, default in zip(PLAYERS, declared, strict=True):
-        config = compiled.get(player) or default
-        if isinstance(config, str):
-            config = {"class_name": config, "config": {}}
-        known = keras.optimizers.deserialize(config).get_config()
+    for player, config in _optimizers(recipe).items():
+        known = _settings_of(config)
         for name in betas:
             if name not in known:
                 raise ValueError(
@@ -182,3 +220,21 @@ def _compile(recipe, betas):
                 )
         compiled[player] = {**config, "config": {**config["config"], **betas}}
     return compiled
+
+
+def _optimizers(recipe):
+    """The configs of both, the recipe's or the family's, by player."""
+    declared = find(recipe["family"]).optimizer_configs()
+    found = {}
+    for player, default in zip(PLAYERS, declared, strict=True):
+        config = recipe.get("compile", {}).get(player) or default
+        if isinstance(config, str):
+            config = {"class_name": config, "config": {}}
+        found[player] = config
+    return found
+
+
+def _settings_of(config):
+    """The names and values of all settings of an optimizer."""
+    copied = copy.deepcopy(config)  # Keras modifies the configs that it reads
+    return keras.optimizers.deserialize(copied).get_config()

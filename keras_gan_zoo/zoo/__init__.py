@@ -16,7 +16,7 @@ from keras_gan_zoo.zoo.publishing import publish, publish_folder, save_run
 from keras_gan_zoo.zoo.readme import markers, read_table, refresh_readme
 from keras_gan_zoo.zoo.score_table import largest_differences, score_table
 from keras_gan_zoo.zoo.scores import read_scores, score_zoo, write_scores
-from keras_gan_zoo.zoo.selection import select
+from keras_gan_zoo.zoo.selection import prepared, select
 
 __all__ = [
     "attach_scores",
@@ -30,6 +30,7 @@ __all__ = [
     "make_entry",
     "markers",
     "planned",
+    "prepared",
     "protocol_of",
     "public_table",
     "publish",

@@ -5,13 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from keras_gan_zoo import datasets
+from keras_gan_zoo import datasets, recipes
+from keras_gan_zoo.datasets.folders import folder_sizes
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets.origin import public_data
-from keras_gan_zoo.scoring import METRICS, prepare, score
+from keras_gan_zoo.scoring import METRICS, extractors, prepare, score
 from keras_gan_zoo.scoring.measures import check_metrics
 from keras_gan_zoo.scoring.preparation import pick_extractor
+from keras_gan_zoo.scoring.references import dataset_of
+from keras_gan_zoo.scoring.score import check_numbers
 from keras_gan_zoo.typing import PathLike
 
 
@@ -23,8 +26,8 @@ def settings_of(recipe: dict[str, Any]) -> dict[str, Any]:
     name the slice, `{"reference": "train[9000:]"}`, and the extractor.
 
     Raises:
-        ValueError: there is no held-out slice, the GAN was trained on it, or the
-            metric or extractor is unknown.
+        ValueError: there is no held-out slice, the GAN was trained on it, the metric or
+            extractor is unknown, or there are too few samples.
     """
     settings = {"metrics": ["fid"], "num_images": 5000, **recipe.get("selection", {})}
     metrics = check_metrics(settings["metrics"])
@@ -43,16 +46,45 @@ def settings_of(recipe: dict[str, Any]) -> dict[str, Any]:
         reference = f"{data}:{reference}"
     name, split = datasets.split_name(reference)
     if name == data:
-        shared = datasets.count_shared(trained_on, split, datasets.split_sizes(data))
+        shared = datasets.count_shared(trained_on, split, _sizes(data, recipe))
         if shared:
             raise ValueError(
                 "Snapshots must be chosen on images that the GAN was not trained on. "
                 f"Received: data={recipe['data']!r}, and the reference {reference!r}, "
                 f"which shares {shared:,} images with it"
             )
+    check_numbers(metrics, settings["num_images"], endless=True)
     shape = recipe.get("arguments", {}).get("image_shape")
-    pick_extractor(settings.get("extractor"), reference, metrics, shape)
+    extractor = pick_extractor(settings.get("extractor"), reference, metrics, shape)
+    if recipe.get("preparation") and shape:
+        extractor.check_shape(tuple(shape))
     return {**settings, "reference": reference, "metrics": list(metrics)}
+
+
+def _sizes(data, recipe):
+    """The number of images in each split, counted as the recipe's data are."""
+    if datasets.is_folder(data) and recipe.get("on_error") == "skip":
+        return folder_sizes(data, skip=True)
+    return datasets.split_sizes(data)
+
+
+def prepared(settings: dict[str, Any], recipe: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of `score` whose reference is prepared as the recipe's own images.
+
+    Args:
+        settings: dict with a `reference`, and perhaps an `extractor`; by default that
+            of the data set that the reference names.
+        recipe: dict, see `keras_gan_zoo.recipes`.
+    """
+    named = settings["reference"]
+    found = recipes.prepared(recipe, named)
+    if found is named:
+        return settings
+    shape = recipe.get("arguments", {}).get("image_shape")
+    extractor = settings.get("extractor")
+    if extractor is None:
+        extractor = extractors.default_of(dataset_of(named), shape)
+    return {**settings, "reference": found, "extractor": extractor}
 
 
 def select(
@@ -83,13 +115,11 @@ def select(
     snapshots = sorted((Path(run) / "snapshots").glob("epoch_*.weights.h5"))
     if not snapshots:
         raise ValueError(f"The run has no snapshots to choose from. Received: {run}")
+    given = dict(prepared(settings, recipe))
     reference, extractor = prepare(
-        settings["reference"],
-        settings["metrics"],
-        settings.get("extractor"),
-        gan.image_shape,
+        given["reference"], given["metrics"], given.get("extractor"), gan.image_shape
     )
-    prepared = {**settings, "reference": reference, "extractor": extractor}
+    given |= {"reference": reference, "extractor": extractor}
     metric = settings["metrics"][0]
     record = Path(run) / "selection.json"
     known = json.loads(record.read_text()) if record.is_file() else {}
@@ -99,7 +129,7 @@ def select(
         epoch, digest = str(int(path.name[6:10])), sha256(path)
         if known.get(epoch, {}).get("sha256") != digest:
             gan.ema_generator.load_weights(path)
-            found = score(gan, verify=False, intervals=False, verbose=0, **prepared)
+            found = score(gan, verify=False, intervals=False, verbose=0, **given)
             known[epoch] = {"sha256": digest, "score": found[metric]}
             known[epoch]["label"] = found.label(metric)
             write_json(record, {"settings": settings, "scores": known})

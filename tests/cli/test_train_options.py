@@ -99,7 +99,7 @@ def test_no_penalty(run):
         ("--family dcgan --penalty r1=much", "r1=10"),
         ("--family dcgan --penalty none --penalty r1", "none or any of"),
         ("--family dcgan --generator-learning-rate 0", "--generator-learning-rate"),
-        ("--family dcgan --discriminator-learning-rate nan", "a positive number"),
+        ("--family dcgan --discriminator-learning-rate nan", "must be finite"),
     ],
 )
 def test_what_does_not_go_is_refused_before_the_data_are_read(
@@ -167,3 +167,20 @@ def test_how_often_and_how_many_checkpoints(run):
     assert "--save-freq must be" in text
     run("train", *line.split(), "--save-freq", "1", "--keep", "3", "--epochs", "2")
     assert len(list(Path("run/backup").glob("*.weights.h5*"))) == 3
+
+
+def test_a_score_against_a_folder(run, tmp_path):
+    for index, size in enumerate([(40, 30), (30, 40), (32, 32)] * 4):
+        write(tmp_path / "photos" / f"{index:02}.png", "L", size=size)
+    (tmp_path / "photos" / "11_bad.png").write_bytes(b"no image")
+    line = (
+        "--family mlp_gan --generator-widths 4 --discriminator-widths 4 "
+        "--data photos:train[:6] --image-size 28 --crop --on-error skip --epochs 1 "
+        "--score photos:train[6:]"
+    )
+    told = run("train", *line.split(), code=1).stderr
+    assert "Which extractor?" in told
+    assert "--extractor" in told
+    result = run("train", *line.split(), "--extractor", "digits")
+    assert "fid" in (tmp_path / "run" / "log.csv").read_text().splitlines()[0]
+    assert "Trained" in result.stdout

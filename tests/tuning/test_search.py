@@ -6,9 +6,10 @@ import json
 import keras
 import keras_tuner
 import pytest
+from pictures import write
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo import recipes, tuning
+from keras_gan_zoo import recipes, tuning, zoo
 
 SPACE = {"generator_learning_rate": (1e-4, 1e-3), "loss": ["hinge", "wasserstein"]}
 
@@ -67,6 +68,98 @@ def test_an_interrupted_search_continues(recipe, tmp_path):
 
 
 @pytest.mark.once
+@pytest.mark.parametrize(
+    ("changes", "options", "says"),
+    [
+        ({"data": "digits:train[64:128]"}, {}, "recipe"),
+        ({"epochs": 1}, {}, "recipe"),
+        ({}, {"space": {"loss": ["hinge", "minimax"]}}, "space"),
+        ({"selection": {"reference": "digits:test", "metrics": ["kid"]}}, {}, "score"),
+        ({}, {"num_images": 140}, "score"),
+        ({}, {"method": "bayesian"}, "method"),
+    ],
+)
+def test_a_folder_holds_one_search(recipe, tmp_path, changes, options, says):
+    searched(recipe, tmp_path, trials=1)
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    with pytest.raises(ValueError, match=rf"one search.*folder of its own.*{says}="):
+        searched({**recipe, **changes}, tmp_path, trials=2, **options)
+    assert before == {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+
+
+@pytest.mark.once
+def test_a_search_without_its_record_is_refused(recipe, tmp_path):
+    searched(recipe, tmp_path, trials=1)
+    (tmp_path / "search.json").unlink()
+    with pytest.raises(ValueError, match=r"one search.*search\.json"):
+        searched(recipe, tmp_path, trials=2)
+
+
+@pytest.mark.once
+def test_a_search_without_a_score_is_none(recipe, tmp_path):
+    space = {"generator_learning_rate": [1e30, 1e31]}
+    with pytest.raises(ValueError, match="diverged"):
+        searched(plain(recipe), tmp_path, space=space)
+    assert len(searched(recipe, tmp_path)) == 2
+
+
+@pytest.mark.once
+def test_choices_of_any_kind(recipe, tmp_path):
+    space = {
+        "r1": [0, 0.1],
+        "generator_widths": [[8], [4]],
+        "augmentation": ["none", "diff_augment"],
+        "color_mode": [None, "grayscale"],
+    }
+    found = searched(recipe, tmp_path, space=space)
+    for row in found:
+        assert row["r1"] in (0.0, 0.1)
+        assert row["generator_widths"] in ([8], [4])
+    best = recipes.load(tmp_path / "best.json")
+    assert best["arguments"]["generator_widths"] == found[0]["generator_widths"]
+
+
+@pytest.mark.once
+def test_the_default_space_of_an_optimizer_without_betas(recipe, tmp_path):
+    found = searched({**recipe, "family": "WGAN"}, tmp_path, space=None, trials=1)
+    assert "beta_1" not in found[0]
+
+
+@pytest.mark.once
+def test_held_out_images_are_prepared_as_those_of_the_training(tmp_path):
+    for index, size in enumerate([(40, 30), (30, 40), (32, 32)] * 8):
+        write(tmp_path / "photos" / f"{index:02}.png", "L", size=size)
+    (tmp_path / "photos" / "20_bad.png").write_bytes(b"no image")
+    recipe = recipes.with_options(
+        family="mlp_gan",
+        data=f"{tmp_path / 'photos'}:train[:16]",
+        epochs=1,
+        batch_size=8,
+        image_size=28,
+        crop_to_aspect_ratio=True,
+        on_error="skip",
+        latent_dim=4,
+        generator_widths=[8],
+        discriminator_widths=[8],
+    )
+    recipe["selection"] = {"reference": "train[16:]", "extractor": "digits"}
+    with pytest.warns(UserWarning, match=r"20_bad\.png"):
+        (row,) = searched(recipe, tmp_path, trials=1, num_images=20)
+    kept = recipes.load(tmp_path / "best.json")
+    real = kgz.datasets.ImageFolder(
+        tmp_path / "photos",
+        "train[16:]",
+        "skip",
+        image_size=28,
+        crop_to_aspect_ratio=True,
+    )
+    assert len(real) == 8
+    score = kgz.callbacks.Score(real, num_images=20, extractor="digits")
+    recipes.train(kept, tmp_path / "run", callbacks=[score], verbose=0)
+    assert row["fid"] == pytest.approx(score.reports[0]["fid"], rel=1e-4)
+
+
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["bayesian", "hyperband"])
 def test_other_ways_to_search(recipe, tmp_path, method):
     found = searched({**recipe, "epochs": 3}, tmp_path, method=method)
@@ -106,6 +199,8 @@ def test_wrong_settings_are_said_before_a_trial(recipe, tmp_path):
         searched(recipe, tmp_path, space={"latent_dims": [1, 2]})
     with pytest.raises(ValueError, match="not trained on"):
         searched({**recipe, "selection": {"reference": "train[:64]"}}, tmp_path)
+    with pytest.raises(ValueError, match=r"At least 2 images.*num_images=1"):
+        searched(recipe, tmp_path, num_images=1)
 
 
 @pytest.mark.once
@@ -133,3 +228,47 @@ def test_the_command(recipe, tmp_path, monkeypatch):
     assert "hinge" in result.output
     assert "wasserstein" in result.output
     assert recipes.load("search/best.json")["epochs"] == 1
+
+
+@pytest.mark.once
+def test_the_command_prepares_images(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from keras_gan_zoo_cli import app
+
+    found = {}
+
+    def search(recipe, *args, **kwargs):
+        found.update(recipe)
+        raise ValueError("enough")
+
+    monkeypatch.setattr(tuning, "search", search)
+    line = (
+        "tune --family mlp_gan --data digits:train[:64] --image-size 16 --crop "
+        "--no-flip --on-error skip --background white --interpolation box"
+    )
+    result = CliRunner().invoke(app, line.split())
+    assert "enough" in result.output
+    assert found["arguments"]["image_shape"] == [16, 16, 1]
+    assert found["on_error"] == "skip"
+    assert found["preparation"]["crop_to_aspect_ratio"]
+    assert found["preparation"]["background"] == [255, 255, 255]
+
+
+@pytest.mark.once
+def test_a_named_set_that_is_prepared_is_scored_so():
+    recipe = recipes.with_options(
+        family="mlp_gan", data="digits:train[:64]", horizontal_flip=True
+    )
+    given = {"reference": "digits:train[8000:8020]", "metrics": ["fid"]}
+    found = zoo.prepared(given, recipe)
+    images, labels = found["reference"]
+    assert images.shape == (40, 28, 28, 1)
+    assert len(labels) == 40
+    assert found["extractor"] == "digits"
+    assert zoo.prepared(given, {**recipe, "preparation": {}}) is given
+    statistics = {"reference": "numbers.npz"}
+    assert zoo.prepared(statistics, recipe) is statistics
+    small = recipes.with_options(recipe, image_size=16)
+    with pytest.raises(ValueError, match="does not resize"):
+        tuning.GANHyperModel({**small, "selection": given})

@@ -27,6 +27,35 @@ def test_texts_are_choices_and_ranges():
         "batch_size": [32, 64],
     }
     assert space.parse([]) == {}
+    assert space.parse(["generator_widths=8,4;16,8", "discriminator_widths=8;4"]) == {
+        "generator_widths": [[8, 4], [16, 8]],
+        "discriminator_widths": [[8], [4]],
+    }
+
+
+def test_numbers_of_two_kinds_are_floats():
+    found = space.parse(["r1=0,0.1"])
+    assert found == {"r1": [0.0, 0.1]}
+    assert {type(value) for value in found["r1"]} == {float}
+    assert space.check({"r1": (1, 0.5e1), "b": [True, False]})["b"] == [True, False]
+
+
+@pytest.mark.parametrize("values", ["8,4", "4..8"])
+def test_widths_are_lists(values):
+    with pytest.raises(ValueError, match=r"generator_widths=8,4;16,8.*Received"):
+        space.parse([f"generator_widths={values}"])
+
+
+@pytest.mark.parametrize(
+    ("family", "betas"), [("DCGAN", ["beta_1"]), ("WGAN", []), ("wgan_gp", ["beta_1"])]
+)
+def test_what_is_searched_by_default_fits_the_optimizers(family, betas):
+    found = space.default_of({"family": family})
+    assert [name for name in found if name.startswith("beta")] == betas
+    assert len(found) == 3 + len(betas)
+    descent = {"class_name": "SGD", "config": {}}
+    other = {"family": family, "compile": {"generator_optimizer": descent}}
+    assert "beta_1" not in space.default_of(other)
 
 
 @pytest.mark.parametrize(

@@ -273,8 +273,15 @@ def train(
         str | None,
         typer.Option(
             metavar="REFERENCE",
-            help="Score the samples against such as mnist:test or a folder, into the "
-            "log and the report.",
+            help="Score the samples against such as mnist:test or a folder, prepared "
+            "like the images above, into the log and the report.",
+        ),
+    ] = None,
+    extractor: Annotated[
+        str | None,
+        typer.Option(
+            help="Of --score, as in score; by default that of the reference, which a "
+            "folder has not."
         ),
     ] = None,
     score_every: Annotated[
@@ -352,7 +359,8 @@ def train(
     done = recipes.epochs_done(out)
     watching: list[Any] = []
     if score:
-        watching.append(callbacks.Score(score, every=score_every))
+        given = zoo.prepared({"reference": score, "extractor": extractor}, chosen)
+        watching.append(callbacks.Score(every=score_every, **given))
     if tensorboard:
         watching.append(callbacks.TensorBoard(out / "tensorboard"))
     gan = recipes.train(

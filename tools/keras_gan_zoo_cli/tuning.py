@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli import output, preparing
 from keras_gan_zoo_cli.app import command
 from keras_gan_zoo_cli.commands import check_begun
 
@@ -35,10 +35,11 @@ def tune(
     vary: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME=A,B|LOW..HIGH",
-            help="A setting to search, and its choices or its range: an option of "
-            "train, beta_1, beta_2, the weight of a penalty, or augmentation. Can be "
-            "repeated. By default the learning rates, beta_1 and batch_size.",
+            metavar="NAME=A,B|A,B;C,D|LOW..HIGH",
+            help="A setting to search, and its choices, lists such as widths between "
+            "semicolons, or its range: an option of train, beta_1, beta_2, the weight "
+            "of a penalty, or augmentation. Can be repeated. By default the learning "
+            "rates, beta_1 where optimizers have it, and batch_size.",
         ),
     ] = None,
     held_out: Annotated[
@@ -61,6 +62,15 @@ def tune(
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Of a trial, at most.")
     ] = None,
+    image_size: preparing.ImageSize = None,
+    crop_to_aspect_ratio: preparing.Crop = None,
+    pad_to_aspect_ratio: preparing.Pad = None,
+    interpolation: preparing.Filter = None,
+    color_mode: preparing.Color = None,
+    background: preparing.Background = None,
+    scale_16_bit: preparing.Scale = None,
+    horizontal_flip: preparing.Flip = None,
+    on_error: preparing.Errors = None,
     num_images: Annotated[int, typer.Option(min=2, help="Samples for a score.")] = 2000,
     seed: Annotated[int, typer.Option(min=0, help="Of the choices.")] = 0,
     out: Annotated[Path, typer.Option(help="The search's folder.")] = Path("search"),
@@ -69,7 +79,8 @@ def tune(
 
     Each trial trains, and is scored on images that it was not trained on. The best
     settings become a recipe, [b]best.json[/b] in the folder --out, which train runs.
-    The same command again continues an interrupted search.
+    The same command again continues an interrupted search; another one needs a folder
+    of its own.
 
     [b]Example[/b]: keras-gan-zoo tune --family dcgan --data "digits:train[:8000]" \
 --vary loss=hinge,non_saturating --vary generator_learning_rate=1e-4..1e-3 --epochs 5
@@ -84,6 +95,17 @@ def tune(
         family=family,
         data=data,
         epochs=epochs,
+        on_error=on_error and on_error.value,
+        **preparing.preparation(
+            image_size,
+            crop_to_aspect_ratio,
+            pad_to_aspect_ratio,
+            interpolation,
+            color_mode,
+            background,
+            scale_16_bit,
+            horizontal_flip,
+        ),
     )
     asked = {"reference": held_out, "extractor": extractor, "metrics": [metric]}
     chosen["selection"] = {
