@@ -187,6 +187,8 @@ def test_the_readme_runs(tmp_path, monkeypatch, digits):
                     "cats = public.generate(64, labels=3",
                     "cats = public.generate(4, labels=2",
                 ),
+                ("WGANGP(image_shape=(64, 64, 3))", "WGANGP(image_shape=(28, 28, 1))"),
+                ("epochs=100", "epochs=1"),
                 ("epochs=20", "epochs=1"),
                 ('reference="mnist:test",', 'reference="mnist:test", num_images=100,'),
             ],
@@ -196,7 +198,7 @@ def test_the_readme_runs(tmp_path, monkeypatch, digits):
     assert (images.shape, images.dtype) == ((64, 28, 28, 1), np.uint8)
     assert kgz.ScoreReport.load("my_gan/scores.json") == names["report"]
     assert "FID (digits)" in pathlib.Path("my_gan/README.md").read_text()
-    assert pushed == [("hf://me/my_gan", "./my_gan")]
+    assert pushed == [("hf://me/my_gan", "./my_gan")] * 2
 
 
 def test_the_families_of_the_readme():
