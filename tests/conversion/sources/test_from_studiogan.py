@@ -19,9 +19,15 @@ from references.filling import (
 )
 from undrawn import undrawn
 
-from keras_gan_zoo import GAN, families
-from keras_gan_zoo.conversion import Files, convert, identify, part
-from keras_gan_zoo.conversion.sources.studiogan import StudioGAN
+from keras_gan_zoo import GAN, families, recipes
+from keras_gan_zoo.conversion import (
+    Files,
+    convert,
+    identify,
+    part,
+    public_checkpoints,
+)
+from keras_gan_zoo.conversion.sources.studiogan import StudioGAN, methods
 from keras_gan_zoo.conversion.sources.studiogan.plan import Plan
 from keras_gan_zoo.conversion.sources.studiogan.runs import Run
 
@@ -325,6 +331,95 @@ def test_the_name_of_a_run_tells_its_family(name):
         assert plan.family.__name__ == family
         penalties = plan.arguments["penalties"]
         assert not any(penalty.per_image for penalty in penalties)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("text", ["", "LOSS: {apply_wc: true, wc_bound: 0.02}"])
+def test_a_critic_with_clipped_weights(text, tmp_path):
+    generator, discriminator, *_ = plain("resnet")
+    both(tmp_path, (generator, discriminator), run="WGAN-WC")
+    if text:
+        (tmp_path / "run.yaml").write_text(text)
+    clip = 0.02 if text else 0.01
+    convert(tmp_path).save_to_preset(tmp_path / "preset")
+    for gan in (convert(tmp_path), GAN.from_preset(tmp_path / "preset")):
+        assert gan.clip == clip
+        layers = [la for la in gan.discriminator.layers if la.trainable_variables]
+        found = {
+            getattr(layer, f"{kind}_constraint")
+            for layer in layers
+            for kind in ("kernel", "bias", "gamma", "beta")
+            if hasattr(layer, f"{kind}_constraint")
+        }
+        assert {constraint.limit for constraint in found} == {clip}
+    critic = convert(tmp_path, clip=0.5).discriminator
+    assert critic.get_layer("logit").kernel_constraint.limit == 0.5
+    save(tmp_path, "D", plain("sngan")[1])
+    with pytest.raises(ValueError, match=r"no spectral norm\. Choose another `family`"):
+        convert(tmp_path, family="wgan")
+
+
+#: names of the index whose recipe here has another one
+RECIPES = {
+    "geometric_gan": "ggan",
+    "dragan": "wgan_dra",
+    "projection_gan": "pd_gan",
+    "tacgan": "tacgan_resnet",
+}
+METHOD = ("loss", "critic_steps", "penalties", "auxiliaries", "generator_penalties")
+
+
+def settings_of(term):
+    """A term as data: by its class and its config."""
+    if isinstance(term, (list, tuple)):
+        return [settings_of(one) for one in term]
+    if isinstance(term, dict):
+        term = keras.saving.deserialize_keras_object(term)
+    return term if term is None or isinstance(term, (str, int)) else repr_of(term)
+
+
+def repr_of(term):
+    return type(term).__name__, term.get_config()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "name", [name for name in public_checkpoints() if name.startswith("studiogan_")]
+)
+def test_the_index_has_the_methods_of_the_recipes(name):
+    """Without a YAML, which none of the published runs has beside its weights."""
+    short = name.removeprefix("studiogan_cifar10_")
+    recipe = recipes.find(f"studiogan/{RECIPES.get(short, short)}_cifar10")
+    expected = {**recipe["arguments"]}
+    called = public_checkpoints()[name]["patterns"][0].split("/")[-2]
+    run_name = called.replace("*", "2022_01_11_20_39_29")
+    if short.startswith("stylegan2"):
+        found = methods.stylegan2_arguments({}, run_name)
+        keys = ("augmentation", "auxiliaries")
+        family = families.StyleGAN2
+    else:
+        known = [cls for n, cls in families.FAMILIES.items() if n == recipe["family"]]
+        family = families.LOGAN if short == "logan" else known[0]
+        assert methods.family_of((family.__name__, "GAN"), {}, run_name) is family
+        batch_norm = "WGAN" in run_name
+        found = methods.arguments(family, {}, batch_norm, 0, run_name)
+        keys = (*METHOD, "augmentation")
+    for key in keys:
+        own = family.method.get(key, () if key[-1] == "s" else None)
+        assert settings_of(found.get(key, own)) == settings_of(expected.get(key, own))
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", ["BigGAN-DiffAug-LeCam", "BigGAN-ADA", "BigGAN-CR"])
+def test_the_name_of_a_run_tells_its_method(name, tmp_path):
+    generator, discriminator, *_ = whole("biggan")
+    both(tmp_path, (generator, discriminator), run=name)
+    gan = convert(tmp_path)
+    assert (gan.augmentation is None) == ("CR" in name)
+    terms = {type(term).__name__ for term in gan.auxiliaries}
+    assert terms == {"CR": {"Consistency"}, "ADA": set()}.get(name[7:], {"LeCam"})
+    (tmp_path / "run.yaml").write_text("LOSS: {adv_loss: hinge}")  # which says all
+    assert not convert(tmp_path).auxiliaries
 
 
 #: the family of a published configuration, from its networks alone

@@ -36,6 +36,19 @@ NAMES = {
     "WGAN-DRA": "DRAGAN",
     "ProjGAN": "ProjectionGAN",
 }
+ADVERSARIAL: dict[str, dict[str, Any]] = {"LOSS": {"adv_loss": "logistic"}}
+LECAM = {"lecam_lambda": 0.3, "lecam_ema_decay": 0.99, "lecam_ema_start_iter": 1000}
+BALANCED = {"apply_bcr": True, "real_lambda": 10.0, "fake_lambda": 10.0}
+LATENT = {"apply_zcr": True, "radius": 0.05, "g_lambda": 0.5, "d_lambda": 20.0}
+#: what a word in a run's name says of its configuration, beside the family
+WORDS: dict[str, dict[str, dict[str, Any]]] = {
+    "ADA": {**ADVERSARIAL, "AUG": {"apply_ada": True}},
+    "APA": {**ADVERSARIAL, "AUG": {"apply_apa": True}},
+    "CR": {"LOSS": {"apply_cr": True, "cr_lambda": 10.0}},
+    "DiffAug": {"AUG": {"apply_diffaug": True}},
+    "ICR": {"LOSS": {**BALANCED, **LATENT}},
+    "LeCam": {"LOSS": {"apply_lecam": True, **LECAM}},
+}
 
 
 def families_of(
@@ -75,12 +88,33 @@ def family_of(
     if chosen is not None:
         return find(chosen)
     told = _told(config) if config else None
-    match = re.match(r"[^-]+-(.+)-train-\d{4}_", str(run_name))
-    named = match and NAMES.get(match[1], match[1])
+    called = "-".join(word for word in words_of(run_name) if word not in WORDS)
+    named = NAMES.get(called, called)
     for name in (told, named):
         if name in known:
             return FAMILIES[name]
     return FAMILIES[known[0]]
+
+
+def words_of(run_name: Any) -> list[str]:
+    """The words of a run's name between its data and its date, [] for another name.
+
+    Example:
+
+    >>> words_of("CIFAR10-BigGAN-DiffAug-train-2022_01_11_20_39_29")
+    ['BigGAN', 'DiffAug']
+    """
+    match = re.match(r"[^-]+-(.+)-train-\d{4}_", str(run_name))
+    return match[1].split("-") if match else []
+
+
+def switched(run_name: Any) -> dict[str, dict[str, Any]]:
+    """What a run's name says of its configuration: the parts `LOSS` and `AUG`."""
+    parts = [WORDS.get(word, {}) for word in words_of(run_name)]
+    return {
+        key: {k: v for part in parts for k, v in part.get(key, {}).items()}
+        for key in ("LOSS", "AUG")
+    }
 
 
 def _told(config):
@@ -105,19 +139,25 @@ def _told(config):
 
 
 def arguments(
-    family: type[Family], config: Mapping[str, Any], batch_norm: bool, codes: int
+    family: type[Family],
+    config: Mapping[str, Any],
+    batch_norm: bool,
+    codes: int,
+    run_name: Any = None,
 ) -> dict[str, Any]:
     """Arguments of the family's method, as StudioGAN trains it.
 
     Args:
         family: the class.
-        config: the run's YAML, or an empty dict for a run without one: what is said of
-            the family then holds.
+        config: the run's YAML, or an empty dict for a run without one: what its name
+            says then holds, and what is said of the family.
         batch_norm: bool, whether the discriminator has batch norm, which StudioGAN
             does not mind under a penalty.
         codes: int, the size of InfoGAN's code.
+        run_name: see `family_of`.
     """
-    loss, training = config.get("LOSS", {}), config.get("OPTIMIZATION", {})
+    told, training = config or switched(run_name), config.get("OPTIMIZATION", {})
+    loss = told.get("LOSS", {})
     given: dict[str, Any] = {
         "critic_steps": training.get("d_updates_per_step", 5),
         "latent_distribution": "normal",
@@ -127,20 +167,20 @@ def arguments(
     uniform = config.get("MODEL", {}).get("z_prior", "") == "uniform"
     if uniform or (not config and family.__name__ == "LOGAN"):
         given["latent_distribution"] = "uniform"
-    if config:
+    if config or "adv_loss" in loss:
         name = LOSSES.get(loss.get("adv_loss", "vanilla"))
     else:
         name = {"ACGAN": "hinge", "DRAGAN": "wasserstein"}.get(family.__name__)
     if name is not None:  # or else the family's own
         given["loss"] = name
-    given["penalties"] = _penalties(family, loss, batch_norm)
+    given["penalties"] = _penalties(family, config.get("LOSS", {}), batch_norm)
     given["auxiliaries"] = _auxiliaries(family, loss, codes, given["critic_steps"])
     if loss.get("apply_zcr"):
         term = generator_penalties.LatentSensitivity(
             loss["g_lambda"], radius=loss["radius"]
         )
         given["generator_penalties"] = [term]
-    given["augmentation"] = _augmentation(config.get("AUG", {}))
+    given["augmentation"] = _augmentation(told.get("AUG", {}))
     return given
 
 
@@ -216,10 +256,13 @@ def _augmentation(config):
     return None
 
 
-def stylegan2_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
+def stylegan2_arguments(
+    config: Mapping[str, Any], run_name: Any = None
+) -> dict[str, Any]:
     """Arguments of StyleGAN2 beside those of its published configuration."""
-    found: dict[str, Any] = {"augmentation": _augmentation(config.get("AUG", {}))}
-    loss = config.get("LOSS", {})
+    told = config or switched(run_name)
+    found: dict[str, Any] = {"augmentation": _augmentation(told.get("AUG", {}))}
+    loss = told.get("LOSS", {})
     if loss.get("apply_r1_reg"):
         every = config.get("STYLEGAN", {}).get("d_reg_interval", 16)
         found["penalties"] = [penalties.R1(loss["r1_lambda"], every)]

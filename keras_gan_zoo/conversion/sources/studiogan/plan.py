@@ -23,6 +23,7 @@ from keras_gan_zoo.conversion.sources.studiogan.rules import (
 )
 from keras_gan_zoo.conversion.sources.studiogan.runs import Run
 from keras_gan_zoo.latents import Latents
+from keras_gan_zoo.layers import WeightClipping
 from keras_gan_zoo.networks import described
 
 #: which layers here are StudioGAN's heads, where they are not the usual ones
@@ -65,11 +66,25 @@ class Plan:
             return described.build(self.layout.network, self.layout.image_shape)
 
     def discriminator(self) -> keras.Model | bool:
-        """The network; False without weights."""
+        """The network; False without weights.
+
+        Raises:
+            ValueError: it is to be clipped, and has spectral norm.
+        """
         if self.of_judge is None:
             return False
+        network = dict(self.of_judge.network)
+        if "clip" in self.arguments:
+            if "style" not in network or network["style"].get("spectral"):
+                raise ValueError(
+                    "The critic of WGAN has clipped weights and no spectral norm. "
+                    f"Choose another `family`. Received: a {self.layout.backbone}"
+                )
+            clipping = WeightClipping(self.arguments["clip"])
+            constraint = keras.constraints.serialize(clipping)
+            network["style"] = {**network["style"], "constraint": constraint}
         with without_drawing():
-            return described.build(self.of_judge.network, self.layout.image_shape)
+            return described.build(network, self.layout.image_shape)
 
     def maker(self, weights: Mapping[str, Any]) -> Player | None:
         """A generator's weights with their rules; None without any."""
@@ -106,7 +121,13 @@ class Plan:
 
     def _arguments(self, run, batch_norm):
         layout = self.layout
-        given = methods.arguments(self.family, run.config, batch_norm, layout.num_codes)
+        given = methods.arguments(
+            self.family,
+            run.config,
+            batch_norm,
+            layout.num_codes,
+            run.settings.get("run_name"),
+        )
         given |= {"image_shape": layout.image_shape, "num_classes": layout.num_classes}
         given["ema_half_life"] = None
         if run.players["G_ema"]:
@@ -115,7 +136,7 @@ class Plan:
         if layout.num_codes:
             noise = {given.pop("latent_distribution"): layout.latent_dim}
             given["latents"] = Latents(**noise, categorical=(layout.num_codes,))
-        return {**self._sizes(), **given}
+        return {**self._sizes(), **self._clip(run.config), **given}
 
     def _sizes(self):
         """The arguments of a family's networks that say what these are."""
@@ -134,3 +155,10 @@ class Plan:
             }
         known = inspect.signature(self.family.networks).parameters
         return {name: value for name, value in told.items() if name in known}
+
+    def _clip(self, config):
+        """Where a critic's weights are clipped; {} for families that don't."""
+        known = inspect.signature(self.family.networks).parameters
+        if "clip" not in known:
+            return {}
+        return {"clip": config.get("LOSS", {}).get("wc_bound", known["clip"].default)}

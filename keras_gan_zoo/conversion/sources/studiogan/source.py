@@ -16,9 +16,10 @@ class StudioGAN(Source):
 
     Any of the players may lack but a generator. A YAML beside them, the run's
     configuration, tells losses, penalties and augmentation; without it they are those
-    that StudioGAN has for the family. Networks without labels and without spectral norm
-    are those of several families: it is taken from the configuration, from the run's
-    name in the discriminator's file, or from `family`.
+    that StudioGAN has for the family, and what the run's name in the discriminator's
+    file says, such as `BigGAN-DiffAug`. Networks without labels and without spectral
+    norm are those of several families: it is taken from the configuration, from the
+    run's name, or from `family`.
 
     `when` is `"best"` or `"current"`; by default the best weights that are there.
     """
@@ -41,10 +42,11 @@ class StudioGAN(Source):
         run = read_run(files, when)
         check_activations(run.config)
         plan = Plan(run, family)
+        plan.arguments |= settings
         gan = plan.family(
             generator=plan.generator(),
             discriminator=plan.discriminator(),
-            **{**plan.arguments, **settings},
+            **plan.arguments,
         )
         average = plan.maker(run.players["G_ema"])
         return fill(gan, plan.maker(run.generator), average, plan.judge())

@@ -32,7 +32,7 @@ def convert_stylegan2(run: Run, settings: dict[str, Any]) -> StyleGAN2:
     shape = sizes["image_shape"]
     name = nvidia.guess({**sizes, "residual": residual, "group_size": group})
     known |= StyleGAN2.published(name, shape)
-    known |= methods.stylegan2_arguments(run.config)
+    known |= methods.stylegan2_arguments(run.config, run.settings.get("run_name"))
     gan = StyleGAN2(**{**known, **sizes, "group_size": group, **settings})
     maker, average = (
         Player(tensors, nvidia.GENERATOR, nvidia.UNUSED) if tensors else None
