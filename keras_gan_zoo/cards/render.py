@@ -17,6 +17,7 @@ from keras_gan_zoo.presets.origin import (
     public_data,
     public_name,
     public_recipe,
+    source_of,
 )
 from keras_gan_zoo.presets.stored import stored_shapes
 from keras_gan_zoo.scoring import ScoreReport, anchors_of, ranking, tables
@@ -86,7 +87,7 @@ def render(
         has_log=(folder / files.LOG).is_file(),
         has_curves=(folder / files.CURVES).is_file(),
         recipe=recipe,
-        source=recipe.get("converted_from"),
+        source=source_of(recipe),
         recipe_text=json.dumps(public_recipe(recipe), indent=2),
         continued=recipe.get(CONTINUED),
         train=None if custom_objects else repeat.train_command(recipe, target),

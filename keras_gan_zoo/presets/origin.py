@@ -58,6 +58,29 @@ def recipe_of(gan: Any, digest: str) -> dict[str, Any] | None:
     return {**origin.recipe, CONTINUED: {**start, "images": images}}
 
 
+def source_of(recipe: dict[str, Any]) -> dict[str, Any] | None:
+    """Whose weights a recipe says were converted, and their terms; None if it does not.
+
+    Raises:
+        ValueError: it says so in no way that this package writes.
+    """
+    facts = recipe.get(CONVERTED)
+    if facts is None:
+        return None
+    kinds = {"title": str, "home": str, "licence": str, "republish": bool}
+    kinds |= {"files": dict}
+    found = facts if isinstance(facts, dict) else {}
+    wrong = [name for name, kind in kinds.items() if type(found.get(name)) is not kind]
+    wrong += ["scores"] if not isinstance(found.get("scores", {}), dict) else []
+    if not wrong and all(isinstance(digest, str) for digest in found["files"].values()):
+        return found
+    raise ValueError(
+        f"`{CONVERTED}` of a recipe must have the texts `title`, `home` and `licence`, "
+        "`republish` as true or false, and `files` with their sha256. "
+        f"Received: {CONVERTED}={facts!r:.200}"
+    )
+
+
 def with_source(gan: Any, recipe: dict[str, Any]) -> dict[str, Any]:
     """A recipe that also tells whose weights a GAN was converted from, if any."""
     origin = getattr(gan, "preset_origin", None)

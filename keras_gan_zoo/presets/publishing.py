@@ -8,7 +8,7 @@ import keras
 
 from keras_gan_zoo.presets import client, files, readme, together
 from keras_gan_zoo.presets.loading import read_gan
-from keras_gan_zoo.presets.origin import CONVERTED, public_recipe, read_recipe
+from keras_gan_zoo.presets.origin import public_recipe, read_recipe, source_of
 from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.typing import PathLike
 
@@ -110,19 +110,17 @@ def _check_terms(folder):
     try:
         has_recipe = (folder / files.RECIPE).is_file()
         recipe = files.read_json(folder, files.RECIPE, folder) if has_recipe else {}
-        facts = recipe.get(CONVERTED, {})
-        if not isinstance(facts, dict):
-            raise ValueError(f"`{CONVERTED}` is {facts!r:.80}, not an object")
+        facts = source_of(recipe)
     except ValueError as error:
         raise ValueError(
             f"`{files.RECIPE}` tells whether these weights may be published, and can't "
             f"be read. Repair it, or save the preset anew. Received: {folder}: {error}"
         ) from error
-    if facts.get("republish") is False:
+    if facts is not None and not facts["republish"]:
         raise ValueError(
-            f"These weights come from {facts.get('title')}, whose licence does not let "
+            f"These weights come from {facts['title']}, whose licence does not let "
             f"them be published again, converted or trained further: "
-            f"{facts.get('licence')}. Received: {folder}"
+            f"{facts['licence']}. Received: {folder}"
         )
 
 

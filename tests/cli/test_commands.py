@@ -39,6 +39,17 @@ def test_list_of_public_weights(run):
     assert "not both" in run("list", "--public", "--families", code=2).stderr
 
 
+def test_what_has_a_name_is_converted_by_it(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):  # the second time there is a folder of that name
+        done = run("convert", "dcgan_mnist", "dcgan_mnist")
+        assert done.exit_code == 0, done.output
+    made, expected = (kgz.GAN.from_preset(n) for n in ("./dcgan_mnist", "dcgan_mnist"))
+    np.testing.assert_array_equal(
+        made.generate(2, seed=0), expected.generate(2, seed=0)
+    )
+
+
 def test_convert(run, tmp_path):
     (tmp_path / "given").mkdir()
     for name, content in published_files().items():

@@ -71,7 +71,13 @@ def test_a_recipe_that_is_given_counts(folder, tmp_path):
 
 # === What was converted ===
 
-CONVERTED = {"title": "theirs", "licence": "no copies", "republish": False}
+CONVERTED = {
+    "title": "theirs",
+    "home": "https://example.com/theirs",
+    "licence": "no copies",
+    "republish": False,
+    "files": {"g.pth": "0" * 64},
+}
 
 
 @pytest.fixture
@@ -132,6 +138,26 @@ def test_a_recipe_that_is_given_hides_no_origin(converted, tmp_path, recipe):
     assert found == {**recipe, "converted_from": CONVERTED}
     with pytest.raises(ValueError, match="does not let them be published"):
         kgz.upload_preset("hf://me/own", tmp_path / "own")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        "theirs",
+        {},
+        {**CONVERTED, "republish": 1},
+        {**CONVERTED, "files": ["g.pth"]},
+        {**CONVERTED, "files": {"g.pth": 3}},
+        {**CONVERTED, "scores": "best"},
+        {k: v for k, v in CONVERTED.items() if k != "licence"},
+    ],
+)
+def test_what_is_said_of_a_source_is_checked(converted, facts):
+    (converted / "recipe.json").write_text(json.dumps({"converted_from": facts}))
+    with pytest.raises(ValueError, match="`converted_from` of a recipe must have"):
+        kgz.cards.write_card(converted)
+    with pytest.raises(ValueError, match=r"whether .* may be published"):
+        kgz.upload_preset("hf://me/own", converted)
 
 
 @pytest.mark.parametrize(

@@ -132,13 +132,15 @@ def convert(
 
     [b]Example[/b]: keras-gan-zoo convert stylegan2-cifar10-32x32.pkl ./my_gan
     """
-    from keras_gan_zoo import GAN, conversion
+    from keras_gan_zoo import GAN, conversion, list_presets
+    from keras_gan_zoo.presets.origin import source_of
 
-    local = Path(source).exists()
+    # What has a name is not a folder, even if one is called so: as in `from_preset`.
+    named = source in {*list_presets(), *conversion.public_checkpoints()}
+    local = Path(source).exists() and not named
     gan = conversion.convert(source) if local else GAN.from_preset(source)
+    facts = source_of(gan.preset_origin.recipe or {}) or {}
     path = gan.save_to_preset(out)
-    recipe = gan.preset_origin.recipe or {}
-    facts = recipe.get("converted_from", {})
     output.line(
         f"Converted: {path} ({type(gan).__name__}, from {facts.get('title', source)})"
     )
