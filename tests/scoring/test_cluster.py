@@ -61,8 +61,9 @@ def by_number(numbers):
 
 def assert_equal(one, other):
     assert set(one) == set(other)
+    # Features are float32, whose sums hang on how many threads a process has.
     for name in one:
-        assert other[name] == pytest.approx(one[name], rel=1e-9, abs=0), name
+        assert other[name] == pytest.approx(one[name], rel=1e-7, abs=0), name
     for name, bounds in one.intervals.items():
         if bounds is not None:
             assert other.intervals[name] == pytest.approx(bounds, rel=1e-7)
