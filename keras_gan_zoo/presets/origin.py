@@ -180,7 +180,7 @@ def data_of(recipe: dict[str, Any]) -> tuple[str | None, str | None]:
 def _own_name(path):
     """The last part of a path, marked as a path where it is a data set's name too."""
     name = basename(path)
-    return f"./{name}" if name in datasets.CATALOGUE else name
+    return name and datasets.text_of(Path(name))
 
 
 def basename(path: str | None) -> str | None:

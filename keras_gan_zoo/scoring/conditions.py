@@ -4,13 +4,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from keras_gan_zoo.datasets import (
-    CATALOGUE,
-    ImageFolder,
-    ImagePreparation,
-    split_name,
-)
-from keras_gan_zoo.scoring import extractors, sources
+from keras_gan_zoo import datasets
+from keras_gan_zoo.datasets import ImageFolder, ImagePreparation
+from keras_gan_zoo.scoring import extractors, references, sources
 from keras_gan_zoo.scoring.preparation import pick_extractor
 from keras_gan_zoo.scoring.report import ScoreReport
 
@@ -47,9 +43,7 @@ def dataset_of(conditions: Mapping[str, Any]) -> str | None:
     'mnist'
     >>> dataset_of({"reference": "folder mnist:train", "dataset": "mnist"})
     """
-    reference = conditions.get("reference")
-    name = split_name(reference, "")[0] if isinstance(reference, str) else None
-    return name if name in CATALOGUE else None
+    return references.dataset_of(conditions.get("reference"))
 
 
 def settings_of(report: ScoreReport, num_images: int | None = None) -> dict[str, Any]:
@@ -201,8 +195,8 @@ def _as_stated(given, report):
     preparation = preparation_of(report.conditions)
     if not preparation or not isinstance(given, str | os.PathLike):
         return given
-    path, split = split_name(given)
-    if not os.path.isdir(path):
+    path, split = datasets.split_name(given)
+    if not datasets.is_folder(path):
         return given
     return ImageFolder(path, split, preparation=preparation, verbose=0)
 
