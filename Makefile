@@ -15,28 +15,27 @@ PEERS := torchvision pytorch-fid torch-fidelity prdc
 # The oldest Keras that is supported: what is used of Keras' inside is tried on it too.
 OLDEST_KERAS := 3.12.0
 
-.PHONY: demo test zoo-check test-all test-jax test-torch test-oldest-keras cases lint clean
+.PHONY: demo test zoo-check test-all test-tensorflow test-jax test-torch test-oldest-keras cases lint clean
 
 # List, load, fit, score and write a card on real digits; output goes to out/.
 demo: $(VENV)/.tensorflow
 	KERAS_BACKEND=tensorflow $(BIN)/python tools/demo.py
 
-# The whole suite on TensorFlow.
-test: $(VENV)/.tensorflow $(VENV)/.peers
-	KERAS_BACKEND=tensorflow $(BIN)/python -m pytest $(PARALLEL)
+# All that has a backend in it on TensorFlow, and what has none on torch, which begins
+# quickest (tests/conftest.py).
+test: test-tensorflow test-torch
 
 # Score every entry of the zoo again, and compare with all that is printed of it; with
 # ARGS="--num-images 1000" quickly. KERAS_GAN_ZOO_DATA names the folder of the data sets.
 zoo-check: $(VENV)/.tensorflow
 	KERAS_BACKEND=tensorflow $(BIN)/python tools/check_zoo.py $(ARGS)
 
-# The whole suite on TensorFlow, JAX and torch; every family on each of them. Alone,
-# test-jax and test-torch leave out what has no backend in it (tests/conftest.py).
-test-all: export KERAS_GAN_ZOO_ALL_FAMILIES := 1
-test-all: test test-jax test-torch test-oldest-keras
+# The whole suite on TensorFlow, JAX and torch; every family on each of them.
+test-all: export KERAS_GAN_ZOO_TEST_ALL := 1
+test-all: test-tensorflow test-jax test-torch test-oldest-keras
 
 # Two workers have the two cores; more threads would only wait for each other.
-test test-jax test-torch cases: export OMP_NUM_THREADS := 1
+test-tensorflow test-jax test-torch cases: export OMP_NUM_THREADS := 1
 
 # Many tests compile the same step of the same tiny GAN: XLA keeps what it has compiled,
 # and compiles faster what runs once or twice.
@@ -44,7 +43,7 @@ test-jax: export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/$(VENV)/jax-cache
 test-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
 test-jax cases: export JAX_DISABLE_MOST_OPTIMIZATIONS := 1
 
-test-jax test-torch: test-%: $(VENV)/.% $(VENV)/.peers
+test-tensorflow test-jax test-torch: test-%: $(VENV)/.% $(VENV)/.peers
 	KERAS_BACKEND=$* $(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
 test-oldest-keras: $(VENV)/keras-$(OLDEST_KERAS)

@@ -221,7 +221,7 @@ FAMILIES = {
     ),
     **dict.fromkeys(
         ("biggan", "adcgan", "contragan", "mdgan", "mhgan", "reacgan", "tacgan"),
-        Case(HIERARCHICAL, (5e-4, 0.0, 0.9), 64, 4500),
+        Case(HIERARCHICAL, (5e-4, 0.0, 0.9), 64, 2000),
     ),
     "biggan_deep": Case(
         {
@@ -232,10 +232,10 @@ FAMILIES = {
         },
         (5e-4, 0.0, 0.9),
         64,
-        3000,
+        1500,
     ),
     "progressive_gan": Case(STYLED, (1e-3, 0.0, 0.99), 64, 1500),
-    "stylegan2": Case({**STYLED, "mapping_width": 64}, (2e-3, 0.0, 0.99), 64, 3000),
+    "stylegan2": Case({**STYLED, "mapping_width": 64}, (2e-3, 0.0, 0.99), 64, 1500),
     # Without what its schedules of 2e7 images have at their start: fixed penalties.
     "r3gan": Case(
         {
@@ -246,9 +246,9 @@ FAMILIES = {
         },
         (5e-4, 0.0, 0.99),
         64,
-        3000,
+        1500,
     ),
-    "fastgan": Case(STYLED, (5e-4, 0.5, 0.999), 64, 3000),
+    "fastgan": Case(STYLED, (5e-4, 0.5, 0.999), 64, 1500),
     "lightweight_gan": Case(
         {
             "latent_dim": 64,

@@ -9,14 +9,17 @@ from keras.src.backend.common.global_state import (
     get_global_attribute,
     set_global_attribute,
 )
-from scope import EVERYTHING
+from scope import ONCE
 
 import keras_gan_zoo as kgz
 
 #: What has no backend in it, and tests marked `once`, such as of the graphs that Keras
-#: builds of layers: tried on TensorFlow alone, unless all is asked for.
-ONCE = """
-benchmarks callbacks/stability/test_real_sample.py callbacks/stability/test_samples.py
+#: builds of layers: tried on torch alone, unless all is asked for.
+SAME_EVERYWHERE = """
+benchmarks/steps/test_translation.py benchmarks/test_conversion.py
+benchmarks/test_objectives.py benchmarks/test_stacked_mnist.py
+benchmarks/test_train_step.py callbacks/stability/test_real_sample.py
+callbacks/stability/test_samples.py
 callbacks/stability/test_series.py callbacks/test_score.py cards cli/test_app.py
 cli/test_cli_publishing.py cli/test_commands.py cli/test_demo_command.py
 cli/test_errors.py
@@ -39,13 +42,13 @@ scoring/test_labels.py scoring/test_repetition.py test_annotations.py
 test_compatibility.py test_docstrings.py test_images.py training/test_monitoring.py
 weight_files zoo
 """
-if not EVERYTHING:
-    collect_ignore = ONCE.split()
+if not ONCE:
+    collect_ignore = SAME_EVERYWHERE.split()
 
 
 def pytest_collection_modifyitems(config, items):
     once = [item for item in items if item.get_closest_marker("once")]
-    if once and not EVERYTHING:
+    if once and not ONCE:
         config.hook.pytest_deselected(items=once)
         items[:] = [item for item in items if item not in set(once)]
 

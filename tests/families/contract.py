@@ -5,7 +5,7 @@ import inspect
 import keras
 import numpy as np
 import pytest
-from scope import EVERYTHING
+from scope import EVERY_FAMILY
 
 from keras_gan_zoo.families import FAMILIES
 from keras_gan_zoo.recipes import is_conditional, takes_labels
@@ -42,9 +42,9 @@ def one_a_network():
 def published():
     """This package's families: all on TensorFlow, else one a network.
 
-    `KERAS_GAN_ZOO_ALL_FAMILIES=1`, set by `make test-all`, takes all on each backend.
+    `KERAS_GAN_ZOO_TEST_ALL=1`, set by `make test-all`, takes all on each backend.
     """
-    return ours() if EVERYTHING else one_a_network()
+    return ours() if EVERY_FAMILY else one_a_network()
 
 
 def families(both_ways=False):
@@ -56,7 +56,7 @@ def families(both_ways=False):
     cases = []
     for family in published():
         optional = takes_labels(family) and not is_conditional(family)
-        if (both_ways and EVERYTHING) or not optional:
+        if (both_ways and EVERY_FAMILY) or not optional:
             cases.append(pytest.param(family, {}, id=family.file_name))
         if optional:
             given = {"num_classes": CLASSES}
