@@ -125,7 +125,12 @@ METHODS = {
         loss="relativistic_paired", penalties={"R1": 0.02, "R2": 0.02}
     ),
     "non_saturating + packing": points_case(packing=2),
-    "minimax + unrolled": points_case(loss="minimax", update="unrolled"),
+    # The authors' rates: against a quick discriminator the generator finds one mode.
+    "minimax + unrolled": points_case(
+        optimizer=((1e-3, 0.5, 0.999), (1e-4, 0.5, 0.999)),
+        loss="minimax",
+        update="unrolled",
+    ),
 }
 
 NARROW = {"latent_dim": 32, "generator_widths": [64, 32]}
@@ -147,6 +152,7 @@ STYLED = {
     "generator_widths": [64, 32, 32],
     "discriminator_widths": [32, 32, 64],
 }
+# Unrolled GAN, whose networks are dense, is on ring and grid, as a method.
 FAMILIES = {
     "dcgan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
     "lsgan": Case(CONVOLUTIONAL, (8e-4, 0.5, 0.999), 64, 2500),
@@ -189,14 +195,8 @@ FAMILIES = {
     "ssgan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 1500),
     "info_max_gan": Case({**RESIDUAL, "code_width": 64}, (5e-4, 0.0, 0.9), 64, 1500),
     "lgan": Case(RESIDUAL, (5e-4, 0.0, 0.9), 64, 1500),
-    "logan": Case(RESIDUAL, (5e-4, 0.5, 0.999), 64, 1000),
+    "logan": Case(RESIDUAL, (5e-4, 0.5, 0.999), 64, 1500),
     "pac_gan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
-    "unrolled_gan": Case(
-        {"generator_widths": [256, 512], "discriminator_widths": [256, 256]},
-        ((1e-3, 0.5, 0.999), (1e-4, 0.5, 0.999)),
-        64,
-        6000,
-    ),
     "ebgan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2500),
     "began": Case(
         {
@@ -215,9 +215,11 @@ FAMILIES = {
             "discriminator_widths": [32, 64],
             "dense_width": 256,
         },
-        ((1e-3, 0.5, 0.999), (2e-4, 0.5, 0.999)),
+        # Twice the authors' rates: with theirs, the codes hide in a chequerboard for so
+        # long that the discriminator has won.
+        ((2e-3, 0.5, 0.999), (4e-4, 0.5, 0.999)),
         64,
-        8000,
+        3000,
     ),
     **dict.fromkeys(
         ("biggan", "adcgan", "contragan", "mdgan", "mhgan", "reacgan", "tacgan"),

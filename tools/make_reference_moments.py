@@ -1,6 +1,6 @@
 """Make the reference moments that ship with the package.
 
-    KERAS_GAN_ZOO_DATA=FOLDER python tools/make_reference_moments.py [digits] [fashion]
+    KERAS_GAN_ZOO_DATA=FOLDER python tools/make_reference_moments.py [digits] ...
 
 Run it after `tools/train_extractor.py`: they belong to one set of weights.
 """
@@ -25,6 +25,13 @@ REFERENCES = {
         "fashion_mnist:test",
         "fashion_mnist:train",
         "fashion_mnist:train[55000:]",
+    ),
+    "cifar10": (
+        "cifar10_jpeg:test",
+        "cifar10_jpeg:train",
+        "cifar10_jpeg:train[45000:]",
+        "emoji32:test",
+        "emoji32:train",
     ),
 }
 

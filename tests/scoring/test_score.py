@@ -232,8 +232,10 @@ def test_a_generator_never_ends(gan, real, extractor):
 def test_the_extractor_of_a_named_reference(gan):
     with pytest.raises(ValueError, match=r"expects images of shape \(28, 28, 1\)"):
         score(gan, "mnist:test", **QUIET)
-    with pytest.raises(ValueError, match="Which extractor"):
+    with pytest.raises(ValueError, match=r"expects images of shape \(32, 32, 3\)"):
         score(gan, "emoji32:train", **QUIET)
+    with pytest.raises(ValueError, match="Which extractor"):
+        score(gan, gan.generate(16, seed=0), **QUIET)
     assert extractors.DEFAULTS["mnist"] == "digits"
 
 
