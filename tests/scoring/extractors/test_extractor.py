@@ -171,7 +171,7 @@ def test_options_belong_to_names(extractor):
     with pytest.raises(ValueError, match="Options are for named extractors"):
         extractors.get(extractor, resizer="clean")
     for wrong in ("keras_applications", "keras_applications/", "digits/mnist"):
-        with pytest.raises(ValueError, match=r"7\) 'keras_applications/NAME'"):
+        with pytest.raises(ValueError, match=r"8\) 'keras_applications/NAME'"):
             extractors.get(wrong)
 
 
