@@ -15,7 +15,10 @@ PEERS := torchvision pytorch-fid torch-fidelity prdc
 # The oldest Keras that is supported: what is used of Keras' inside is tried on it too.
 OLDEST_KERAS := 3.12.0
 
-.PHONY: demo test zoo-check test-all test-tensorflow test-jax test-torch test-oldest-keras cases lint clean
+# A backend's tests each.
+SUITES := test-tensorflow test-jax test-torch
+
+.PHONY: demo test zoo-check test-all $(SUITES) test-oldest-keras cases lint clean
 
 # List, load, fit, score and write a card on real digits; output goes to out/.
 demo: $(VENV)/.tensorflow
@@ -32,10 +35,10 @@ zoo-check: $(VENV)/.tensorflow
 
 # The whole suite on TensorFlow, JAX and torch; every family on each of them.
 test-all: export KERAS_GAN_ZOO_TEST_ALL := 1
-test-all: test-tensorflow test-jax test-torch test-oldest-keras
+test-all: $(SUITES) test-oldest-keras
 
 # Two workers have the two cores; more threads would only wait for each other.
-test-tensorflow test-jax test-torch cases: export OMP_NUM_THREADS := 1
+$(SUITES) cases: export OMP_NUM_THREADS := 1
 
 # Many tests compile the same step of the same tiny GAN: XLA keeps what it has compiled,
 # and compiles faster what runs once or twice.
@@ -43,7 +46,7 @@ test-jax: export JAX_COMPILATION_CACHE_DIR := $(CURDIR)/$(VENV)/jax-cache
 test-jax: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS := 0
 test-jax cases: export JAX_DISABLE_MOST_OPTIMIZATIONS := 1
 
-test-tensorflow test-jax test-torch: test-%: $(VENV)/.% $(VENV)/.peers
+$(SUITES): test-%: $(VENV)/.% $(VENV)/.peers
 	KERAS_BACKEND=$* $(BIN)/python -m pytest $(PARALLEL) $(TESTS)
 
 test-oldest-keras: $(VENV)/keras-$(OLDEST_KERAS)
