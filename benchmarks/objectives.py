@@ -45,6 +45,7 @@ from keras_gan_zoo.families.family import rmsprop
 from keras_gan_zoo.files import write_json, write_text
 from keras_gan_zoo.latents import draw_latents
 from keras_gan_zoo.layers import WeightClipping
+from keras_gan_zoo.machine import cpus
 from keras_gan_zoo.recipes import is_conditional
 from keras_gan_zoo.scoring.extractors.classifiers import load_classifier
 
@@ -510,7 +511,7 @@ def machine():
         device = framework.devices()[0].device_kind
     if name == "torch" and framework.cuda.is_available():
         device = framework.cuda.get_device_name()
-    return f"{name} {framework.__version__}, {device or f'{os.cpu_count()} CPU cores'}"
+    return f"{name} {framework.__version__}, {device or f'{cpus()} CPU cores'}"
 
 
 # === Table ===

@@ -12,8 +12,8 @@ from typing import Any, Self
 
 import keras
 
+from keras_gan_zoo import augmentation as augmentations
 from keras_gan_zoo import backend, schedules
-from keras_gan_zoo.augmentation import base as augmentations
 from keras_gan_zoo.backend.keras_internals import (
     check_compiled,
     drop_loss_tracker,
@@ -86,8 +86,9 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             `keras_gan_zoo.auxiliaries.Classification()`.
         generator_penalties: list of terms for the generator alone, such as
             `keras_gan_zoo.generator_penalties.PathLength()`.
-        augmentation: a `keras_gan_zoo.augmentation.Augmentation` between the images
-            and the discriminator, or None.
+        augmentation: what is between the images and the discriminator:
+            `"diff_augment"`, `"ada"`, `"apa"`, a
+            `keras_gan_zoo.augmentation.Augmentation`, or None.
         num_classes: int for a class-conditional GAN, or None.
         label_distribution: `"uniform"`, or `"data"`: generated images have each label
             as often as the training images do.
@@ -156,7 +157,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         penalties: Sequence[penalty_terms.Penalty] = (),
         auxiliaries: Sequence[auxiliary_terms.Auxiliary] = (),
         generator_penalties: Sequence[generator_terms.GeneratorPenalty] = (),
-        augmentation: augmentations.Augmentation | None = None,
+        augmentation: str | augmentations.Augmentation | None = None,
         num_classes: int | None = None,
         label_distribution: str = "uniform",
         label_names: Sequence[str] | None = None,

@@ -27,13 +27,21 @@ def versions(*packages: str) -> dict[str, str | None]:
     }
 
 
+def cpus() -> int:
+    """How many CPU cores this process may use: fewer than there are if it is pinned."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
 def facts() -> dict[str, Any]:
     """The machine, the backend and its devices, ready for JSON; no names of hosts."""
     devices = [name for name, _ in backend.accelerators()]
     return {
         "backend": keras.config.backend(),
         "devices": devices or ["CPU"],
-        "cpus": os.cpu_count(),
+        "cpus": cpus(),
         "system": f"{platform.system()} {platform.machine()}",
         "versions": versions(),
     }

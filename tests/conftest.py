@@ -39,7 +39,8 @@ presets/test_layers.py presets/test_malformed.py presets/test_publishing.py
 presets/test_readme.py presets/test_source.py recipes runs
 scoring/extractors/test_registry.py scoring/test_folders_of_images.py
 scoring/test_labels.py scoring/test_repetition.py test_annotations.py
-test_compatibility.py test_docstrings.py test_images.py training/test_monitoring.py
+test_compatibility.py test_docstrings.py test_images.py test_machine.py
+training/test_monitoring.py
 weight_files zoo
 """
 if not ONCE:

@@ -3,7 +3,6 @@ from typing import Any
 
 import keras
 
-from keras_gan_zoo.configs import instance, with_state
 from keras_gan_zoo.typing import Draw, Tensor
 
 
@@ -87,17 +86,3 @@ def alike(
         again = augmentation(images, draw=lambda *_, numbers=numbers: next(numbers))
         augmented.append(again)
     return augmented
-
-
-def get(augmentation: Any) -> Augmentation | None:
-    """Return an augmentation with its state, from its config if need be, or None."""
-    if augmentation is None:
-        return None
-    return with_state(
-        instance(
-            augmentation,
-            Augmentation,
-            "`augmentation` must be a `keras_gan_zoo.augmentation.Augmentation`, for "
-            "example `augmentation=keras_gan_zoo.augmentation.DiffAugment()`.",
-        )
-    )

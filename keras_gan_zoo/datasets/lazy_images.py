@@ -5,7 +5,6 @@ one thread: two take longer together, as most of the time is spent in Python.
 """
 
 import hashlib
-import os
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +16,7 @@ import numpy as np
 from keras_gan_zoo.datasets.image_files import listed
 from keras_gan_zoo.datasets.memory import empty_images
 from keras_gan_zoo.datasets.stores import store_of
+from keras_gan_zoo.machine import cpus
 from keras_gan_zoo.typing import ImageShape
 
 CHUNK = 8  # images that a thread is given at once
@@ -160,7 +160,7 @@ class LazyImages:
         if self._workers is None:
             many = height * width >= SMALL
             self._workers = ThreadPoolExecutor(
-                min(os.cpu_count() or 1, 16) if many else 1, "decoding"
+                min(cpus(), 16) if many else 1, "decoding"
             )
         if images is None:
             images = np.empty((len(rows), *image), "uint8")

@@ -1,4 +1,4 @@
-"""The dtype policy of a preset's networks."""
+"""The dtype policy of a preset's or a recipe's networks."""
 
 from collections import Counter
 from typing import Any
@@ -12,7 +12,7 @@ POLICIES = (
 
 
 def check(dtype: Any) -> str:
-    """The name of a policy that networks may be loaded with.
+    """The name of a policy that networks may have.
 
     Raises:
         ValueError: it is none of `POLICIES`.
@@ -20,8 +20,8 @@ def check(dtype: Any) -> str:
     name = getattr(dtype, "name", dtype)
     if name not in POLICIES:
         raise ValueError(
-            f"A preset's networks can be loaded with `dtype` {', '.join(POLICIES)}. "
-            f"Received: dtype={dtype!r}"
+            f"`dtype` must be one of {', '.join(POLICIES)}, which networks of a preset "
+            f"or a recipe can have. Received: dtype={dtype!r}"
         )
     return name
 

@@ -6,10 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from keras_gan_zoo import losses, penalties
+import keras
+
+from keras_gan_zoo import augmentation, losses, penalties
 from keras_gan_zoo.datasets import ImagePreparation
 from keras_gan_zoo.families import Family
 from keras_gan_zoo.near_names import did_you_mean
+from keras_gan_zoo.presets import dtypes
 
 #: options of the run itself
 RUN = ("family", "data", "epochs", "batch_size", "on_error")
@@ -28,7 +31,8 @@ def arguments_of(family: type[Family], options: Mapping[str, Any]) -> dict[str, 
     Args:
         family: the class.
         options: dict; all but those of `RUN`, `RATES` and `PREPARATION` are arguments.
-            `penalties` is a list of texts or configs: see `penalties_of`.
+            `penalties` is a list of texts or configs: see `penalties_of`;
+            `augmentation` is `"none"`, a name or a config.
 
     Returns:
         dict, ready for JSON.
@@ -54,7 +58,24 @@ def arguments_of(family: type[Family], options: Mapping[str, Any]) -> dict[str, 
         losses.get(found["loss"])
     if "penalties" in found:
         found["penalties"] = penalties_of(found["penalties"])
+    if "augmentation" in found:
+        found["augmentation"] = _augmentation_of(found["augmentation"])
+    if "dtype" in found:
+        found["dtype"] = dtypes.check(found["dtype"])
     return found
+
+
+def _augmentation_of(name):
+    """The config of an augmentation by its name, None of `"none"`."""
+    if name == "none":
+        return None
+    if isinstance(name, str) and name not in augmentation.AUGMENTATIONS:
+        known = ["none", *augmentation.AUGMENTATIONS]
+        raise ValueError(
+            f"`augmentation` must be one of {', '.join(known)}. "
+            f"{did_you_mean(name, known)}Received: {name!r}"
+        )
+    return keras.saving.serialize_keras_object(augmentation.get(name))
 
 
 def full_width(recipe: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,8 @@ from typing import Any, TypeAlias
 
 import keras
 
-from keras_gan_zoo import augmentation, penalties, recipes
+from keras_gan_zoo import penalties, recipes
 from keras_gan_zoo.families import find
-from keras_gan_zoo.near_names import did_you_mean
 
 #: name -> a list of choices, or a tuple `(low, high)` of numbers
 Space: TypeAlias = Mapping[str, Sequence[Any]]
@@ -26,12 +25,6 @@ SPACE: dict[str, Sequence[Any]] = {
 LISTS = "_widths"  # how the names of settings end that are lists
 BETAS = ("beta_1", "beta_2")
 PLAYERS = ("generator_optimizer", "discriminator_optimizer")
-AUGMENTATIONS = {
-    "none": None,
-    "diff_augment": augmentation.DiffAugment,
-    "ada": augmentation.ADA,
-    "apa": augmentation.APA,
-}
 
 
 def default_of(recipe: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
@@ -152,9 +145,8 @@ def applied(recipe: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, A
         recipe: dict, see `keras_gan_zoo.recipes`.
         values: name -> value. A name is an option of `recipes.with_options`
             (`"family"`, `"loss"`, `"batch_size"`, `"generator_learning_rate"`,
-            `"critic_steps"`, ...), `"beta_1"` or `"beta_2"` of both optimizers, the
-            name of a penalty for its weight, where 0 leaves it out, or
-            `"augmentation"`, by a name in `AUGMENTATIONS`.
+            `"critic_steps"`, `"augmentation"`, ...), `"beta_1"` or `"beta_2"` of both
+            optimizers, or the name of a penalty for its weight, where 0 leaves it out.
 
     Returns:
         dict, a recipe of its own.
@@ -162,15 +154,13 @@ def applied(recipe: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, A
     Raises:
         ValueError: there is no such setting, or its value is wrong.
     """
-    own = (*BETAS, "augmentation", *penalties.PENALTIES)
+    own = (*BETAS, *penalties.PENALTIES)
     plain = {name: value for name, value in values.items() if name not in own}
     made = recipes.with_options(dict(recipe), **plain)
     weights = {k: v for k, v in values.items() if k in penalties.PENALTIES}
     arguments = made["arguments"]
     if weights:
         arguments["penalties"] = _penalties(made, weights)
-    if "augmentation" in values:
-        arguments["augmentation"] = _augmentation(values["augmentation"])
     betas = {name: values[name] for name in BETAS if name in values}
     if betas:
         made["compile"] = _compile(made, betas)
@@ -193,17 +183,6 @@ def _penalties(recipe, weights):
         penalties=[f"{name}={w}" for name, w in weights.items() if w] or ["none"],
     )
     return [*kept, *added["arguments"]["penalties"]]
-
-
-def _augmentation(name):
-    try:
-        kind = AUGMENTATIONS[name]
-    except KeyError:
-        raise ValueError(
-            f"`augmentation` must be one of {', '.join(AUGMENTATIONS)}. "
-            f"{did_you_mean(name, AUGMENTATIONS)}Received: {name!r}"
-        ) from None
-    return kind and keras.saving.serialize_keras_object(kind())
 
 
 def _compile(recipe, betas):

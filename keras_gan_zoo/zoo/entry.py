@@ -189,7 +189,7 @@ def facts(gan: GAN, recipe: dict[str, Any]) -> dict[str, str]:
     data = str(data_of(recipe)[0])
     known = datasets.CATALOGUE.get(data)
     return {
-        "description": f"{type(gan).__name__} ({gan.paper.title}), trained on "
+        "description": f"{type(gan).__name__} trained on "
         f"{known.title if known else data} at {'x'.join(map(str, gan.image_shape))}.",
         "paper": f"https://arxiv.org/abs/{gan.paper.arxiv}",
         "dataset": data,

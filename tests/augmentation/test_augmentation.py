@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_gan_zoo.augmentation import Augmentation
+import keras_gan_zoo as kgz
+from keras_gan_zoo.augmentation import AUGMENTATIONS, Augmentation
 
 register = keras.saving.register_keras_serializable(package="test_augmentation")
 
@@ -69,6 +70,15 @@ def test_what_it_must_define():
         Augmentation().call(None, None)
 
 
+@pytest.mark.parametrize("name", sorted(AUGMENTATIONS))
+def test_augmentations_have_names(tiny_gan, name):
+    gan = tiny_gan(augmentation=name)
+    assert type(gan.augmentation) is AUGMENTATIONS[name]
+    again = kgz.GAN.from_config(gan.get_config()).augmentation
+    assert again.get_config() == gan.augmentation.get_config()
+
+
 def test_what_is_no_augmentation(tiny_gan):
-    with pytest.raises(ValueError, match=r"`augmentation` must be .*Received"):
+    says = r"`augmentation` must be .*'ada', 'apa', 'diff_augment'.*Received"
+    with pytest.raises(ValueError, match=says):
         tiny_gan(augmentation="color")

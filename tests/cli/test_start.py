@@ -84,6 +84,7 @@ def test_what_help_lists_without_the_package():
     assert ", ".join(kgz.scoring.METRICS) == scoring.METRICS
     assert ", ".join(kgz.losses.LOSSES) == commands.LOSSES
     assert ", ".join(kgz.penalties.PENALTIES) == commands.PENALTIES
+    assert ", ".join(kgz.augmentation.AUGMENTATIONS) == commands.AUGMENTATIONS
 
 
 def test_the_command_that_is_installed():

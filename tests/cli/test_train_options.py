@@ -34,8 +34,8 @@ def test_every_setting_reaches_the_model(run):
     line = (
         "--family wgan_gp --generator-widths 8,4 --discriminator-widths 4,6 "
         "--latent-dim 5 --loss hinge --penalty r1=3 --penalty gradient_penalty "
-        "--critic-steps 2 --generator-learning-rate 1e-3 "
-        "--discriminator-learning-rate 2e-3 --out r"
+        "--critic-steps 2 --generator-learning-rate 1e-3 --augmentation diff_augment "
+        "--discriminator-learning-rate 2e-3 --dtype mixed_bfloat16 --out r"
     )
     run("train", *line.split(), *TINY.split())
     gan = kgz.GAN.from_preset("r/preset")
@@ -43,6 +43,8 @@ def test_every_setting_reaches_the_model(run):
     assert (gan.generator_widths, gan.discriminator_widths) == ((8, 4), (4, 6))
     assert (gan.latent_dim, gan.critic_steps) == (5, 2)
     assert isinstance(gan.objective, kgz.losses.Hinge)
+    assert isinstance(gan.augmentation, kgz.augmentation.DiffAugment)
+    assert gan.dtype_policy.name == "mixed_bfloat16"
     weights = {type(term): term.weight for term in gan.penalties}
     assert weights == {kgz.R1: 3.0, kgz.GradientPenalty: 10.0}
     recipe = json.loads(Path("r/recipe.json").read_text())
@@ -85,6 +87,11 @@ def test_as_wide_as_published(run, preset):
     assert found["arguments"]["generator_widths"] == [4]
 
 
+def test_no_augmentation(run):
+    recipe = "zoo/projection_gan_cifar10_jpeg --augmentation none"
+    assert recipe_of(run, recipe)["arguments"]["augmentation"] is None
+
+
 def test_no_penalty(run):
     found = recipe_of(run, f"--family wgan_gp --penalty none {TINY}")
     assert found["arguments"]["penalties"] == []
@@ -98,6 +105,8 @@ def test_no_penalty(run):
         ("--family dcgan --penalty r3", "--penalty must be none or any of"),
         ("--family dcgan --penalty r1=much", "r1=10"),
         ("--family dcgan --penalty none --penalty r1", "none or any of"),
+        ("--family dcgan --augmentation diffaug", "Did you mean 'diff_augment'?"),
+        ("--family dcgan --dtype bfloat17", "--dtype must be one of float16"),
         ("--family dcgan --generator-learning-rate 0", "--generator-learning-rate"),
         ("--family dcgan --discriminator-learning-rate nan", "must be finite"),
     ],

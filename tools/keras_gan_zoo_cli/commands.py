@@ -26,6 +26,7 @@ LOSSES = (
     "relativistic_average"
 )
 PENALTIES = "gradient_penalty, zero_centered, max_gradient, dragan, r1, r2"
+AUGMENTATIONS = "diff_augment, ada, apa"
 MODEL = "The model: by default as its family was published"
 
 
@@ -224,6 +225,14 @@ def train(
             rich_help_panel=MODEL,
         ),
     ] = None,
+    augmentation: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Of what the discriminator sees: any of {AUGMENTATIONS}, which "
+            "small data sets need; or none.",
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
     critic_steps: Annotated[
         int | None,
         typer.Option(
@@ -237,6 +246,15 @@ def train(
     ] = None,
     discriminator_learning_rate: Annotated[
         float | None, typer.Option(help="Likewise.", rich_help_panel=MODEL)
+    ] = None,
+    dtype: Annotated[
+        str | None,
+        typer.Option(
+            metavar="POLICY",
+            help="Keras' dtype policy of both networks, such as mixed_bfloat16, for "
+            "GPUs. " + default("float32"),
+            rich_help_panel=MODEL,
+        ),
     ] = None,
     image_size: preparing.ImageSize = None,
     crop_to_aspect_ratio: preparing.Crop = None,
@@ -338,9 +356,11 @@ def train(
         discriminator_widths=numbers(discriminator_widths, "--discriminator-widths"),
         loss=loss,
         penalties=penalties or None,
+        augmentation=augmentation,
         critic_steps=critic_steps,
         generator_learning_rate=generator_learning_rate,
         discriminator_learning_rate=discriminator_learning_rate,
+        dtype=dtype,
         on_error=on_error and on_error.value,
         **preparing.preparation(
             image_size,
