@@ -176,17 +176,19 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         super().__init__(name=name)
         # === Config ===
         self.objective = losses.get(loss)
-        self.penalties = [penalty_terms.get(term) for term in penalties]
-        self.auxiliaries = [auxiliary_terms.get(term) for term in auxiliaries]
-        self.generator_penalties = [
-            generator_terms.get(term) for term in generator_penalties
-        ]
+        self.penalties = settings.check_terms("penalties", penalties, penalty_terms.get)
+        self.auxiliaries = settings.check_terms(
+            "auxiliaries", auxiliaries, auxiliary_terms.get
+        )
+        self.generator_penalties = settings.check_terms(
+            "generator_penalties", generator_penalties, generator_terms.get
+        )
         self.augmentation = augmentations.get(augmentation)
         self.num_classes = settings.check_count(
             "num_classes", num_classes, 2, optional=True
         )
         self.label_distribution = label_distribution
-        self.label_names = None if label_names is None else tuple(label_names)
+        self.label_names = settings.check_names(label_names)
         self.critic_steps = settings.check_count("critic_steps", critic_steps)
         self.generator_steps = settings.check_count("generator_steps", generator_steps)
         self.ema_half_life = from_config(ema_half_life)

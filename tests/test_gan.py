@@ -171,6 +171,8 @@ def test_counts_are_whole_numbers(name, value, tiny_gan):
     [
         ({"label_distribution": "data"}, "is for conditional GANs"),
         ({"label_names": ["a"]}, "is for conditional GANs"),
+        ({"label_names": "cat"}, "`label_names` must be a list .*Received.*'cat'"),
+        ({"label_names": [0, 1]}, "`label_names` must be a list"),
         ({"latents": kgz.latents.Latents(normal=5)}, "of the size that"),
         ({"latents": {"normal": 4}}, r"."),
         (

@@ -2,6 +2,7 @@ import keras
 
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import cgan_discriminator, cgan_generator
+from keras_gan_zoo.networks.shapes import check_widths
 from keras_gan_zoo.typing import ImageShape
 
 
@@ -51,6 +52,8 @@ class CGAN(Family):
         discriminator_widths: tuple[int, int, int] = (240, 50, 240),
         dropout: float = 0.5,
     ) -> tuple[keras.Model, keras.Model]:
+        check_widths("generator_widths", generator_widths, 3)
+        check_widths("discriminator_widths", discriminator_widths, 3)
         return (
             cgan_generator(image_shape, num_classes, latent_dim, *generator_widths),
             cgan_discriminator(

@@ -11,9 +11,11 @@ from keras_gan_zoo.configs import native
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.networks import policies
+from keras_gan_zoo.networks.shapes import check_widths
 from keras_gan_zoo.optimizers import ScheduledAdam
 from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.schedules import Weight, weight_config
+from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import ImageShape
 
 __all__ = ["FAMILIES", "Family", "Paper", "adam", "find", "rmsprop", "scheduled_adam"]
@@ -90,8 +92,8 @@ class Family(GAN):
     ) -> None:
         given = _bind(type(self), args, kwargs)
         sizes = {
-            name: _read(given[name])
-            for name in inspect.signature(type(self).networks).parameters
+            name: _check(parameter, _read(given[name]))
+            for name, parameter in inspect.signature(self.networks).parameters.items()
         }
         given |= sizes
         if generator is None or discriminator is None:
@@ -289,6 +291,17 @@ def _copy(value):
         return type(value)(_copy(item) for item in value)
     if hasattr(value, "get_config") and hasattr(value, "from_config"):
         return type(value).from_config(value.get_config())
+    return value
+
+
+def _check(parameter, value):
+    """A size that most families have, under the name that their users gave it."""
+    if value is None and parameter.default is None:
+        return None
+    if parameter.name.endswith("_widths"):
+        check_widths(parameter.name, value)
+    if parameter.name == "latent_dim":
+        check_count("latent_dim", value)
     return value
 
 

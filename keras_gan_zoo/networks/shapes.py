@@ -1,6 +1,7 @@
 """Image shapes and layer widths."""
 
 import math
+import operator
 from typing import Any
 
 from keras_gan_zoo.configs import native
@@ -20,18 +21,18 @@ def check_image_shape(image_shape: Any) -> tuple[int, int, int]:
     return height, width, channels
 
 
-def check_widths(name: str, widths: Any) -> tuple[int, ...]:
-    """Return layer widths as a tuple of ints, one per stage."""
+def check_widths(name: str, widths: Any, stages: int | None = None) -> tuple[int, ...]:
+    """Return layer widths as a tuple of ints, one per stage: `stages` of them."""
     try:
-        widths = tuple(int(width) for width in widths)
-    except (TypeError, ValueError):
-        widths = ()
-    if not widths or min(widths) < 1:
-        raise ValueError(
-            f"`{name}` must list one positive width per stage, for example (128, 64). "
-            f"Received: {name}={widths!r}"
-        )
-    return widths
+        found = tuple(operator.index(width) for width in widths)
+    except TypeError:
+        found = ()
+    if not found or min(found) < 1 or (stages and len(found) != stages):
+        rule = "list one positive width per stage, for example (128, 64)"
+        if stages:
+            rule = f"be {stages} positive widths"
+        raise ValueError(f"`{name}` must {rule}. Received: {name}={widths!r}")
+    return found
 
 
 def or_reversed(discriminator_widths: Any, generator_widths: Any) -> Any:

@@ -252,7 +252,7 @@ class RealGradientPenalty(Penalty):
         return {**super().get_config(), "target": self.target}
 
 
-#: by the names that the command line has for them
+#: by name, with their arguments as published
 PENALTIES = {
     "gradient_penalty": GradientPenalty,
     "zero_centered": ZeroCenteredGradientPenalty,
@@ -264,10 +264,12 @@ PENALTIES = {
 
 
 def get(penalty: Any) -> Penalty:
-    """Return a penalty, from its config if need be."""
+    """Return a penalty, from its name or config if need be."""
+    if isinstance(penalty, str) and penalty in PENALTIES:
+        return PENALTIES[penalty]()
     return instance(
         penalty,
         Penalty,
-        "`penalties` must be a list of penalties, for example "
-        "`penalties=[keras_gan_zoo.R1(weight=10)]`.",
+        f"`penalties` must be a list of any of {sorted(PENALTIES)} and of penalties, "
+        "for example `penalties=[keras_gan_zoo.R1(weight=10)]`.",
     )

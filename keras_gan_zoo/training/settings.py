@@ -1,6 +1,7 @@
 """Checks the settings of a GAN."""
 
 import random
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,29 @@ def check_count(name: str, value: Any, least: int = 1, optional: bool = False) -
             f"Received: {name}={value!r}"
         )
     return int(value)
+
+
+def check_names(names: Any) -> tuple[str, ...] | None:
+    """Return the names of labels as a tuple, or None for None."""
+    if names is None:
+        return None
+    listed = isinstance(names, Iterable) and not isinstance(names, str)
+    found = tuple(names) if listed else ()
+    if not found or not all(isinstance(name, str) for name in found):
+        raise ValueError(
+            "`label_names` must be a list with the name of each class, such as "
+            f'["cat", "dog"], or None. Received: label_names={names!r}'
+        )
+    return found
+
+
+def check_terms(name: str, terms: Any, get: Callable[[Any], Any]) -> list[Any]:
+    """Return `terms` as a list, each as `get` gives it."""
+    if not isinstance(terms, list | tuple):
+        raise ValueError(
+            f"`{name}` must be a list, [] for none. Received: {name}={terms!r}"
+        )
+    return [get(term) for term in terms]
 
 
 def check_run(validation_freq: Any = 1, **counts: Any) -> None:
@@ -61,11 +85,12 @@ def check(gan: Any) -> None:
                 f"`{name}` must be one of {known}. Received: {name}={value!r}"
             )
     half_life = gan.ema_half_life
-    if not (half_life is None or isinstance(half_life, Schedule) or half_life > 0):
+    is_number = isinstance(half_life, int | float | np.number) and half_life > 0
+    if not (half_life is None or isinstance(half_life, Schedule) or is_number):
         raise ValueError(
             "`ema_half_life` must be a positive number of images, for example "
             "10_000, a schedule of the images seen, or None. "
-            f"Received: ema_half_life={half_life}"
+            f"Received: ema_half_life={half_life!r}"
         )
     if gan.ema_start is not None and gan.ema_half_life is None:
         raise ValueError(

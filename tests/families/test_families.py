@@ -1,6 +1,7 @@
 import importlib
 import inspect
 import json
+import re
 import sys
 
 import keras
@@ -10,6 +11,7 @@ from families.contract import ours, small
 from keras import ops
 
 import keras_gan_zoo as kgz
+from keras_gan_zoo.recipes import is_conditional
 
 FAMILIES = [kgz.MLPGAN, kgz.DCGAN, kgz.WGAN, kgz.WGANGP]
 SMALL = {"generator_widths": (8, 4), "discriminator_widths": (4, 8)}
@@ -26,6 +28,41 @@ def test_any_image_shape(family, image_shape):
     assert gan.generator.output_shape == (None, *image_shape)
     assert gan.generate(2, seed=1).shape == (2, *image_shape)
     assert gan.discriminator.output_shape == (None, 1)
+
+
+WRONG_SIZES = [
+    ("generator_widths", 8),
+    ("generator_widths", ()),
+    ("generator_widths", (4.5, 4.0)),
+    ("discriminator_widths", (4, 0, 4)),
+    ("latent_dim", 2.5),
+    ("latent_dim", 0),
+]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("family", "name", "value"),
+    [
+        pytest.param(family, *size, id=f"{family.file_name}-{size}")
+        for family in ours()
+        for size in WRONG_SIZES
+        if size[0] in inspect.signature(family.networks).parameters
+    ],
+)
+def test_a_wrong_size_is_named_as_it_was_given(family, name, value):
+    classes = {"num_classes": 2} if is_conditional(family) else {}
+    received = re.escape(f"{name}={value!r}")
+    with pytest.raises(ValueError, match=f"`{name}` must .*Received: {received}"):
+        family(**classes, **{name: value})
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", ["generator_widths", "discriminator_widths"])
+@pytest.mark.parametrize("widths", [(4, 4), (4, 4, 4, 4)])
+def test_layers_with_a_role_each_need_a_width_each(name, widths):
+    with pytest.raises(ValueError, match=f"`{name}` must be 3 positive widths"):
+        kgz.CGAN(num_classes=2, **{name: widths})
 
 
 @pytest.mark.parametrize("family", ours(), ids=lambda f: f.file_name)

@@ -220,7 +220,14 @@ def test_what_a_penalty_of_ones_own_must_define():
         Penalty().value(None)
 
 
-@pytest.mark.parametrize("penalty", ["r1", kgz.R1, 10])
+@pytest.mark.once
+@pytest.mark.parametrize("name", sorted(penalties.PENALTIES))
+def test_penalties_have_names(tiny_gan, name):
+    (penalty,) = tiny_gan(penalties=[name]).penalties
+    assert penalty.get_config() == penalties.PENALTIES[name]().get_config()
+
+
+@pytest.mark.parametrize("penalty", ["r5", kgz.R1, 10])
 def test_what_is_no_penalty(penalty, tiny_gan):
     with pytest.raises(ValueError, match=r"`penalties` must be a list.*Received"):
         tiny_gan(penalties=[penalty])

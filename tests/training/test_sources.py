@@ -472,7 +472,15 @@ def test_fit_needs_compile(tiny_gan, noise):
         ({"critic_steps": 0}, "`critic_steps` must be a whole number, 1 or more"),
         ({"ema_half_life": 0}, "`ema_half_life` must be a positive"),
         ({"latent_distribution": "cauchy"}, "`latent_distribution` must be one of"),
-        ({"penalties": ["r1"]}, "`penalties` must be a list of penalties"),
+        ({"ema_half_life": "fast"}, "`ema_half_life` must be a positive"),
+        ({"penalties": ["r5"]}, "`penalties` must be a list of any of .*'r1'"),
+        ({"penalties": kgz.R1()}, r"`penalties` must be a list, \[\] for none"),
+        ({"penalties": None}, "`penalties` must be a list"),
+        ({"auxiliaries": None}, "`auxiliaries` must be a list"),
+        (
+            {"generator_penalties": "path_length"},
+            "`generator_penalties` must be a list",
+        ),
         ({"penalties": [kgz.R1(), kgz.R1()]}, "a `name` of its own"),
     ],
 )
