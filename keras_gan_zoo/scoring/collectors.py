@@ -26,8 +26,10 @@ SPILL = 256 * 2**20  # bytes; a larger matrix goes into a temporary file
 class ClassSums:
     """Inception Score: sums of p and of its entropy, by split and jackknife group.
 
-    Group g has the g-th part of every split, so that leaving one out shortens all
-    splits equally. Every other group is a half of IS-infinity.
+    A group has a part of every split, so that leaving one out shortens all splits
+    equally: part g of the first, g - 1 of the second, and so on, or else each group
+    would have the same few of labels that come in turn. Halves of IS-infinity are
+    groups, too.
     """
 
     output = "logits"
@@ -48,7 +50,8 @@ class ClassSums:
         rows = np.arange(start, start + len(values))
         split = np.searchsorted(self.edges, rows, side="right") - 1
         low, high = self.edges[split], self.edges[split + 1]
-        group = (rows - low) * self.groups // (high - low)
+        part = (rows - low) * self.groups // (high - low)
+        group = (part + split) % self.groups
         np.add.at(self.sums, (split, group), values)
 
     def merge(self, other: Any) -> None:
@@ -74,8 +77,20 @@ class ClassSums:
 
 
 def halves(groups: list[int]) -> tuple[list[int], list[int]]:
-    """Groups with even and with odd numbers: samples from all over in both."""
-    return [g for g in groups if g % 2 == 0], [g for g in groups if g % 2 == 1]
+    """Halves by the Thue-Morse sequence: what comes in turn is in both, as labels do.
+
+    Of every other block of 500 samples with 1000 labels in turn, each half would have
+    half of the labels.
+
+    Example:
+
+    >>> halves([0, 1, 2, 3, 4, 5, 6, 7])
+    ([0, 3, 5, 6], [1, 2, 4, 7])
+    """
+    sides: tuple[list[int], list[int]] = ([], [])
+    for group in groups:
+        sides[group.bit_count() % 2].append(group)
+    return sides
 
 
 def refuse_probabilities(logits: np.ndarray) -> None:
@@ -92,7 +107,7 @@ def refuse_probabilities(logits: np.ndarray) -> None:
 class BlockMoments:
     """Frechet distance: moments of consecutive blocks, the groups of the jackknife.
 
-    Every other block is a half of FID-infinity.
+    Halves of FID-infinity are blocks, too.
     """
 
     name, output = "fid", "features"

@@ -88,7 +88,7 @@ def test_as_wide_as_published(run, preset):
 
 
 def test_no_augmentation(run):
-    recipe = "zoo/projection_gan_cifar10_jpeg --augmentation none"
+    recipe = "studiogan/stylegan2_diffaug_cifar10 --augmentation none"
     assert recipe_of(run, recipe)["arguments"]["augmentation"] is None
 
 

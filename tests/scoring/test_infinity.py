@@ -59,25 +59,30 @@ def collect(rows, real, names=NAMES, cuts=(0, 100, 101, 300, COUNT)):
 
 
 def groups_of(rows):
-    """The 20 groups of each: consecutive, and consecutive in each of 4 splits."""
+    """The 20 groups of each: consecutive; parts of 4 splits, each moved by one."""
     edges = np.arange(21) * COUNT // 20
     features = np.split(rows["features"], edges[1:-1])
     logits = [[] for _ in range(20)]
-    for split in np.split(rows["logits"], np.arange(1, 4) * COUNT // 4):
-        numbers = np.arange(len(split)) * 20 // len(split)
-        for g in range(20):
-            logits[g].append(split[numbers == g])
+    for i, split in enumerate(np.split(rows["logits"], np.arange(1, 4) * COUNT // 4)):
+        parts = np.arange(len(split)) * 20 // len(split)
+        for part in range(20):
+            logits[(part + i) % 20].append(split[parts == part])
     return features, [np.concatenate(group) for group in logits]
 
 
-def test_halves_are_every_other_group(rows, real):
+#: by the Thue-Morse sequence
+HALVES = (0, 3, 5, 6, 9, 10, 12, 15, 17, 18), (1, 2, 4, 7, 8, 11, 13, 14, 16, 19)
+
+
+def test_halves_are_groups(rows, real):
     found = collect(rows, real).scores()
     features, logits = groups_of(rows)
     for name, slope, groups, score_of in (
         ("fid_infinity", "fid_slope", features, fid),
         ("is_infinity", "is_slope", logits, inception_score),
     ):
-        expected = limit((groups, groups[::2], groups[1::2]), score_of, real)
+        parts = [[groups[g] for g in half] for half in (range(20), *HALVES)]
+        expected = limit(parts, score_of, real)
         assert (found[name], found[slope]) == pytest.approx(expected, rel=1e-9)
     assert set(found) == {"fid_infinity", "fid_slope", "is_infinity", "is_slope"} | (
         {"is_std"} & set(found)
@@ -93,13 +98,32 @@ def test_replicates_leave_one_group_out_of_its_half(rows, real):
     ):
         assert len(found[name]) == 20
         for out in (0, 7):
-            kept = [[g for g in range(a, 20, b) if g != out] for a, b in HALVES]
+            kept = [[g for g in half if g != out] for half in (range(20), *HALVES)]
             parts = [[groups[g] for g in some] for some in kept]
             expected = limit(parts, score_of, real)[0]
             assert found[name][out] == pytest.approx(expected, rel=1e-9)
 
 
-HALVES = ((0, 1), (0, 2), (1, 2))
+@pytest.mark.parametrize("count", [400, 500, 1000, 1200, 5000])
+def test_halves_have_all_labels_that_come_in_turn(count):
+    """Of ten perfect classes in turn, IS is 10 for any number of samples."""
+    logits = np.where(np.eye(10)[np.arange(count) % 10], 50.0, 0.0)
+    collection = Collection(Plan(("is", "is_infinity"), count, splits=10), None)
+    collection.update(0, {"logits": logits})
+    scores = collection.scores()
+    assert scores["is"] == pytest.approx(10)
+    assert scores["is_infinity"] == pytest.approx(10, abs=0.1)
+
+
+def test_blocks_that_have_half_of_the_labels_each(rng):
+    """Classes far apart, in turn: FID-infinity is as small as that of a shuffle."""
+    centres = rng.normal(0, 10, (100, 4))
+    features = centres[np.arange(1000) % 100] + rng.normal(0, 0.1, (1000, 4))
+    reference = Reference("array", Moments().update(features))
+    for rows in (features, rng.permutation(features)):
+        collection = Collection(Plan(("fid_infinity",), 1000), reference)
+        collection.update(0, {"features": rows})
+        assert abs(collection.scores()["fid_infinity"]) < 1
 
 
 def test_intervals_are_as_wide_as_fresh_samples_scatter(rng):

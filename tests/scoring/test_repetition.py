@@ -137,7 +137,7 @@ def test_a_quick_check_is_carried_over_to_the_number_of_images():
     """FID falls and IS rises with the number of samples."""
     gan = kgz.GAN.from_preset("mlp_gan_mnist")
     card = ScoreReport.load(kgz.presets.resolve("mlp_gan_mnist") / "scores.json")
-    found = repeat(card, gan, ["is", "fid"], num_images=500)
+    found = repeat(card, gan, ["is", "fid"], num_images=300)
     for metric in ("is", "fid"):
         value, low, high = repetition.bounds(card, found, metric)
         off, carried = (abs(v - card[metric]) for v in (found.report[metric], value))

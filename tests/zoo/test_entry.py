@@ -129,7 +129,7 @@ def test_an_entry_to_come_is_trained_from_its_recipe(tmp_path, monkeypatch):
 
     monkeypatch.setattr(recipes, "train", train)
     with pytest.raises(KeyboardInterrupt):
-        zoo.make_entry("acgan_mnist", tmp_path / "run", tmp_path / "zoo")
-    assert asked == [recipes.find("zoo/acgan_mnist")]
+        zoo.make_entry("stylegan2_emoji", tmp_path / "run", tmp_path / "zoo")
+    assert asked == [recipes.find("zoo/stylegan2_emoji")]
     with pytest.raises(FileNotFoundError, match="nowhere"):
         zoo.make_entry("nowhere", tmp_path / "run", tmp_path / "zoo")
