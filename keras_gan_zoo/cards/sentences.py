@@ -93,7 +93,7 @@ def training_sentence(training: Mapping[str, Any] | None) -> str | None:
 def reduced_sentence(
     parameters: Mapping[str, int] | None, recipe: Mapping[str, Any], target: str
 ) -> str | None:
-    """That the networks are narrower than published, and how to train the others.
+    """That the networks are smaller than published, and how to train the others.
 
     Args:
         parameters: dict, what `scores.json` has under `"parameters"`: those of
@@ -102,7 +102,7 @@ def reduced_sentence(
         target: str, what readers load.
 
     Returns:
-        str, or None if they are not narrower.
+        str, or None if they are not smaller.
     """
     players = ("generator", "discriminator")
     if not parameters or not all(parameters.get(key) for key in players):
@@ -114,7 +114,7 @@ def reduced_sentence(
     full = recipe.get("full_width")
     command = f"train {full}" if full else f"train {shlex.quote(target)} --full-width"
     return (
-        f"Its networks are narrower than published, to be trained on a few CPU cores: "
+        f"Its networks together are smaller than published, for a few CPU cores: "
         f"{mine[0]:,} and {mine[1]:,} parameters of generator and discriminator in "
         f"place of {published[0]:,} and {published[1]:,}. Those, for a GPU: "
         f"`keras-gan-zoo {command} --out run`."
