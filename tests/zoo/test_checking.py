@@ -36,7 +36,7 @@ def test_the_zoo_holds(tool, capsys):
     said = capsys.readouterr().out
     assert code == 0, said
     for label in ("IS", "FID", "FID-infinity"):
-        held = re.findall(rf"^{label} \(digits\).* holds *$", said, re.MULTILINE)
+        held = re.findall(rf"^{label} \(\w+\).* holds *$", said, re.MULTILINE)
         assert len(held) == len(entries), said
 
 
