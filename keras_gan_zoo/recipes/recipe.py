@@ -106,8 +106,8 @@ def with_options(
             `ImagePreparation`, such as `image_size`, and `on_error`; and any argument
             of the family's constructor, such as `seed` or `critic_steps`; `penalties`
             by their names, such as `["r1=10"]`; `augmentation` by its name, or
-            `"none"`. None leaves a setting alone. Values are
-            kept as JSON has them: see `recipes.plain`.
+            `"none"`. None leaves a setting alone. Values are kept as JSON has them:
+            see `recipes.plain`.
 
     Returns:
         dict, see `keras_gan_zoo.recipes`.

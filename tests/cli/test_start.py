@@ -213,10 +213,10 @@ def test_importing_registers_every_public_class(tmp_path):
     """`keras.saving.load_model` needs `import keras_gan_zoo` and no more."""
     made = []
     for family in kgz.families.FAMILIES.values():
-        widths = (4,) * (3 if family is kgz.CGAN else 1)
-        sizes = {"generator_widths": widths, "discriminator_widths": widths}
         if not family.__module__.startswith("keras_gan_zoo."):
             continue
+        widths = (4,) * (3 if family is kgz.CGAN else 1)
+        sizes = {"generator_widths": widths, "discriminator_widths": widths}
         settings = {"num_classes": 2} if is_conditional(family) else {}
         settings |= {
             name: 4

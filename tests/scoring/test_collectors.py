@@ -152,8 +152,9 @@ def test_each_kernel_block_reads_other_rows_of_the_reference(rng, monkeypatch):
 
 def test_rows_in_memory_and_spilled_are_equal(rows, reference, monkeypatch, tmp_path):
     plan = Plan(("is", "precision", "recall"), COUNT, keep=("logits",))
-    plain = collected(plan, reference, rows, "uneven")
-    assert not isinstance(plain.rows["features"].matrix, np.memmap)
+    plain = {split: collected(plan, reference, rows, split) for split in SPLITS}
+    for collection in plain.values():
+        assert not isinstance(collection.rows["features"].matrix, np.memmap)
     monkeypatch.setattr(collectors, "SPILL", 1000)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for split in SPLITS:
@@ -162,7 +163,8 @@ def test_rows_in_memory_and_spilled_are_equal(rows, reference, monkeypatch, tmp_
             matrix = spilled.rows[name].matrix
             assert isinstance(matrix, np.memmap)
             np.testing.assert_array_equal(matrix, rows[name])
-        assert spilled.scores() == pytest.approx(plain.scores(), rel=1e-12)
+        assert spilled.scores() == plain[split].scores()
+        assert spilled.scores() == pytest.approx(plain["uneven"].scores(), rel=1e-12)
     assert not list(tmp_path.iterdir())  # gone, whatever becomes of this process
 
 
