@@ -87,9 +87,10 @@ def assert_kept(before, after, layers):
 def narrow(family, num_classes):
     given = {"num_classes": num_classes, "ema_half_life": 16, "critic_steps": 1}
     given |= {"penalties": (), "generator_penalties": (), "augmentation": None}
+    stages = {kgz.BigGANDeep: 1, kgz.CGAN: 3}.get(family, 2)
     for name in settings(family):
         if name.endswith("_widths"):
-            given[name] = (8,) if family is kgz.BigGANDeep else (8, 8)
+            given[name] = (8,) * stages
     return small(family, **given)
 
 

@@ -11,6 +11,8 @@ from keras_gan_zoo import recipes
 from keras_gan_zoo.recipes import data
 
 TINY = {"generator_widths": [4], "discriminator_widths": [4], "latent_dim": 2}
+CGAN = {"family": "cgan", **TINY, "generator_widths": [4] * 3}
+CGAN["discriminator_widths"] = CGAN["generator_widths"]
 
 
 @pytest.fixture
@@ -80,9 +82,7 @@ def test_a_run_prepares_and_reports(photos, tmp_path):
 
 
 def test_a_named_data_set_is_prepared_too():
-    recipe = recipes.with_options(
-        family="cgan", data="digits:test[:6]", image_size=8, **TINY
-    )
+    recipe = recipes.with_options(data="digits:test[:6]", image_size=8, **CGAN)
     found = data.open_data(recipe)
     gan = recipes.build(recipe)
     assert (gan.num_classes, gan.image_shape) == (10, (8, 8, 1))
@@ -97,7 +97,7 @@ def test_numbers_of_a_table_make_classes(tmp_path):
         write(tmp_path / f"{index}.png", "L", size=(8, 8))
         rows.append(f"{index}.png,{index}")
     (tmp_path / "metadata.csv").write_text("\n".join(rows))
-    recipe = recipes.with_options(family="cgan", data=str(tmp_path), **TINY)
+    recipe = recipes.with_options(data=str(tmp_path), **CGAN)
     gan = recipes.build(recipe)
     assert (gan.num_classes, gan.label_names) == (4, None)
     gan.fit(tmp_path, batch_size=2, verbose=0)
