@@ -1,7 +1,7 @@
 """Train entries of the zoo, choose their best snapshots, score and write their folders.
 
     python tools/train_zoo.py dcgan_mnist wgan_gp_mnist
-    python tools/train_zoo.py stylegan2_emoji   # one of keras_gan_zoo/recipes/zoo
+    python tools/train_zoo.py dcgan_emoji   # one of keras_gan_zoo/recipes/zoo
 
 The same command again goes on where an interrupted run was, and finishes one that was
 trained elsewhere, if its folder is in --runs. It needs the data sets:

@@ -36,7 +36,7 @@ def test_the_zoo_holds(tool, capsys):
     said = capsys.readouterr().out
     assert code == 0, said
     for label in ("IS", "FID", "FID-infinity"):
-        own = rf"^{label} \((?:digits|fashion)\).* holds *$"
+        own = rf"^{label} \((?:digits|stacked_digits|fashion|cifar10)\).* holds *$"
         held = re.findall(own, said, re.MULTILINE)
         assert len(held) == len(entries), said
 
