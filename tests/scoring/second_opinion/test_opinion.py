@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_gan_zoo import metrics
-from keras_gan_zoo.scoring import Moments, score, second_opinion
+from keras_gan_zoo.scoring import Extractor, Moments, score, second_opinion
 from keras_gan_zoo.scoring.second_opinion import tfgan
 from keras_gan_zoo.scoring.second_opinion import torch_fidelity as fidelity
 
@@ -40,6 +40,33 @@ def test_features_of_any_scale(sets, scale):
     assert second_opinion.frechet_distance(x, y) == pytest.approx(
         metrics.frechet_distance(x, y), rel=1e-6
     )
+
+
+def test_what_tfgans_epsilon_leaves_out_is_known(rng):
+    """Of features that hardly vary, as pixels of JPEGs do, it takes no square roots."""
+    x = rng.normal(size=(600, 40)) * np.where(np.arange(40) < 20, 1.0, 2e-4)
+    real = Moments().update(x + 0.02 * (np.arange(40) == 0))
+    theirs, ours = second_opinion.frechet_distance(x, real), 0.02**2
+    assert metrics.frechet_distance_from_moments(
+        x.mean(axis=0), np.cov(x.T), real.mean, real.covariance
+    ) == pytest.approx(ours, rel=1e-4)
+    assert theirs > 1.001 * ours
+    assert tfgan.left_out(x, real) == pytest.approx(theirs - ours, rel=1e-2)
+
+
+def test_features_that_hardly_vary_raise_no_alarm(rng):
+    """Pixels of CIFAR-10's JPEG copy did."""
+    rows = rng.normal(size=(256, 100)) * np.where(np.arange(100) < 20, 1.0, 1e-3)
+
+    def features(images):
+        return {"features": rows[images[:, 0, 0, 0]].astype("float32")}
+
+    flat = Extractor(features, fingerprint="flat", outputs=("features",))
+    images = np.arange(256, dtype="uint8").reshape(256, 1, 1, 1)
+    report = score(images, images, ["fid"], extractor=flat, **VERIFIED)
+    assert report["fid"] == pytest.approx(0, abs=1e-6)
+    assert report.second_opinion["scores"]["fid"] > 1e-4
+    assert report.second_opinion["agrees"] is True
 
 
 def test_moments_alone_give_tfgan_the_same_as_their_rows(sets):
