@@ -20,7 +20,7 @@ from recipes.tiny_recipe import MORE, RECIPE, digest
 
 @pytest.mark.parametrize("name", presets.read_index())
 def test_the_recipe_of_each_zoo_entry_can_be_trained_again(name, tmp_path):
-    """On digits, which its data need not be; those of its shape."""
+    """On digits, resized and coloured to the shape of its images."""
     recipe = {**recipes.find(name), "data": "digits:train[:32]", "epochs": 1}
     *size, channels = recipe["arguments"]["image_shape"]
     color_mode = {1: "grayscale", 3: "rgb"}[channels]

@@ -110,7 +110,7 @@ def frechet_distance(generated: np.ndarray, real: Any) -> float:
     if not isinstance(real, np.ndarray):
         real = rows_with_moments(real.mean, real.covariance)
     x, y = np.asarray(generated, "float64"), np.asarray(real, "float64")
-    unit = _unit(x, y)
+    unit = _unit(_spread(x), _spread(y))
     with tf.device("CPU"):
         distance = tfgan.frechet_classifier_distance_from_activations(
             x * unit, y * unit
@@ -118,13 +118,17 @@ def frechet_distance(generated: np.ndarray, real: Any) -> float:
     return float(distance) / unit**2
 
 
-def _unit(x, y):
+def _spread(rows):
+    return rows.var(axis=0, ddof=1).sum()
+
+
+def _unit(spread1, spread2):
     """A power of two that scales features to what TF-GAN is made for.
 
     It takes no square roots of eigenvalues below 1e-10, so features of scale 1e-6 come
     out 6 times too far apart. The distance is homogeneous, and a power of two is exact.
     """
-    sizes = x.var(axis=0).sum() * y.var(axis=0).sum()
+    sizes = spread1 * spread2
     return 2.0 ** np.round(np.log2(100 / np.sqrt(sizes)) / 2) if sizes > 0 else 1.0
 
 
@@ -139,7 +143,7 @@ def left_out(generated: np.ndarray, real: Any) -> float:
         real: `Moments`.
     """
     x = np.asarray(generated, "float64")
-    unit = _unit(x, rows_with_moments(real.mean, real.covariance))
+    unit = _unit(_spread(x), np.trace(real.covariance))
     first, second = unit**2 * real.covariance, unit**2 * np.cov(x, rowvar=False)
     values, vectors = np.linalg.eigh(first)
     traces = []
