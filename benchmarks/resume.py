@@ -29,6 +29,8 @@ BACKENDS = ("tensorflow", "jax", "torch")
 MOMENTS = ("within a step", "within a save", "at an epoch's end")
 ELSEWHERE = "elsewhere"
 EPOCHS, STEPS, SAVE_FREQ = 12, 8, 2
+#: These tell when each session began and how long it took.
+OF_THE_SESSIONS = ("sessions.json", "report.html")
 
 
 def recipe():
@@ -188,7 +190,9 @@ def contents(folder):
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_dir() or name.endswith((".bkp", "partial.weights.h5")):
+        if path.is_dir() or name in OF_THE_SESSIONS:
+            continue
+        if name.endswith((".bkp", "partial.weights.h5")):
             continue  # the backup before the last is where the last stop was
         if path.name.endswith(".h5"):
             with h5py.File(path) as file:

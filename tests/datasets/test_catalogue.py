@@ -42,7 +42,10 @@ def test_the_labels_of_digits_are_in_the_range_of_their_names():
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_a_row_is_true(name):
     row = CATALOGUE[name]
-    images, labels = datasets.load(name, "test")
+    try:
+        images, labels = datasets.load(name, "test")
+    except ConnectionError:
+        pytest.skip(f"KERAS_GAN_ZOO_DATA has no {name}, and it can't be downloaded")
     assert images.shape == (row.splits["test"], *row.image_shape)
     found = None if labels is None else int(labels.max()) + 1
     assert found == row.num_classes
