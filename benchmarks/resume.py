@@ -28,7 +28,7 @@ RESULTS = pathlib.Path(__file__).parent / "results" / "resume.md"
 BACKENDS = ("tensorflow", "jax", "torch")
 MOMENTS = ("within a step", "within a save", "at an epoch's end")
 ELSEWHERE = "elsewhere"
-EPOCHS, STEPS, SAVE_FREQ = 12, 8, 2
+EPOCHS, STEPS, SAVE_FREQ = 16, 8, 2
 #: These tell when each session began and how long it took.
 OF_THE_SESSIONS = ("sessions.json", "report.html")
 
