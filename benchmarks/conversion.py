@@ -234,11 +234,13 @@ def main():
         name, *paths = arguments.run
         print(json.dumps(globals()[name](*paths)))
         return
+    from keras_gan_zoo.machine import cpus
+
     command = (
         f"`python benchmarks/conversion.py --rounds {arguments.rounds} "
         f"--backends {' '.join(arguments.backends)}`"
     )
-    conditions = f"{os.cpu_count()} cores, median (least to most) of the rounds"
+    conditions = f"{cpus()} cores, median (least to most) of the rounds"
     text = "\n".join(
         [f"{command}: {conditions}.", "", *tables(arguments.backends, arguments.rounds)]
     )

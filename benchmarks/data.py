@@ -256,7 +256,9 @@ def memory_table(folder, sizes, rounds, cache, backend):
 
 def write(tables, path):
     """Replace the sections of the tables that were made."""
-    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    from keras_gan_zoo.machine import cpus
+
+    machine = f"{platform.machine()}, {cpus()} cores"
     text = path.read_text() if path.exists() else f"# Folders of images\n\n{machine}\n"
     for name, lines in tables.items():
         section = f"\n## {name}\n\n" + "\n".join(lines) + "\n"

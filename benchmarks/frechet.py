@@ -24,6 +24,7 @@ import numpy as np
 import scipy
 from scipy import linalg
 
+from keras_gan_zoo.machine import cpus
 from keras_gan_zoo.metrics import frechet_distance, frechet_distance_from_moments
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "tests"))
@@ -113,7 +114,7 @@ def main():
             f"# Frechet distance, {args.dimensions} dimensions",
             "",
             f"`python benchmarks/frechet.py`, {datetime.date.today()}: {processor()}, "
-            f"{os.cpu_count()} cores, Python {platform.python_version()}, NumPy "
+            f"{cpus()} cores, Python {platform.python_version()}, NumPy "
             f"{np.__version__}, SciPy {scipy.__version__}.",
             f"Median (min to max) of {args.runs} alternating runs, from moments. "
             "Errors are relative to the distance; the truth is the singular-value "

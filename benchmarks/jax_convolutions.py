@@ -84,10 +84,11 @@ def main():
         return
 
     from keras_gan_zoo.files import write_text
+    from keras_gan_zoo.machine import cpus
 
     lines = [
         f"Milliseconds of our step, the fastest of {arguments.rounds} turns, with "
-        f"NPROC={os.environ.get('NPROC', os.cpu_count())}.",
+        f"NPROC={os.environ.get('NPROC', cpus())}.",
         "",
         f"| case | {' | '.join(CONTENDERS)} | of what JAX writes | of TensorFlow |",
         f"|{'---|' * (3 + len(CONTENDERS))}",

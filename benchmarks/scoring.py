@@ -79,6 +79,8 @@ def inception_ours():
 def inception_torch_fidelity():
     import torch
 
+    from keras_gan_zoo.machine import cpus
+
     peer = import_peer("torch_fidelity.feature_extractor_inceptionv3")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "weights.pth")
@@ -91,7 +93,7 @@ def inception_torch_fidelity():
         network = peer.FeatureExtractorInceptionV3(
             "peer", ["2048", "logits_unbiased"], path
         )
-    torch.set_num_threads(os.cpu_count())
+    torch.set_num_threads(cpus())
 
     def run(n):
         data = torch.from_numpy(images(n)).permute(0, 3, 1, 2)
@@ -361,10 +363,12 @@ def main():
     if arguments.serve:
         serve(*arguments.serve)
         return
+    from keras_gan_zoo.machine import cpus
+
     RESULTS.mkdir(exist_ok=True)
     for name in arguments.tables:
         lines = [
-            f"`python benchmarks/scoring.py --tables {name}`: {os.cpu_count()} cores, "
+            f"`python benchmarks/scoring.py --tables {name}`: {cpus()} cores, "
             f"TF_ENABLE_ONEDNN_OPTS={os.environ.get('TF_ENABLE_ONEDNN_OPTS', 'unset')}"
             f"; median (least to most) of {arguments.rounds} turns.",
             "",

@@ -71,9 +71,11 @@ def process_row(case, peaks, traces):
 
 
 def conditions(rounds, options=""):
+    from keras_gan_zoo.machine import cpus
+
     return (
         f"Milliseconds a GAN iteration, median of {rounds} blocks (fastest "
-        f"to slowest), taken in turns, on {os.cpu_count()} CPU cores "
+        f"to slowest), taken in turns, on {cpus()} CPU cores "
         f"({platform.machine()}); TF_ENABLE_ONEDNN_OPTS="
         f"{os.environ.get('TF_ENABLE_ONEDNN_OPTS', 'unset')}. "
         f"`python benchmarks/train_step.py{options} --rounds {rounds}`"

@@ -1,7 +1,6 @@
 """A plain PyTorch loop, channels first; the last fakes serve both players."""
 
 import copy
-import os
 
 from steps.by_hand import weight
 from steps.cases import images, labels, model
@@ -14,9 +13,10 @@ FROZEN = ("SNGAN", "BigGAN", "StyleGAN2", "R3GAN")
 def torch(case):
     import torch
 
+    from keras_gan_zoo.machine import cpus
     from steps.torch_networks import networks
 
-    torch.set_num_threads(os.cpu_count())
+    torch.set_num_threads(cpus())
     gan, batch = model(case._replace(policy="float32"), compiled=False)
     critic_steps, latent_dim = gan.critic_steps, gan.latent_dim
     g, d = networks(case, gan)
