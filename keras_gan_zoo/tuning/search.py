@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,8 @@ def search(
         folder: path of the search's folder; created if missing.
         space, num_images, every, say: see `GANHyperModel`.
         method: `"random"`, `"bayesian"` or `"hyperband"`.
-        trials: int, how many of them; `"hyperband"` knows by itself.
+        trials: int, how many of them; `"hyperband"` knows by itself. `"bayesian"`
+            draws the first third at random, or three a setting if that is fewer.
         seed: int, of the choices. The networks' is the recipe's.
 
     Returns:
@@ -73,15 +75,17 @@ def search(
     begun = _has_scores(folder)
     if begun:
         _check_same(record, folder)
-    length = (
-        {"max_epochs": recipe["epochs"]}
-        if method == "hyperband"
-        else {"max_trials": trials}
-    )
+    if method == "hyperband":
+        length = {"max_epochs": recipe["epochs"]}
+    else:
+        length = {"max_trials": trials}
+    if method == "bayesian":  # KerasTuner's three a setting can be all that there are
+        drawn = min(3 * len(hypermodel.space), math.ceil(trials / 3))
+        length["num_initial_points"] = drawn
     tuner = TUNERS[method](
         hypermodel,
         objective=hypermodel.objective,
-        seed=seed,
+        seed=seed + 1,  # KerasTuner takes 0 for none
         directory=str(folder),
         project_name=PROJECT,
         overwrite=not begun,

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random
 
 import keras
 import keras_tuner
@@ -165,6 +166,29 @@ def test_other_ways_to_search(recipe, tmp_path, method):
     found = searched({**recipe, "epochs": 3}, tmp_path, method=method)
     assert found[0]["fid"] == min(row["fid"] for row in found)
     assert set(found[0]) == {*SPACE, "fid"}
+
+
+@pytest.mark.once
+def test_a_seed_chooses_the_trials(recipe, tmp_path):
+    """KerasTuner takes a seed of 0 for none."""
+    rates = []
+    for number, seed in enumerate([0, 0, 1]):
+        random.seed(number)
+        found = searched(recipe, tmp_path / str(number), seed=seed)
+        rates.append({row["generator_learning_rate"] for row in found})
+    assert rates[0] == rates[1]
+    assert rates[0] != rates[2]
+
+
+@pytest.mark.once
+def test_a_short_bayesian_search_is_not_a_random_one(recipe, tmp_path):
+    """KerasTuner would draw six at random for two settings."""
+    drawn = searched(recipe, tmp_path / "random", trials=4)
+    found = searched(recipe, tmp_path / "bayesian", method="bayesian", trials=4)
+    first, second = (
+        {row["generator_learning_rate"] for row in rows} for rows in (drawn, found)
+    )
+    assert len(first & second) == 2  # those that are drawn
 
 
 def plain(recipe):

@@ -56,7 +56,7 @@ class StabilityMonitor(keras.callbacks.Callback):
         saturation: float: a discriminator's loss below this share of the loss of one
             that can't tell makes no errors.
         oscillation: float: the share of their variance that a cycle of losses or
-            weights must have. In 8,000 trials noise and walks had at most 0.37.
+            weights must have. In 8,000 trials noise and walks had at most 0.44.
         exploding: float: gradients so many times as large as at the first looks.
         vanishing: float: likewise, as a share.
         diversity: float: generated images are alike if they are less than this share as

@@ -33,6 +33,16 @@ def test_noise_and_walks_are_no_cycles(memory, size):
         assert cycle(x[256:], least=0.5) is None
 
 
+@pytest.mark.parametrize("memory", [0.5, 0.75, 0.95, 1.0])
+def test_what_alternates_from_step_to_step_is_no_cycle(memory):
+    """The generator's losses of a DCGAN that learns well do: 0.75 is measured there."""
+    x = np.random.default_rng(2).normal(size=512)
+    for i in range(1, 512):
+        x[i] -= memory * x[i - 1]
+    assert cycle(x, least=0.5) is None
+    assert cycle(10 * (-1.0) ** T + NOISE, least=0.5) is None
+
+
 def test_a_burst_is_no_cycle():
     ringing = 30 * np.exp(-T / 10) * np.cos(2 * np.pi * T / 8)
     assert cycle(ringing + NOISE, least=0.5) is None
