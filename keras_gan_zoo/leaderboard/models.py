@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from keras_gan_zoo import families
+from keras_gan_zoo.callbacks.progress_bar import duration
 from keras_gan_zoo.cards import repeat
 from keras_gan_zoo.datasets import CATALOGUE
 from keras_gan_zoo.leaderboard.texts import plain
 from keras_gan_zoo.presets import files, readme, together
 from keras_gan_zoo.presets.origin import data_of, public_data
-from keras_gan_zoo.runs.folder import SESSIONS, rows
+from keras_gan_zoo.runs.folder import SESSIONS, machines_of, rows
 from keras_gan_zoo.scoring import ScoreReport
 from keras_gan_zoo.scoring.measures import METRICS
 
@@ -41,6 +42,7 @@ class Model:
         labels: str or None, such as `"2: cat, dog"`.
         parameters: int or None, of the generator.
         seconds: float or None, the time that its training took.
+        machine: str or None, what that was on, such as `"jax on NVIDIA H200"`.
         report: `ScoreReport`.
         epoch: int or None, that of the weights.
         last: `ScoreReport` or None, of the end of training.
@@ -60,12 +62,19 @@ class Model:
     labels: str | None
     parameters: int | None
     seconds: float | None
+    machine: str | None
     report: ScoreReport
     epoch: int | None
     last: ScoreReport | None
     last_epoch: int | None
     repeat: str | None
     samples: Path | None
+
+    @property
+    def trained_in(self) -> str:
+        """Such as `"10:06, jax on NVIDIA H200"`; `""` if nobody knows."""
+        time = duration(self.seconds) if self.seconds else ""
+        return ", ".join(text for text in (time, time and self.machine) if text)
 
 
 def read_model(
@@ -101,6 +110,7 @@ def read_model(
     family = registered.partition(">")[2] or registered
     config = task.get("config")
     last = scores.get("last")
+    seconds, machine = _training(folder, scores.get("training"))
     return Model(
         name=plain(name),
         address=plain(address),
@@ -112,7 +122,8 @@ def read_model(
         license=_license(card, recipe),
         labels=_labels(config if isinstance(config, Mapping) else {}),
         parameters=_whole(metadata.get("parameter_count")),
-        seconds=_seconds(folder, scores.get("training")),
+        seconds=seconds,
+        machine=machine,
         report=report,
         epoch=_whole(scores.get("epoch")),
         last=ScoreReport.from_dict(last) if isinstance(last, dict) else None,
@@ -204,16 +215,17 @@ def _labels(config):
     return f"{count:,}: {', '.join(plain(n, 40) for n in names[:MOST_NAMES])}{more}"
 
 
-def _seconds(folder, training):
-    """The time that a training took: as `scores.json` has it, or the run beside it."""
-    kept = training.get("seconds") if isinstance(training, Mapping) else None
-    if _is_time(kept):
-        return float(kept)
+def _training(folder, training):
+    """How long a training took, and on what: as `scores.json` has it, or the run."""
+    kept = training if isinstance(training, Mapping) else {}
+    if _is_time(kept.get("seconds")):
+        return float(kept["seconds"]), plain(kept.get("machine") or "", 60) or None
     for place in (folder, folder.parent if folder.name == "preset" else folder):
-        times = [session.get("seconds") for session in rows(place / SESSIONS)]
+        sessions = rows(place / SESSIONS)
+        times = [session.get("seconds") for session in sessions]
         if times and all(map(_is_time, times)):
-            return float(sum(times))
-    return None
+            return float(sum(times)), plain(machines_of(sessions), 60) or None
+    return None, None
 
 
 def _is_time(value):

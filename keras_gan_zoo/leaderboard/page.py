@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo import pages
-from keras_gan_zoo.callbacks.progress_bar import duration
 from keras_gan_zoo.leaderboard import plots
 from keras_gan_zoo.leaderboard.boards import Board, Cell, Column
 from keras_gan_zoo.leaderboard.grids import grids_of
@@ -89,7 +88,6 @@ def _board(number: int, board: Board) -> dict[str, Any]:
                 "model": model,
                 "text": _searched(model),
                 "cells": [_cell(c, axis, c.cells.get(n)) for c, axis in columns],
-                "time": duration(model.seconds) if model.seconds else "",
             }
             for n, model in board.models.items()
         ],
@@ -142,7 +140,7 @@ def _sheet(model: Model) -> dict[str, Any]:
         "trained on": model.data,
         "classes": model.labels,
         "parameters": f"{model.parameters:,}" if model.parameters else None,
-        "training time": duration(model.seconds) if model.seconds else None,
+        "training time": model.trained_in,
         "licence": model.license,
         "author": model.author,
     }

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from keras_gan_zoo.runs.charts import short, ticks_between
 WIDTH, HEIGHT = 480, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 40
 LETTER, LINE = 7.0, 13  # a name's size, about
-MOST_NAMES = 40
+MOST_NAMES, MOST_MACHINES = 40, 3
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 #: seconds between two marks, and those of marks by the logarithm
 STEPS = tuple(
@@ -101,14 +102,20 @@ class Plot:
 
 
 def plots_of(board: Board) -> list[Plot]:
-    """The first column of a table against parameters, and against training time."""
+    """The first column of a table against parameters, and against training time.
+
+    Times are compared on one machine alone: a plot each for those that most models were
+    trained on.
+    """
     column = board.columns[0]
-    sizes = {n: board.models[n].parameters for n in column.cells}
-    times = {n: board.models[n].seconds for n in column.cells}
-    found = [
-        _plot(board, column, sizes, "parameters of the generator", short),
-        _plot(board, column, times, "training time", duration, times_on),
-    ]
+    models = {n: board.models[n] for n in column.cells}
+    sizes = {n: model.parameters for n, model in models.items()}
+    found = [_plot(board, column, sizes, "parameters of the generator", short)]
+    machines = Counter(m.machine for m in models.values() if m.seconds)
+    for machine, _ in machines.most_common(MOST_MACHINES):
+        times = {n: m.seconds for n, m in models.items() if m.machine == machine}
+        label = f"training time, {machine}" if machine else "training time"
+        found.append(_plot(board, column, times, label, duration, times_on))
     return [plot for plot in found if plot is not None]
 
 

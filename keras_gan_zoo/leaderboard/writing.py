@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from keras_gan_zoo.callbacks.progress_bar import duration
 from keras_gan_zoo.files import named, write_text
 from keras_gan_zoo.leaderboard.boards import Board, Cell, boards_of
 from keras_gan_zoo.leaderboard.gathering import Gathered, gather
@@ -113,7 +112,7 @@ def _rows(board: Board) -> list[list[str]]:
         cells = [c.cells.get(number) for c in board.columns]
         rank = str(cells[0].rank) if cells[0] else ""
         size = f"{model.parameters:,}" if model.parameters else ""
-        times = [duration(model.seconds) if model.seconds else ""] * timed
+        times = [markdown(model.trained_in)] * timed
         named = [_linked(model), rank, markdown(model.family)]
         rows.append([*named, *map(_text, cells), size, *times])
     return rows
@@ -163,6 +162,7 @@ def _table(board: Board) -> dict[str, Any]:
             "license": model.license,
             "parameters": model.parameters,
             "training_seconds": model.seconds,
+            "training_machine": model.machine,
             "scores": [
                 _cell(c.cells[number]) if number in c.cells else None
                 for c in board.columns

@@ -131,6 +131,26 @@ def _samples(folder):
     return dict(sorted(found.items()))
 
 
+def machines_of(sessions: list[dict[str, Any]]) -> str:
+    """What a run was trained on, such as "jax on NVIDIA H200"; "" if nobody knows.
+
+    Example:
+
+    >>> machines_of([{"backend": "jax", "devices": ["CPU"], "cpus": 2}])
+    'jax on 2 CPU cores'
+    """
+    return ", then ".join(dict.fromkeys(filter(None, map(_machine, sessions))))
+
+
+def _machine(session):
+    devices = session.get("devices")
+    devices = devices if isinstance(devices, list) else []
+    cpus = session.get("cpus")
+    cores = f"{cpus} CPU core{'s' if cpus != 1 else ''}" if cpus else ""
+    on = ", ".join(str(name) for name in devices if name != "CPU") or cores
+    return f"{session.get('backend')} on {on}" if on else ""
+
+
 def rows(path: Path) -> list[dict[str, Any]]:
     """A JSON list of objects; empty without the file.
 

@@ -14,7 +14,7 @@ from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.images import save_png
 from keras_gan_zoo.presets import files, index, together
 from keras_gan_zoo.presets.origin import data_of
-from keras_gan_zoo.runs.folder import read_run
+from keras_gan_zoo.runs.folder import machines_of, read_run
 from keras_gan_zoo.scoring import ScoreReport, score
 from keras_gan_zoo.typing import PathLike
 from keras_gan_zoo.zoo.history import keep_history
@@ -163,16 +163,8 @@ def parameters_of(gan: GAN, recipe: dict[str, Any]) -> dict[str, Any]:
 def training_of(run: PathLike) -> dict[str, Any]:
     """How long a run was trained, and on what: `seconds` and `machine`."""
     sessions = read_run(run).sessions
-    machines = dict.fromkeys(_machine(session) for session in sessions)
     seconds = sum(session.get("seconds") or 0.0 for session in sessions)
-    return {"seconds": round(seconds, 1), "machine": ", then ".join(machines)}
-
-
-def _machine(session):
-    devices = [name for name in session.get("devices") or () if name != "CPU"]
-    cpus = session.get("cpus")
-    on = ", ".join(devices) or f"{cpus} CPU core{'s' if cpus != 1 else ''}"
-    return f"{session.get('backend')} on {on}"
+    return {"seconds": round(seconds, 1), "machine": machines_of(sessions)}
 
 
 def _recipe_of(name, folder):

@@ -74,7 +74,7 @@ def fake_card(folder, report=None, **changes):
     """Write a folder that the leaderboard reads.
 
     `changes` are of what stands in its files: `family`, `license`, `parameters`,
-    `data`, `config`, `seconds`, `tags`, `picture`.
+    `data`, `config`, `seconds`, `training`, `tags`, `picture`.
     """
     folder.mkdir(parents=True)
     digest = hashlib.sha256(str(folder).encode()).hexdigest()
@@ -102,6 +102,8 @@ def fake_card(folder, report=None, **changes):
     }
     if "seconds" in changes:
         files["sessions"] = [{"seconds": changes["seconds"]}]
+    if "training" in changes:
+        files["scores"]["training"] = changes["training"]
     for name, value in files.items():
         (folder / f"{name}.json").write_text(json.dumps(value))
     data = ModelCardData(

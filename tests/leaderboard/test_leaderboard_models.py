@@ -9,6 +9,8 @@ from presets.hub_client import ME, TOKENS, careful_client, contents
 
 from keras_gan_zoo import presets
 from keras_gan_zoo.leaderboard import gather, read_model, write_leaderboard
+from keras_gan_zoo.leaderboard.boards import boards_of
+from keras_gan_zoo.leaderboard.plots import plots_of
 from keras_gan_zoo.presets import client
 
 
@@ -44,6 +46,42 @@ def test_a_folder_and_a_folder_of_folders(card, tmp_path):
         *[("my_gan", 90.5), ("run", 65.0)]
     ]
     assert found.problems == {}
+
+
+def test_the_time_of_a_training_names_its_machine(tmp_path):
+    sessions = [
+        {"seconds": 60, "backend": "jax", "devices": ["CPU"], "cpus": 2},
+        {"seconds": 30, "backend": "jax", "devices": ["NVIDIA H200"], "cpus": 16},
+    ]
+    fake_card(tmp_path / "ant", training={"seconds": 90, "machine": "torch on a phone"})
+    fake_card(tmp_path / "bee" / "preset")
+    (tmp_path / "bee" / "sessions.json").write_text(json.dumps(sessions))
+    fake_card(tmp_path / "cat", training={"seconds": 90})
+    fake_card(tmp_path / "dog", training={"machine": "torch on a phone"})
+    found = {model.name: model.trained_in for model in gather([tmp_path]).models}
+    assert found == {
+        "ant": "1:30, torch on a phone",
+        "bee": "1:30, jax on 2 CPU cores, then jax on NVIDIA H200",
+        "cat": "1:30",
+        "dog": "",
+    }
+    write_leaderboard(tmp_path / "board", [tmp_path])
+    assert "1:30, torch on a phone" in (tmp_path / "board.md").read_text()
+    tables = json.loads((tmp_path / "board.json").read_text())["tables"]
+    machines = {row["model"]: row["training_machine"] for row in tables[0]["rows"]}
+    assert machines["ant"] == "torch on a phone"
+
+
+def test_times_on_different_machines_are_not_in_one_plot(tmp_path):
+    for name, machine in (("ant", "A"), ("bee", "A"), ("cat", "B"), ("dog", None)):
+        fake_card(tmp_path / name, training={"seconds": 90, "machine": machine})
+    (board,) = boards_of(gather([tmp_path]).models)
+    found = {p.x_label: [q["name"] for q in p.points] for p in plots_of(board)[1:]}
+    assert found == {
+        "training time, A": ["ant", "bee"],
+        "training time, B": ["cat"],
+        "training time": ["dog"],
+    }
 
 
 @pytest.mark.parametrize(

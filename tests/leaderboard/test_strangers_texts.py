@@ -53,6 +53,7 @@ def planted(folder, text):
         data=f"/home/me/{text}",
         config=config,
         tags=[text],
+        training={"seconds": 60, "machine": text},
     )
 
 
