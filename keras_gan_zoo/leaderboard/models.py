@@ -42,7 +42,7 @@ class Model:
         labels: str or None, such as `"2: cat, dog"`.
         parameters: int or None, of the generator.
         seconds: float or None, the time that its training took.
-        machine: str or None, what that was on, such as `"jax on NVIDIA H200"`.
+        machine: str or None, what that was on; None without `seconds`.
         report: `ScoreReport`.
         epoch: int or None, that of the weights.
         last: `ScoreReport` or None, of the end of training.
@@ -71,10 +71,14 @@ class Model:
     samples: Path | None
 
     @property
+    def time(self) -> str:
+        """That of its training, such as `"10:06"`; `""` if nobody knows it."""
+        return duration(self.seconds) if self.seconds else ""
+
+    @property
     def trained_in(self) -> str:
-        """Such as `"10:06, jax on NVIDIA H200"`; `""` if nobody knows."""
-        time = duration(self.seconds) if self.seconds else ""
-        return ", ".join(text for text in (time, time and self.machine) if text)
+        """The same with what it was on: `"10:06, jax on NVIDIA H200"`."""
+        return ", ".join(filter(None, (self.time, self.machine)))
 
 
 def read_model(
