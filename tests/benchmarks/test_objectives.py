@@ -49,7 +49,7 @@ def test_learnt_needs_every_score(objectives):
     good = {"fid": 9.0, "is": 6.0}
     assert objectives.learnt("digits", good)
     assert not objectives.learnt("digits", {**good, "fid": 11.0})
-    assert not objectives.learnt("digits", {**good, "labels": 0.89})
+    assert not objectives.learnt("digits", {**good, "labels": 0.9})
     assert not objectives.learnt("digits", {**good, "codes": 0.7})
     assert objectives.learnt("ring", {"modes": 6, "high_quality": 0.5})
     assert not objectives.learnt("ring", {"modes": 5, "high_quality": 0.9})
