@@ -225,7 +225,8 @@ def check_seed(seed: Any) -> int:
     """A seed from 0 to 2**64 - 1; None draws one."""
     if seed is None:
         return random.randrange(2**31)
-    if not isinstance(seed, int | np.integer) or not 0 <= seed < 2**64:
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not whole or not 0 <= seed < 2**64:
         raise ValueError(
             "`seed` must be a whole number, 0 or more and below 2**64, for example 7, "
             f"or None for different images on each call. Received: seed={seed!r}"

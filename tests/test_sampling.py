@@ -49,6 +49,7 @@ def test_latents_of_a_conditional_gan(conditional_gan):
         ({"n": 1, "seed": -1}, "`seed` must be a whole number, 0 or more"),
         ({"n": 1, "seed": 2**64}, r"0 or more and below 2\*\*64"),
         ({"n": 1, "seed": 0.5}, "`seed` must be a whole number, 0 or more"),
+        ({"n": 1, "seed": True}, "`seed` must be a whole number, 0 or more"),
         ({"n": 3, "latents": np.zeros((2, 4))}, "leave `n` and `truncation` out"),
         (
             {"latents": np.zeros((2, 4)), "truncation": 1.0},

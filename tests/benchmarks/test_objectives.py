@@ -45,6 +45,17 @@ def test_codes_are_matched_to_the_classes_that_suit_them(objectives):
     assert objectives.matched(codes, classes) == 0.95
 
 
+def test_labels_that_are_exchanged_are_matched_but_not_read(objectives, monkeypatch):
+    class Exchanging:
+        num_classes = 10
+
+        def generate(self, n, labels, seed):
+            return (labels + 3 * (labels < 5)) % 10  # 5, 6 and 7 are made twice
+
+    monkeypatch.setattr(objectives, "read", lambda images: images)
+    assert objectives.label_scores(Exchanging()) == {"labels": 0.5, "codes": 0.7}
+
+
 def test_learnt_needs_every_score(objectives):
     good = {"fid": 9.0, "is": 6.0}
     assert objectives.learnt("digits", good)
