@@ -77,6 +77,7 @@ def test_the_shell_lines_of_the_readme_run(tmp_path, monkeypatch, digits):
         assert (tmp_path / name).is_file()
 
 
+@pytest.mark.once
 def test_the_shell_lines_of_scoring_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     pushed = []
@@ -164,6 +165,7 @@ def test_tuning_runs(tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.once
 def test_scoring_runs(capsys):
     run_blocks("docs/scoring.md")
     assert "FID (digits)" in capsys.readouterr().out
