@@ -148,7 +148,7 @@ def _addressed(path, repo_id):
 def _check_kept(api, repo_id, digest):
     """Check that the card on the Hub, which stays, is not of other weights."""
     path = Path(api.hf_hub_download(repo_id, files.README))
-    others = set(readme.DIGEST.findall(readme.read(path))) - {digest}
+    others = set(readme.DIGEST.findall(readme.read(path, "replace"))) - {digest}
     if others:
         raise ValueError(
             "The card on the Hub is of other weights, and the folder has none to "

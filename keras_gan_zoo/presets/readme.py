@@ -12,7 +12,8 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
-from keras_gan_zoo.files import write_text
+from keras_gan_zoo.files import write_atomically
+from keras_gan_zoo.presets import files
 from keras_gan_zoo.typing import PathLike
 
 PART = re.compile(
@@ -30,6 +31,7 @@ DIGEST = re.compile(r"generator[ _]sha256\W+([0-9a-f]{64})")
 
 SCORED = ("scores",)  #: the part that depends on the scores alone
 LASTING = ("load", "citation")  #: the parts that no training changes
+KEPT = "surrogateescape"  #: bytes that are not UTF-8 are written as they were read
 NOTE = "*To be written anew: the preset is newer than this card.*"
 
 
@@ -39,8 +41,17 @@ def read(path: PathLike, errors: str = "strict") -> str:
     Args:
         path: of the README.md.
         errors: str, what becomes of bytes that are not UTF-8, see `bytes.decode`.
+
+    Raises:
+        ValueError: it is not UTF-8, and `errors` is `"strict"`.
     """
-    return Path(path).read_text("utf-8-sig", errors=errors)
+    try:
+        return Path(path).read_text("utf-8-sig", errors=errors)
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"A card must be UTF-8, as the Hub reads it. Save {files.README} as UTF-8 "
+            f"in your editor. Received: {path}: {error}"
+        ) from None
 
 
 def address_of(text: str) -> str | None:
@@ -114,6 +125,8 @@ def refreshed(old: str, new: str) -> str:
 def empty(path: PathLike, names: Container[str] | None = None) -> None:
     """Empty a card's own parts, because the preset is about to change.
 
+    The rest is yours and stays, to the byte where it is not UTF-8.
+
     Args:
         path: of the README.md; it need not exist.
         names: of the parts; by default all that training changes.
@@ -121,7 +134,7 @@ def empty(path: PathLike, names: Container[str] | None = None) -> None:
     path = Path(path)
     if not path.is_file():
         return
-    text = read(path)
+    before = text = read(path, errors=KEPT)
     address = address_of(text)
 
     def emptied(part):
@@ -136,7 +149,9 @@ def empty(path: PathLike, names: Container[str] | None = None) -> None:
     scores, rest = split_index(data)
     if scores:
         text = join({**data, "model-index": rest}, body)
-    write_text(path, PART.sub(emptied, text))
+    text = PART.sub(emptied, text)
+    if text != before:
+        write_atomically(path, lambda file: file.write(text.encode(errors=KEPT)))
 
 
 # === Metadata ===
@@ -207,4 +222,4 @@ def _stamp(content, address):
     said = content
     for name in (shlex.quote(address), address) if address else ():
         said = said.replace(name, "")
-    return hashlib.sha256(said.encode()).hexdigest()[:8]
+    return hashlib.sha256(said.encode(errors=KEPT)).hexdigest()[:8]

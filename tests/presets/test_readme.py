@@ -125,3 +125,23 @@ def test_metadata_come_back():
         readme.split("---\nlicense: [\n---\n")
     with pytest.raises(ValueError, match="a list, not a mapping"):
         readme.split("---\n- a\n---\n")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_a_card_that_is_not_utf_8_is_kept_to_the_byte(tmp_path, encoding):
+    path = tmp_path / "README.md"
+    path.write_bytes("# Müllers GAN\r\n".encode(encoding))
+    before = path.read_bytes()
+    readme.empty(path)
+    assert path.read_bytes() == before
+    with pytest.raises(ValueError, match=r"must be UTF-8.*README\.md") as caught:
+        readme.read(path)
+    assert str(path) in str(caught.value)
+
+
+def test_parts_of_ours_are_emptied_in_a_card_that_is_not_utf_8(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_bytes("# Müllers GAN\n\n".encode("cp1252") + card().encode())
+    readme.empty(path)
+    assert path.read_bytes().startswith("# Müllers GAN\n".encode("cp1252"))
+    assert b"FID 1.5" not in path.read_bytes()

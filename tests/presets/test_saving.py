@@ -72,6 +72,19 @@ def test_saving_again_keeps_the_card_and_drops_stale_scores(gans, preset):
     assert_same_weights(kgz.GAN.from_preset(preset).generator, other.generator)
 
 
+def test_a_card_that_is_not_utf_8_keeps_no_training_from_being_saved(preset):
+    text = "# Müllers GAN".encode("cp1252")
+    (preset / "README.md").write_bytes(text)
+    other = tiny_gan(seed=2)
+    other.save_to_preset(preset)
+    assert (preset / "README.md").read_bytes() == text
+    assert_same_weights(kgz.GAN.from_preset(preset).generator, other.generator)
+    with pytest.raises(ValueError, match=r"must be UTF-8.*README\.md"):
+        kgz.upload_preset("hf://me/gan", preset)
+    with pytest.raises(ValueError, match=r"must be UTF-8.*README\.md"):
+        kgz.cards.refresh_card(preset)
+
+
 class Counting:
     """`os.replace` and `os.rename`, of which one call fails."""
 
