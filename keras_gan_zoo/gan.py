@@ -528,7 +528,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
 
         Args:
             preset: the name of a zoo entry (see `GAN.presets`), a Hub handle
-                `"hf://user/repo"` or `"hf://user/repo@revision"`, or a folder.
+                `"hf://user/repo"` or `"hf://user/repo@revision"`, or a folder. A
+                folder that has an entry's name is `"./dcgan_mnist"` or a `Path`.
             load_weights: bool: False builds the model with new weights.
             custom_objects: dict of your own classes, which are trusted.
             revision: str, branch, tag or commit of a Hub handle.

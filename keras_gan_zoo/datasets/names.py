@@ -1,13 +1,11 @@
 """What a name of data means: a data set of the catalogue, or else a path."""
 
-import functools
 import os
 import re
-import warnings
 from typing import Any
 
 from keras_gan_zoo.datasets.catalogue import CATALOGUE
-from keras_gan_zoo.near_names import did_you_mean
+from keras_gan_zoo.near_names import did_you_mean, say_namesake
 from keras_gan_zoo.typing import PathLike
 
 NAMED = re.compile(r"(\w{2,}):(\w.*)")  # not a drive letter, not a URL
@@ -54,8 +52,7 @@ def find(name: Any, split: str | None) -> tuple[str, Any]:
     if isinstance(name, str | os.PathLike):
         found, split = split_name(name, split)
         if found in CATALOGUE:
-            if os.path.exists(found):
-                _say_namesake(found, os.path.abspath(found))
+            say_namesake(found, "the data set of that name")
             return found, split
         if os.path.exists(found):
             return found, split
@@ -85,13 +82,3 @@ def _parts(text):
     if match and not os.path.exists(text):
         return match[1], match[2]
     return text, None
-
-
-@functools.cache  # once for each path
-def _say_namesake(name, path):
-    kind = "folder" if os.path.isdir(path) else "file"
-    warnings.warn(
-        f"{name!r} means the data set of that name, not the {kind} that has it too: "
-        f'for the {kind} pass "./{name}". Received: {name!r}, and there is {path}',
-        stacklevel=4,
-    )

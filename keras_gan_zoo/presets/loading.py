@@ -48,6 +48,8 @@ def load_gan(
     Args:
         cls: the class that was asked for, which the preset's class must be or extend.
         preset: the name of a zoo entry, `"hf://user/repo[@revision]"`, or a folder.
+            Text that is an entry's name means the entry: a folder of that name is
+            `"./dcgan_mnist"` or a `Path`.
         load_weights: bool: False builds the model with new weights.
         custom_objects: dict, the caller's own classes, which are trusted.
         revision: str, branch, tag or commit of a Hub handle.

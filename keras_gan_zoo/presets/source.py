@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo.files import sha256
-from keras_gan_zoo.near_names import did_you_mean
+from keras_gan_zoo.near_names import did_you_mean, say_namesake
 from keras_gan_zoo.presets import client, files, index
 from keras_gan_zoo.typing import PathLike
 
@@ -41,7 +41,10 @@ class Source:
 
 
 def locate(preset: PathLike, revision: str | None = None) -> Source:
-    """Find a preset: see `load_gan` for names and errors."""
+    """Find a preset: see `load_gan` for names and errors.
+
+    Text that is the name of an entry is the entry; a `Path` is a folder if there is one.
+    """
     if not isinstance(preset, (str, os.PathLike)):
         raise ValueError(
             f"A preset identifier must be a string. Received: preset={preset!r}"
@@ -55,10 +58,14 @@ def locate(preset: PathLike, revision: str | None = None) -> Source:
             "`from_preset('hf://user/repo', revision='v1')`. "
             f"Received: preset={name!r}, revision={revision!r}"
         )
+    if not isinstance(preset, str) and Path(name).is_dir():
+        return Source(Path(name), name, {})
     entries = index.read_index()
     if name in entries:
+        say_namesake(name, "the zoo's entry of that name", stacklevel=5)
         return _from_zoo(name, entries[name])
     if name in _conversion().public_checkpoints():
+        say_namesake(name, "the public checkpoint of that name", stacklevel=5)
         return Source(_conversion().preset_of(name), name, {})
     if name.startswith("file://"):
         name = _path_of(name)

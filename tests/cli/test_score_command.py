@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import jsonschema
@@ -15,6 +16,7 @@ import pytest
 from pictures import write
 
 import keras_gan_zoo as kgz
+from keras_gan_zoo.presets import weights_sha256
 from keras_gan_zoo.scoring.second_opinion import tfgan
 
 QUICK = "--reference digits:test --num-images 30 --seed 2 --no-verify"
@@ -239,6 +241,18 @@ def test_publishing_verifies(run, preset, monkeypatch):
     run("score", preset, *line, "--no-verify")
     assert (preset / "scores.json").exists()
     run("score", preset, *line[:-1])  # what is not attached may go without
+
+
+def test_what_is_attached_is_of_the_folder_not_of_its_namesake(run, preset):
+    mine = shutil.move(preset, "tiny")  # as the zoo's entry
+    kgz.MLPGAN(generator_widths=(8,), discriminator_widths=(8,)).save_to_preset(mine)
+    line = "--reference digits:test --num-images 20 --no-verify --attach"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        run("score", "tiny", *line.split())
+    scores = json.loads(Path("tiny", "scores.json").read_text())
+    gan = kgz.GAN.from_preset("./tiny")
+    assert scores["conditions"]["generator_sha256"] == weights_sha256(gan.ema_generator)
 
 
 def test_folders_are_prepared(run, preset, tmp_path):

@@ -1,6 +1,7 @@
 """What a preset is called."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +66,27 @@ def test_other_addresses(address, says):
 def test_near_names():
     with pytest.raises(ValueError, match="Did you mean 'dcgan_mnist'"):
         kgz.GAN.from_preset("dcgan_mnits")
+
+
+@pytest.fixture
+def namesake(saved, tmp_path, monkeypatch):
+    """A folder with the name of an entry of the zoo."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(saved / "gan", "dcgan_mnist")
+    return "dcgan_mnist"
+
+
+def test_a_bare_name_is_the_entry_and_a_warning_names_the_folder(namesake):
+    with pytest.warns(UserWarning, match=r"not the folder.*\./dcgan_mnist") as said:
+        gan = kgz.GAN.from_preset(namesake)
+    assert type(gan) is kgz.DCGAN
+    assert said[0].filename == __file__
+
+
+@pytest.mark.parametrize("kind", ["./{}".format, Path])
+def test_a_path_is_no_entry(namesake, kind):
+    assert type(kgz.GAN.from_preset(kind(namesake))) is kgz.GAN
+
+
+def test_a_path_of_an_entry_without_a_folder_is_the_entry():
+    assert type(kgz.GAN.from_preset(Path("dcgan_mnist"))) is kgz.DCGAN

@@ -240,6 +240,8 @@ inception --num-images all
             f"the report goes into a preset's folder, and {source} is not one.",
             param_hint="--attach",
         )
+    # What is attached is of the folder, also where an entry of the zoo has its name.
+    scored = str(Path(source).absolute()) if attach else source
     asked = preparing.preparation(
         image_size,
         crop_to_aspect_ratio,
@@ -253,7 +255,7 @@ inception --num-images all
     asked["on_error"] = on_error and on_error.value
     with output.reserved() if as_json else contextlib.nullcontext():
         report = kgz.score(
-            preparing.prepared(source, asked),
+            preparing.prepared(scored, asked),
             preparing.prepared(reference, asked),
             metrics=wanted,
             extractor=build_extractor(extractor, extractor_weights, resizer, wanted),
