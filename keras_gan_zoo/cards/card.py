@@ -131,7 +131,7 @@ def refresh_card(
 
 def attach_report(
     folder: PathLike,
-    report: ScoreReport,
+    report: ScoreReport | PathLike,
     custom_objects: dict[str, Any] | None = None,
 ) -> Path:
     """Put a report in a preset's folder, and bring the card, if any, up to date.
@@ -142,7 +142,7 @@ def attach_report(
 
     Args:
         folder: path of a preset.
-        report: `ScoreReport` of its weights.
+        report: `ScoreReport` of its weights, or the path of one in JSON.
         custom_objects: dict of your own classes, as in `GAN.from_preset`.
 
     Returns:
@@ -154,9 +154,9 @@ def attach_report(
     """
     folder = Path(folder)
     digest = _load(folder, custom_objects).preset_origin.weights_sha256
-    scores, path = report.to_dict(), folder / files.SCORES
+    scores, path = together.scores_of(report), folder / files.SCORES
     together.check_scores(scores, digest)
-    scores = {**_lasting(folder, report, digest), **scores}
+    scores = {**_lasting(folder, scores, digest), **scores}
     with restored_on_error(path):
         write_json(path, scores)
         if (folder / files.README).is_file():
@@ -164,8 +164,9 @@ def attach_report(
     return path
 
 
-def _lasting(folder, report, digest):
+def _lasting(folder, scores, digest):
     """What the `scores.json` that is there tells beside the report of the weights."""
+    extractor = scores["conditions"].get("extractor")
     old = together.read_scores(folder, digest)
     found = {key: old[key] for key in CHOICE if key in old}
     others = old.get("others")
@@ -173,7 +174,7 @@ def _lasting(folder, report, digest):
         one
         for one in (others if isinstance(others, list) else ())
         if together.scored(one) == digest
-        and one["conditions"].get("extractor") != report.conditions.get("extractor")
+        and one["conditions"].get("extractor") != extractor
     ]
     return {**found, "others": kept} if kept else found
 

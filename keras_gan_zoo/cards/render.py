@@ -13,6 +13,7 @@ from keras_gan_zoo.cards.metadata import metadata_of
 from keras_gan_zoo.presets import files, readme, together
 from keras_gan_zoo.presets.origin import (
     CONTINUED,
+    check_recipe,
     data_of,
     public_data,
     public_name,
@@ -47,7 +48,7 @@ def render(
         custom_objects: dict of the author's own classes.
 
     Raises:
-        ValueError: the folder has scores of other weights.
+        ValueError: the folder has scores of other weights, or a malformed recipe.
     """
     import jinja2
 
@@ -59,7 +60,7 @@ def render(
     if scores is not None:
         together.check_scores(scores, gan.preset_origin.weights_sha256)
     report = ScoreReport.from_dict(scores) if scores else None
-    recipe = recipe or {}
+    recipe = check_recipe(recipe or {}, folder / files.RECIPE)
     data, split = data_of(recipe)
     target = handle or local_address(folder)
     name = public_name(folder)

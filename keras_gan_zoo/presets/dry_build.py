@@ -86,6 +86,17 @@ def build(found: Any, settings: dict[str, Any], custom_objects: dict[str, Any]) 
         return thread.submit(dry).result()
 
 
+def builds(
+    found: Any, settings: dict[str, Any], custom_objects: dict[str, Any]
+) -> bool:
+    """Whether `build` does without an error."""
+    try:
+        build(found, settings, custom_objects)
+    except Exception:  # whatever Keras makes of a stranger's config
+        return False
+    return True
+
+
 def _check_agrees(gan, settings):
     """Check a family's sizes against the stored networks."""
     for name in ("latent_dim", "image_shape"):

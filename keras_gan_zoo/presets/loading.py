@@ -65,6 +65,7 @@ def load_gan(
     Raises:
         ValueError: the preset is unknown, malformed, oversized, corrupt, of another
             class, or contains what may not be built.
+        Exception: an override is wrong, whatever the constructor raises then.
         FileNotFoundError: a file or a repository is not there.
         PermissionError: the Hub requires another token.
         ConnectionError: the Hub can't be reached, and the cache has no copy.
@@ -146,11 +147,13 @@ def examine(
     config, task, metadata = _read(source, custom_objects)
     found = _task_class(task, cls, source, custom_objects)
     dry_build.check_overrides(found, overrides)
-    settings = dry_build.settings_of(found, task["config"], config)
-    settings.update(overrides)
+    stored = dry_build.settings_of(found, task["config"], config)
+    settings = {**stored, **overrides}
     try:
         plan = dry_build.build(found, settings, custom_objects)
     except Exception as error:  # whatever Keras makes of a stranger's config
+        if overrides and dry_build.builds(found, stored, custom_objects):
+            raise  # what the caller gave is at fault, as in the constructor
         raise invalid(
             source, f"its configuration is not a GAN: {_short(error)}"
         ) from error

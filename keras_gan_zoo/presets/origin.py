@@ -20,6 +20,18 @@ CONVERTED = "converted_from"
 #: the key among the variables in a file of Keras
 STORED = "preset_origin"
 
+COUNT = (int, "a whole number, 1 or more")
+TEXT = (str, "text")
+DICT = (dict, "a JSON object")
+#: what a recipe has under these keys, if it has them; any others are the author's own
+KINDS = {
+    **dict.fromkeys(("family", "data", "description", "license"), TEXT),
+    **dict.fromkeys(("on_error", "tried", "full_width"), TEXT),
+    **dict.fromkeys(("batch_size", "epochs", "snapshot_every"), COUNT),
+    **dict.fromkeys(("arguments", "networks", "compile"), DICT),
+    **dict.fromkeys(("selection", "preparation"), DICT),
+}
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -58,8 +70,55 @@ def recipe_of(gan: Any, digest: str) -> dict[str, Any] | None:
     return {**origin.recipe, CONTINUED: {**start, "images": images}}
 
 
-def source_of(recipe: dict[str, Any]) -> dict[str, Any] | None:
+def check_recipe(recipe: Any, path: PathLike | None = None) -> dict[str, Any]:
+    """A recipe that a preset may have, and its card can show.
+
+    Args:
+        recipe: whatever was given.
+        path: of the file it is from, if any, for errors.
+
+    Raises:
+        ValueError: it is no dict, or a key of it is of another kind.
+    """
+    where = "" if path is None else f"{path}: "
+    if not isinstance(recipe, dict):
+        raise ValueError(
+            'A recipe must be a dict, such as {"family": "DCGAN", "data": "mnist"}. '
+            f"Received: {where}recipe={recipe!r:.200}"
+        )
+    for key, (kind, expected) in KINDS.items():
+        value = recipe.get(key)
+        if key in recipe and (type(value) is not kind or (kind is int and value < 1)):
+            raise _wrong(key, expected, value, where)
+    words = recipe.get("limitations", "")
+    if not _are_texts(words if isinstance(words, list) else [words]):
+        raise _wrong("limitations", "text, or a list of texts", words, where)
+    start = recipe.get(CONTINUED, {"from": "", "weights_sha256": "", "images": 0})
+    known = start if isinstance(start, dict) else {}
+    texts = [known.get("from"), known.get("weights_sha256")]
+    if not (_are_texts(texts) and type(known.get("images")) is int):
+        expected = "a JSON object of `from`, `weights_sha256` and `images`"
+        raise _wrong(CONTINUED, expected, start, where)
+    source_of(recipe, where)
+    return recipe
+
+
+def _are_texts(values):
+    return all(isinstance(value, str) for value in values)
+
+
+def _wrong(key, expected, value, where):
+    return ValueError(
+        f"A recipe's `{key}` must be {expected}. Received: {where}{key}={value!r:.200}"
+    )
+
+
+def source_of(recipe: dict[str, Any], where: str = "") -> dict[str, Any] | None:
     """Whose weights a recipe says were converted, and their terms; None if it does not.
+
+    Args:
+        recipe: dict.
+        where: str, what an error says before the key.
 
     Raises:
         ValueError: it says so in no way that this package writes.
@@ -77,7 +136,7 @@ def source_of(recipe: dict[str, Any]) -> dict[str, Any] | None:
     raise ValueError(
         f"`{CONVERTED}` of a recipe must have the texts `title`, `home` and `licence`, "
         "`republish` as true or false, and `files` with their sha256. "
-        f"Received: {CONVERTED}={facts!r:.200}"
+        f"Received: {where}{CONVERTED}={facts!r:.200}"
     )
 
 

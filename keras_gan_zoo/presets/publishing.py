@@ -8,7 +8,7 @@ import keras
 
 from keras_gan_zoo.presets import client, files, readme, together
 from keras_gan_zoo.presets.loading import read_gan
-from keras_gan_zoo.presets.origin import public_recipe, read_recipe, source_of
+from keras_gan_zoo.presets.origin import check_recipe, public_recipe, read_recipe, source_of
 from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.typing import PathLike
 
@@ -110,7 +110,7 @@ def _check_terms(folder):
     try:
         has_recipe = (folder / files.RECIPE).is_file()
         recipe = files.read_json(folder, files.RECIPE, folder) if has_recipe else {}
-        facts = source_of(recipe)
+        facts = source_of(check_recipe(recipe))
     except ValueError as error:
         raise ValueError(
             f"`{files.RECIPE}` tells whether these weights may be published, and can't "

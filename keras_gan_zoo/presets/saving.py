@@ -25,7 +25,7 @@ from keras_gan_zoo.presets import (
     trust,
 )
 from keras_gan_zoo.presets.loading import examine
-from keras_gan_zoo.presets.origin import recipe_of, with_source
+from keras_gan_zoo.presets.origin import check_recipe, recipe_of, with_source
 from keras_gan_zoo.presets.progress import KEY as PROGRESS
 from keras_gan_zoo.presets.progress import progress_of
 from keras_gan_zoo.presets.source import Source
@@ -52,7 +52,8 @@ def save_preset(
     Args:
         gan: a `GAN`.
         folder: path.
-        report: a score report of this generator, for `scores.json`, or None.
+        report: a score report of this generator, or the path of one in JSON, for
+            `scores.json`; or None.
         recipe: dict, how the weights were made, for `recipe.json`. By default the one
             that the GAN was loaded with, and how long training went on from there.
             What that one says of weights that were converted stays in any other.
@@ -63,15 +64,19 @@ def save_preset(
         The folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: the report is of other weights, or `from_preset` could not load
-            the folder, for example because of a `Lambda` layer.
+        ValueError: the report is of other weights, the recipe is no dict or a key of
+            it is of the wrong kind, or `from_preset` could not load the folder, for
+            example because of a `Lambda` layer.
     """
     folder = Path(folder)
     if backend.process()[0]:  # of several processes the first one writes
         return folder
     digest = weights_sha256(gan.ema_generator)
-    scores = None if report is None else report.to_dict()
-    recipe = recipe_of(gan, digest) if recipe is None else with_source(gan, recipe)
+    scores = None if report is None else together.scores_of(report)
+    if recipe is None:
+        recipe = recipe_of(gan, digest)
+    else:
+        recipe = with_source(gan, check_recipe(recipe))
     if scores is not None:
         together.check_scores(scores, digest)
     if folder.exists() and not folder.is_dir():

@@ -1,5 +1,7 @@
 """Whether the parts of a preset's folder belong together: weights, scores and card."""
 
+import importlib
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,28 @@ from keras_gan_zoo.typing import PathLike
 
 #: the key under which a picture names the weights that drew it
 SAMPLES_KEY = "generator_sha256"
+
+
+def scores_of(report: Any) -> dict[str, Any]:
+    """The content of `scores.json` for a report.
+
+    Args:
+        report: `ScoreReport`, or path of a JSON file of one.
+
+    Raises:
+        ValueError: it is neither.
+        FileNotFoundError: there is no such file.
+    """
+    if isinstance(report, str | os.PathLike):
+        # It stands above this in the imports.
+        scoring = importlib.import_module("keras_gan_zoo.scoring")
+        report = scoring.ScoreReport.load(report)
+    if not callable(getattr(report, "to_dict", None)):
+        raise ValueError(
+            "`report` must be a `ScoreReport`, or the path of a JSON file of one, such "
+            f"as 'report.json'. Received: report={report!r:.200}"
+        )
+    return report.to_dict()
 
 
 def check_scores(scores: Any, digest: str) -> None:

@@ -8,28 +8,15 @@ import keras
 from keras_gan_zoo import families, presets
 from keras_gan_zoo.datasets import ImagePreparation
 from keras_gan_zoo.presets import files, index, trust
-from keras_gan_zoo.presets.origin import CONTINUED
+from keras_gan_zoo.presets.origin import CONTINUED, KINDS, check_recipe
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes import options as settings
 from keras_gan_zoo.recipes.plain import plain
 from keras_gan_zoo.typing import PathLike
 
 FOLDER = Path(__file__).parent
-COUNT = (int, "a whole number, 1 or more")
-TEXT = (str, "text")
-DICT = (dict, "a JSON object")
-REQUIRED = {"family": TEXT, "data": TEXT, "batch_size": COUNT, "epochs": COUNT}
-OPTIONAL = {
-    "arguments": DICT,
-    "networks": DICT,
-    "compile": DICT,
-    "selection": DICT,
-    "snapshot_every": COUNT,
-    "preparation": DICT,
-    "on_error": TEXT,
-    "tried": TEXT,
-    "full_width": TEXT,
-}
+REQUIRED = {key: KINDS[key] for key in ("family", "data", "batch_size", "epochs")}
+OPTIONAL = {key: kind for key, kind in KINDS.items() if key not in REQUIRED}
 
 
 def load(path: PathLike) -> dict[str, Any]:
@@ -149,13 +136,7 @@ def _check_keys(recipe, path):
             f"A recipe must have the keys {', '.join(REQUIRED)}. "
             f"Received: {path} without {', '.join(missing)}"
         )
-    for key, (kind, expected) in {**REQUIRED, **OPTIONAL}.items():
-        value = recipe.get(key, 1 if kind is int else kind())
-        if type(value) is not kind or (kind is int and value < 1):
-            raise ValueError(
-                f"A recipe's `{key}` must be {expected}. "
-                f"Received: {path}: {key}={value!r:.200}"
-            )
+    check_recipe(recipe, path)
 
 
 def _check_compile(optimizers, path):

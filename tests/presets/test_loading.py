@@ -15,6 +15,7 @@ import pytest
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.presets import weights_sha256
+from presets.spoilers import edit
 from presets.tiny_gans import (
     FILES,
     assert_same_weights,
@@ -314,3 +315,25 @@ def test_tiny_gans_are_worth_testing(gans):
         assert gan.generate(4, seed=0).std() > 0
         assert images(gan).shape[1:] == gan.image_shape
     assert isinstance(tiny_wgan(), kgz.WGAN)
+
+
+@pytest.mark.parametrize(
+    ("setting", "error"),
+    [({"foo": 1}, TypeError), ({"loss": "nope"}, ValueError)]
+    + [({"critic_steps": 0}, ValueError), ({"penalties": ["nope"]}, ValueError)],
+)
+def test_a_setting_of_the_callers_is_refused_as_by_the_constructor(
+    saved, setting, error
+):
+    with pytest.raises(error) as expected:
+        tiny_gan(**setting)
+    with pytest.raises(error) as caught:
+        kgz.GAN.from_preset(saved / "gan", **setting)
+    assert str(caught.value) == str(expected.value)
+
+
+def test_a_malformed_preset_is_named_whatever_is_asked_for(preset):
+    edit("task.json", lambda value: value["config"].update(seed="x"))(preset)
+    with pytest.raises(ValueError, match="cannot be loaded") as caught:
+        kgz.GAN.from_preset(preset, critic_steps=0)
+    assert str(preset) in str(caught.value)

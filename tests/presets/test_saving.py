@@ -1,5 +1,6 @@
 """save_to_preset: what a folder holds, and what is refused."""
 
+import json
 import os
 from pathlib import Path
 
@@ -254,3 +255,54 @@ def test_what_custom_objects_can_load_is_saved(tmp_path):
         gan.save_to_preset(tmp_path / "own")
         loaded = kgz.GAN.from_preset(tmp_path / "own", custom_objects=own)
         assert_same_weights(loaded.generator, gan.generator)
+
+
+def test_a_report_may_be_a_file(gans, tmp_path):
+    digest = weights_sha256(gans["gan"].ema_generator)
+    report = kgz.ScoreReport({"fid": 1.5}, conditions={"generator_sha256": digest})
+    report.save(tmp_path / "r.json")
+    for number, path in enumerate((tmp_path / "r.json", str(tmp_path / "r.json"))):
+        folder = gans["gan"].save_to_preset(tmp_path / f"{number}", report=path)
+        assert read(folder, "scores.json") == report.to_dict()
+        assert kgz.cards.attach_report(folder, path) == folder / "scores.json"
+        assert read(folder, "scores.json") == report.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("report", "error"), [(1.5, ValueError), ("nowhere.json", FileNotFoundError)]
+)
+def test_what_is_no_report_is_refused(gans, tmp_path, report, error):
+    with pytest.raises(error, match=r"`report` must be a `ScoreReport`|nowhere\.json"):
+        gans["gan"].save_to_preset(tmp_path / "a", report=report)
+    assert list(tmp_path.iterdir()) == []
+
+
+WRONG_RECIPES = [
+    (["x"], "must be a dict"),
+    ("recipe.json", "must be a dict"),
+    ({"data": 5}, "`data` must be text"),
+    ({"family": ["GAN"]}, "`family` must be text"),
+    ({"epochs": "ten"}, "`epochs` must be a whole number"),
+    ({"continued": 5}, "`continued` must be a JSON object of `from`"),
+    ({"continued": {"from": "a"}}, "`continued` must be a JSON object of `from`"),
+    ({"limitations": 5}, "`limitations` must be text, or a list of texts"),
+    ({"limitations": [5]}, "`limitations` must be text, or a list of texts"),
+    ({"converted_from": 5}, "`converted_from` of a recipe must have"),
+]
+
+
+@pytest.mark.parametrize(("recipe", "says"), WRONG_RECIPES)
+def test_a_malformed_recipe_is_refused(gans, tmp_path, recipe, says):
+    with pytest.raises(ValueError, match=says):
+        gans["gan"].save_to_preset(tmp_path / "a", recipe=recipe)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("recipe", "says"), WRONG_RECIPES[2:])
+def test_a_strangers_malformed_recipe_is_named(preset, recipe, says):
+    (preset / "recipe.json").write_text(json.dumps(recipe))
+    for function in (kgz.cards.write_card, lambda f: kgz.upload_preset("hf://a/b", f)):
+        with pytest.raises(ValueError, match=says) as caught:
+            function(preset)
+        assert str(preset) in str(caught.value)
+    assert kgz.GAN.from_preset(preset).generate(1).shape == (1, 6, 6, 1)
