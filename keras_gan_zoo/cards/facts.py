@@ -2,6 +2,7 @@
 
 from keras_gan_zoo import losses
 from keras_gan_zoo.gan import GAN
+from keras_gan_zoo.scoring import tables
 from keras_gan_zoo.schedules import Schedule, readable
 
 MOST_NAMES = 20
@@ -23,7 +24,7 @@ def labels_of(gan: GAN) -> str | None:
         return None
     if not gan.label_names:
         return f"{gan.num_classes} classes"
-    names = ", ".join(gan.label_names[:MOST_NAMES])
+    names = ", ".join(map(tables.plain, gan.label_names[:MOST_NAMES]))
     more = ", ..." if gan.num_classes > MOST_NAMES else ""
     return f"{gan.num_classes}: {names}{more}"
 

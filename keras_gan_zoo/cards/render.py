@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo import datasets
-from keras_gan_zoo.cards import facts, repeat, results, sentences
+from keras_gan_zoo.cards import escaping, facts, repeat, results, sentences
 from keras_gan_zoo.cards.bibtex import bibtex
 from keras_gan_zoo.cards.metadata import metadata_of
 from keras_gan_zoo.presets import files, readme, together
@@ -65,9 +65,10 @@ def render(
     target = handle or local_address(folder)
     name = public_name(folder)
     license = license or recipe.get("license") or "apache-2.0"
-    template = jinja2.Template(
-        TEMPLATE.read_text("utf-8"), keep_trailing_newline=True, trim_blocks=False
-    )
+    environment = jinja2.Environment(keep_trailing_newline=True)
+    for show in (escaping.words, escaping.code, readme.quoted):
+        environment.filters[show.__name__] = show
+    template = environment.from_string(TEMPLATE.read_text("utf-8"))
     body = template.render(
         title=name,
         gan=gan,

@@ -6,6 +6,7 @@ metadata, ours are the scores that name the weights which they are of.
 """
 
 import hashlib
+import json
 import re
 import shlex
 from collections.abc import Container, Iterator
@@ -24,7 +25,7 @@ PART = re.compile(
 METADATA = re.compile(r"\A\s*---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
 #: the example of a card, which names what its readers load
 ADDRESS = re.compile(
-    r'gan = kgz\.GAN\.from_preset\("([^"]+)".*\nimages = gan\.generate\(16'
+    r'gan = kgz\.GAN\.from_preset\(("(?:[^"\\\n]|\\.)+").*\nimages = gan\.generate\(16'
 )
 #: weights that a table or a metric in a card is of
 DIGEST = re.compile(r"generator[ _]sha256\W+([0-9a-f]{64})")
@@ -57,7 +58,21 @@ def read(path: PathLike, errors: str = "strict") -> str:
 def address_of(text: str) -> str | None:
     """What a card tells its readers to load, or None."""
     found = ADDRESS.search(text)
-    return found and found[1]
+    try:
+        return found and json.loads(found[1])
+    except ValueError:  # not what this package writes
+        return found and found[1][1:-1]
+
+
+def quoted(address: str) -> str:
+    """An address as a literal of Python, and of JSON.
+
+    Example:
+
+    >>> print(quoted('./my "gan"'))
+    "./my \\"gan\\""
+    """
+    return json.dumps(address, ensure_ascii=False)
 
 
 def readdressed(text: str, old: str | None, new: str | None) -> str:
@@ -69,12 +84,17 @@ def readdressed(text: str, old: str | None, new: str | None) -> str:
     if old is None or new is None or old == new:
         return text
     if "/" not in old:
-        return text.replace(f'from_preset("{old}"', f'from_preset("{new}"')
-    names = {old: new, shlex.quote(old): shlex.quote(new)}  # the latter in commands
+        return text.replace(f"from_preset({quoted(old)}", f"from_preset({quoted(new)}")
+    names = dict(zip(_forms(old), _forms(new), strict=True))
     either = "|".join(re.escape(name) for name in reversed(names))
     return re.sub(
         rf"(?<![\w./-])(?:{either})(?![\w-]|\.\w)", lambda m: names[m[0]], text
     )
+
+
+def _forms(address):
+    """An address as it is, in the example and in commands."""
+    return (address, quoted(address)[1:-1], shlex.quote(address))
 
 
 def stamped(text: str) -> str:
@@ -220,6 +240,6 @@ def _part(name, content, address):
 def _stamp(content, address):
     """Eight digits of what a part says, wherever the preset is loaded from."""
     said = content
-    for name in (shlex.quote(address), address) if address else ():
+    for name in reversed(_forms(address)) if address else ():
         said = said.replace(name, "")
     return hashlib.sha256(said.encode(errors=KEPT)).hexdigest()[:8]

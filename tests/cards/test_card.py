@@ -1,6 +1,8 @@
 """Cards: what a reader learns, what is refused."""
 
+import ast
 import json
+import os
 import shutil
 
 import numpy as np
@@ -253,3 +255,24 @@ def test_a_folder_that_does_not_load_gets_no_card(preset, tmp_path):
     (broken / "model.weights.h5").write_bytes(b"no")
     with pytest.raises(ValueError, match="corrupt"):
         write_card(broken)
+
+
+NAMES = ['quo"te', "line\n\nbreak", "back\\slash", "a`b", "<b>", "it's", "ünï"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_of_a_folder_makes_a_card_whose_example_runs(gan, tmp_path, name):
+    folder = gan.save_to_preset(tmp_path / name, report=report_of(gan), recipe=RECIPE)
+    text = write_card(folder).read_text()
+    example = text.partition("```python\n")[2].partition("```")[0]
+    calls = [node for node in ast.walk(ast.parse(example)) if hasattr(node, "func")]
+    assert calls[0].args[0].value == f"./{name}"
+    assert readme.address_of(text) == f"./{name}"
+    title = text.partition("\n---\n")[2].strip().splitlines()[0]
+    assert "\\<b>" in title or "<" not in title
+    refresh_card(folder)
+    assert (folder / "README.md").read_text() == text
+    moved = refresh_card(folder, "hf://me/g").read_text()
+    assert readme.address_of(moved) == "hf://me/g"
+    assert "keras-gan-zoo score hf://me/g" in moved

@@ -44,3 +44,12 @@ def test_latents_of_several_laws(conditional_gan):
     latents = kgz.latents.Latents(normal=1, uniform=1, categorical=(2,))
     gan = conditional_gan(latents=latents)
     assert facts.latents_of(gan) == "1 normal, 1 uniform, a code of 2"
+
+
+def test_names_of_labels_are_only_shown(conditional_gan, tmp_path):
+    names = ["a|b", "<img src=x onerror=alert(1)>", "x\n| y `[z](w)"]
+    gan = conditional_gan(names=names)
+    text = write_card(gan.save_to_preset(tmp_path / "pets")).read_text()
+    told = [line for line in text.splitlines() if line.startswith("| labels | 3: ")]
+    shown = r"a\|b, \<img src=x onerror=alert(1)>, x \| y \`\[z\](w)"
+    assert told == [f"| labels | 3: {shown} |"]
