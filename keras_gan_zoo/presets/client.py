@@ -165,7 +165,14 @@ def clear_errors(handle: str) -> Iterator[None]:
             f"`{handle}` has no such revision. A revision is a branch, a tag or a "
             "commit, for example 'main'."
         ) from error
-    except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
+    except errors.OfflineModeIsEnabled as error:
+        raise ConnectionError(
+            f"This needs the Hub, and HF_HUB_OFFLINE is set. Unset it, and try again. "
+            f"Received: {handle}"
+        ) from error
+    except errors.LocalEntryNotFoundError as error:
+        if isinstance(error.__cause__, errors.HfHubHTTPError):  # the Hub did answer
+            raise _by_status(handle, error.__cause__) from error
         raise ConnectionError(
             f"The Hub can't be reached (or HF_HUB_OFFLINE is set), and the cache has "
             f"no complete copy of `{handle}`. Load it once while online."
@@ -174,10 +181,12 @@ def clear_errors(handle: str) -> Iterator[None]:
         raise FileNotFoundError(f"A file is missing from `{handle}`.") from error
     except errors.HfHubHTTPError as error:
         raise _by_status(handle, error) from error
-    except httpx.LocalProtocolError:  # its message quotes the header with the token
+    except (httpx.LocalProtocolError, UnicodeEncodeError) as error:
+        if isinstance(error, UnicodeEncodeError) and error.encoding != "ascii":
+            raise  # not of a header
         raise PermissionError(
             f"The Hub token has characters that no token has; {LOG_IN} again."
-        ) from None
+        ) from None  # whose message quotes the header with the token
     except httpx.HTTPError as error:
         raise ConnectionError(
             f"The connection to the Hub broke at `{handle}` "
@@ -198,18 +207,41 @@ def clear_errors(handle: str) -> Iterator[None]:
 
 
 def _by_status(handle, error):
-    status = error.response.status_code
+    """What a refusal means, with what the Hub says of it."""
+    status, said = error.response.status_code, _words(error)
     if status == 401:
         return PermissionError(
             f"The Hub accepts no anonymous or expired login for `{handle}`: {LOG_IN}."
         )
     if status == 403:
+        reads = error.response.request.method in ("GET", "HEAD")
+        needed = (
+            "reading needs a token with access to it"
+            if reads
+            else "writing needs a token with write access, and a repository of yours "
+            "(or use `create_pr=True`)"
+        )
         return PermissionError(
-            f"Your Hub token may not do this at `{handle}`. Writing needs a token with "
-            "write access, and a repository of yours (or use `create_pr=True`)."
+            f"You may not do this at `{handle}` (status 403){said}. Where it is a "
+            f"matter of rights, {needed}: {LOG_IN}."
         )
-    if status >= 500 or status in (408, 429):
+    if status == 429:
         return ConnectionError(
-            f"The Hub has a problem (status {status}) at `{handle}`. Try again later."
+            f"The Hub has had too many requests (status 429) at `{handle}`{said}. Try "
+            f"again later, or {LOG_IN}: who is logged in may make more."
         )
-    return ValueError(f"The Hub refused `{handle}` (status {status}).")
+    if status >= 500 or status == 408:
+        return ConnectionError(
+            f"The Hub has a problem (status {status}) at `{handle}`{said}. Try again "
+            "later."
+        )
+    return ValueError(f"The Hub refused `{handle}` (status {status}){said}.")
+
+
+def _words(error):
+    """The Hub's own words after a colon, in one line; never the token."""
+    words = " ".join((error.server_message or "").split()).rstrip(".")
+    token = error.response.request.headers.get("authorization", "").rpartition(" ")[2]
+    words = words.replace(token, "...") if token else words
+    shown = "".join(letter if letter.isprintable() else "?" for letter in words[:300])
+    return f": {shown}" if shown else ""

@@ -88,7 +88,9 @@ def test_gated(client, server, saved):
         client("load", "hf://you/gated", **ME)
 
 
-@pytest.mark.parametrize("token", ["hf_secret_stale", "hf_secret\x07me"])
+@pytest.mark.parametrize(
+    "token", ["hf_secret_stale", "hf_secret\x07me", "\N{LEFT DOUBLE QUOTATION MARK}hf_x"]
+)
 def test_bad_token(client, repo, token):
     with pytest.raises(PermissionError, match="hf auth login"):
         client("load", f"hf://{repo[0]}", HF_TOKEN=token)
@@ -170,6 +172,53 @@ def test_server_error(client, server, repo, pattern):
         client("load", f"hf://{repo[0]}")
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_hub_is_there_but_does_not_serve(client, server, repo, status):
+    with (
+        server.fault("GET /api/models", status, times=100),
+        pytest.raises(ConnectionError, match=f"status {status}.*bad day") as caught,
+    ):
+        client("load", f"hf://{repo[0]}")
+    assert "HF_HUB_OFFLINE" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 412, 413])
+def test_what_the_hub_says_of_an_upload_is_told(client, server, saved, repo, status):
+    with (
+        server.fault("POST .*/commit/", status, times=100),
+        pytest.raises((ValueError, PermissionError)) as caught,
+    ):
+        client("upload", f"hf://{repo[0]}", str(saved / "wgan"), **ME)
+    assert f"(status {status}): The server has a bad day." in str(caught.value)
+    assert ("write access" in str(caught.value)) == (status == 403)
+
+
+def test_reading_needs_no_write_access(client, server, repo):
+    with (
+        server.fault("GET /api/models", 403, times=100),
+        pytest.raises(PermissionError, match="status 403.*bad day.*reading") as caught,
+    ):
+        client("load", f"hf://{repo[0]}")
+    assert "writ" not in str(caught.value)
+
+
+def test_the_hubs_words_are_told_without_the_token():
+    from huggingface_hub import errors
+    from huggingface_hub.utils import httpx
+
+    headers = {"Authorization": "Bearer hf_secret_me"}
+    request = httpx.Request("POST", "http://127.0.0.1/api", headers=headers)
+    response = httpx.Response(413, request=request)
+    words = "No\n\x1b[2J room for hf_secret_me. " + 500 * "x"
+    with (
+        pytest.raises(ValueError, match=r"413\): No \?\[2J room for \.\.\.\.") as caught,
+        keras_gan_zoo.presets.client.clear_errors("hf://me/gan"),
+    ):
+        raise errors.HfHubHTTPError("", response=response, server_message=words)
+    assert "hf_secret" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
 # === Offline ===
 
 
@@ -191,8 +240,9 @@ def test_offline(server, saved, tmp_path):
         assert client("load", f"hf://me/offline@{commit}") == expected
         with pytest.raises(ConnectionError, match="HF_HUB_OFFLINE"):
             client("load", "hf://me/never")
-        with pytest.raises(ConnectionError, match="HF_HUB_OFFLINE"):
+        with pytest.raises(ConnectionError, match="HF_HUB_OFFLINE") as caught:
             client("upload", "hf://me/offline", str(saved / "gan"))
+        assert "cache" not in str(caught.value)
         next(tmp_path.rglob("model.weights.h5")).resolve().write_bytes(b"x")
         with pytest.raises(ValueError, match="is corrupt"):
             client("load", "hf://me/offline")
