@@ -12,6 +12,25 @@ from typing import IO, Any
 from keras_gan_zoo.typing import PathLike
 
 
+def path_of(path: PathLike) -> Path:
+    """A path as a user gives it: `~` is the home folder.
+
+    Raises:
+        ValueError: it is empty, as an unset variable of a shell is.
+
+    Example:
+
+    >>> path_of("~/my_gan").parent == Path.home()
+    True
+    """
+    if not os.fspath(path):
+        raise ValueError(
+            "A path must not be empty; '.' is the folder that you are in. "
+            f"Received: {path!r}"
+        )
+    return Path(os.path.expanduser(path))
+
+
 def named(path: PathLike) -> Path:
     """The path of a file to write.
 
@@ -23,7 +42,7 @@ def named(path: PathLike) -> Path:
     >>> named("out/report.html").name
     'report.html'
     """
-    path = Path(path)
+    path = Path(os.path.expanduser(path))
     if path.name in ("", ".."):
         raise ValueError(
             "A file to write must have a name, such as 'out/report.html'. "
@@ -70,7 +89,7 @@ def write_text(path: PathLike, text: str) -> Path:
     Returns:
         `pathlib.Path` of the file.
     """
-    path = Path(path)
+    path = named(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_atomically(path, lambda file: file.write(text.encode()))
 

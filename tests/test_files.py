@@ -37,6 +37,15 @@ def test_a_file_has_a_name(monkeypatch, tmp_path, path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_tilde_is_the_home_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert files.write_text("~/a/b.txt", "x") == tmp_path / "a" / "b.txt"
+    assert files.path_of("~/a") == tmp_path / "a"
+    with pytest.raises(ValueError, match="must not be empty"):
+        files.path_of("")
+
+
 def test_a_folder_is_not_written_over(tmp_path):
     (tmp_path / "report.json").mkdir()
     with pytest.raises(IsADirectoryError, match=r"over a folder.*report\.json"):

@@ -2,8 +2,8 @@
 
 from keras_gan_zoo import losses
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.scoring import tables
 from keras_gan_zoo.schedules import Schedule, readable
+from keras_gan_zoo.scoring import tables
 
 MOST_NAMES = 20
 

@@ -6,9 +6,15 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo.files import path_of
 from keras_gan_zoo.presets import client, files, readme, together
 from keras_gan_zoo.presets.loading import read_gan
-from keras_gan_zoo.presets.origin import check_recipe, public_recipe, read_recipe, source_of
+from keras_gan_zoo.presets.origin import (
+    check_recipe,
+    public_recipe,
+    read_recipe,
+    source_of,
+)
 from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.typing import PathLike
 
@@ -61,7 +67,7 @@ def upload_preset(
     """
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
-    folder = Path(preset)
+    folder = path_of(preset)
     if not folder.is_dir():
         raise FileNotFoundError(f"The preset directory {preset} doesn't exist.")
     repo = client.parse(uri)

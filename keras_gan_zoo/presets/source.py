@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from keras_gan_zoo.files import sha256
+from keras_gan_zoo.files import path_of, sha256
 from keras_gan_zoo.near_names import did_you_mean, say_namesake
 from keras_gan_zoo.presets import client, files, index
 from keras_gan_zoo.typing import PathLike
@@ -43,7 +43,7 @@ class Source:
 def locate(preset: PathLike, revision: str | None = None) -> Source:
     """Find a preset: see `load_gan` for names and errors.
 
-    Text that is the name of an entry is the entry; a `Path` is a folder if there is one.
+    Text that is an entry's name is the entry; a `Path` is a folder if there is one.
     """
     if not isinstance(preset, (str, os.PathLike)):
         raise ValueError(
@@ -58,8 +58,12 @@ def locate(preset: PathLike, revision: str | None = None) -> Source:
             "`from_preset('hf://user/repo', revision='v1')`. "
             f"Received: preset={name!r}, revision={revision!r}"
         )
-    if not isinstance(preset, str) and Path(name).is_dir():
-        return Source(Path(name), name, {})
+    if (
+        not isinstance(preset, str)
+        and not os.path.dirname(name)
+        and Path(name).is_dir()
+    ):
+        name = f"./{name}"
     entries = index.read_index()
     if name in entries:
         say_namesake(name, "the zoo's entry of that name", stacklevel=5)
@@ -67,11 +71,16 @@ def locate(preset: PathLike, revision: str | None = None) -> Source:
     if name in _conversion().public_checkpoints():
         say_namesake(name, "the public checkpoint of that name", stacklevel=5)
         return Source(_conversion().preset_of(name), name, {})
-    if name.startswith("file://"):
-        name = _path_of(name)
-    if Path(name).is_dir():
-        return Source(Path(name), name, {})
-    if Path(name).is_file():
+    name = _path_of(name) if name.startswith("file://") else os.path.expanduser(name)
+    path = path_of(name)
+    if path.is_dir():
+        return Source(path, name, {})
+    if path.is_file() and path.suffix == ".keras":
+        raise ValueError(
+            "A preset is a folder. This is a whole model in one file: "
+            f"`keras.saving.load_model({name!r})`. Received: preset={name!r}"
+        )
+    if path.is_file():
         raise ValueError(
             "A preset is a folder. If this file has others' public weights, convert "
             f"it: `keras-gan-zoo convert {name} FOLDER`. Received: preset={name!r}"

@@ -89,7 +89,8 @@ def test_gated(client, server, saved):
 
 
 @pytest.mark.parametrize(
-    "token", ["hf_secret_stale", "hf_secret\x07me", "\N{LEFT DOUBLE QUOTATION MARK}hf_x"]
+    "token",
+    ["hf_secret_stale", "hf_secret\x07me", "\N{LEFT DOUBLE QUOTATION MARK}hf_x"],
 )
 def test_bad_token(client, repo, token):
     with pytest.raises(PermissionError, match="hf auth login"):
@@ -196,7 +197,7 @@ def test_what_the_hub_says_of_an_upload_is_told(client, server, saved, repo, sta
 def test_reading_needs_no_write_access(client, server, repo):
     with (
         server.fault("GET /api/models", 403, times=100),
-        pytest.raises(PermissionError, match="status 403.*bad day.*reading") as caught,
+        pytest.raises(PermissionError, match=r"status 403.*bad day.*reading") as caught,
     ):
         client("load", f"hf://{repo[0]}")
     assert "writ" not in str(caught.value)
@@ -211,7 +212,9 @@ def test_the_hubs_words_are_told_without_the_token():
     response = httpx.Response(413, request=request)
     words = "No\n\x1b[2J room for hf_secret_me. " + 500 * "x"
     with (
-        pytest.raises(ValueError, match=r"413\): No \?\[2J room for \.\.\.\.") as caught,
+        pytest.raises(
+            ValueError, match=r"413\): No \?\[2J room for \.\.\.\."
+        ) as caught,
         keras_gan_zoo.presets.client.clear_errors("hf://me/gan"),
     ):
         raise errors.HfHubHTTPError("", response=response, server_message=words)

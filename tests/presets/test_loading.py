@@ -319,8 +319,12 @@ def test_tiny_gans_are_worth_testing(gans):
 
 @pytest.mark.parametrize(
     ("setting", "error"),
-    [({"foo": 1}, TypeError), ({"loss": "nope"}, ValueError)]
-    + [({"critic_steps": 0}, ValueError), ({"penalties": ["nope"]}, ValueError)],
+    [
+        ({"foo": 1}, TypeError),
+        ({"loss": "nope"}, ValueError),
+        ({"critic_steps": 0}, ValueError),
+        ({"penalties": ["nope"]}, ValueError),
+    ],
 )
 def test_a_setting_of_the_callers_is_refused_as_by_the_constructor(
     saved, setting, error

@@ -85,8 +85,47 @@ def test_a_bare_name_is_the_entry_and_a_warning_names_the_folder(namesake):
 
 @pytest.mark.parametrize("kind", ["./{}".format, Path])
 def test_a_path_is_no_entry(namesake, kind):
-    assert type(kgz.GAN.from_preset(kind(namesake))) is kgz.GAN
+    gan = kgz.GAN.from_preset(kind(namesake))
+    assert type(gan) is kgz.GAN
+    assert gan.preset_source == "./dcgan_mnist"
 
 
 def test_a_path_of_an_entry_without_a_folder_is_the_entry():
     assert type(kgz.GAN.from_preset(Path("dcgan_mnist"))) is kgz.DCGAN
+
+
+def test_a_keras_file_is_loaded_by_keras(gans, tmp_path):
+    path = tmp_path / "m.keras"
+    gans["gan"].save(path)
+    with pytest.raises(ValueError, match=r"keras\.saving\.load_model\('.*m\.keras'\)"):
+        kgz.GAN.from_preset(path)
+    (tmp_path / "m.pth").write_bytes(b"theirs")
+    with pytest.raises(ValueError, match="keras-gan-zoo convert"):
+        kgz.GAN.from_preset(tmp_path / "m.pth")
+
+
+def test_an_unset_variable_is_no_folder(gans, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for function in (
+        gans["gan"].save_to_preset,
+        kgz.GAN.from_preset,
+        kgz.cards.write_card,
+        kgz.cards.refresh_card,
+        lambda path: kgz.upload_preset("hf://me/gan", path),
+    ):
+        with pytest.raises(ValueError, match=r"must not be empty.*Received: ''"):
+            function("")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tilde_is_the_home_folder(gans, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    monkeypatch.chdir(tmp_path)
+    assert gans["gan"].save_to_preset("~/x") == home / "x"
+    assert kgz.GAN.from_preset("~/x").preset_source == str(home / "x")
+    assert kgz.GAN.from_preset(Path("~/x")).preset_source == str(home / "x")
+    assert kgz.cards.write_card("~/x") == home / "x" / "README.md"
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
