@@ -32,6 +32,8 @@ OF_WEIGHTS = (RECIPE, SCORES, *PICTURES, LOG, CURVES)
 # Formats that run code when they are opened, or can.
 PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".joblib", ".npy")
 
+LFS = b"version https://git-lfs.github.com/spec/"  # what stands in a file's place
+
 MAX_JSON = 5_000_000  # bytes
 MAX_DEPTH = 64  # of nested JSON values
 
@@ -50,12 +52,19 @@ def require(folder: PathLike, name: str, preset: Any) -> Path:
 
     Raises:
         FileNotFoundError: it is not there.
+        CorruptError: Git LFS has yet to fetch it.
     """
     path = Path(folder) / name
     if not path.is_file():
         raise FileNotFoundError(
             f"`{name}` doesn't exist in preset directory `{preset}`."
         )
+    with path.open("rb") as file:
+        if file.read(len(LFS)) == LFS:
+            raise CorruptError(
+                f"Preset `{preset}` cannot be loaded: `{name}` only points to a file "
+                "of Git LFS. Run `git lfs pull` in that folder."
+            )
     return path
 
 
@@ -64,6 +73,7 @@ def read_json(folder: PathLike, name: str, preset: Any) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: there is no such file.
+        OSError: it can't be read.
         ValueError: too large, nested too deep, not JSON, not an object, a number
             that is not finite, or a key given twice.
     """
@@ -81,7 +91,7 @@ def read_json(folder: PathLike, name: str, preset: Any) -> dict[str, Any]:
         _check_depth(value)
     except RecursionError:
         raise invalid(preset, f"`{name}` is nested too deeply.") from None
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise invalid(preset, f"`{name}` is not valid JSON: {error}.") from None
     if not isinstance(value, dict):
         raise invalid(

@@ -1,6 +1,7 @@
 """JSON files that are none, and files that no preset has."""
 
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -58,4 +59,23 @@ def test_newer_format_asks_for_an_upgrade(preset):
 def test_older_formats_load(preset):
     for version in (1, 2):
         edit("metadata.json", lambda v, n=version: v.update(format_version=n))(preset)
+        kgz.GAN.from_preset(preset)
+
+
+@pytest.mark.parametrize("name", ["model.weights.h5", "task.weights.h5", "config.json"])
+def test_a_pointer_of_git_lfs_is_told(preset, name):
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"
+    refuses(preset, text(name, pointer), rf"`{name}` only points .*`git lfs pull`")
+
+
+def test_a_file_that_may_not_be_read_is_not_called_malformed(preset, monkeypatch):
+    error = PermissionError(13, "Permission denied", str(preset / "config.json"))
+
+    def refuse(path, *args, really=Path.read_text, **kwargs):
+        if path.name == "config.json":
+            raise error
+        return really(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(PermissionError, match=r"denied: '.*config\.json'"):
         kgz.GAN.from_preset(preset)
