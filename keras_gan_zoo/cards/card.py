@@ -8,9 +8,11 @@ from keras_gan_zoo import images
 from keras_gan_zoo.callbacks import sheet
 from keras_gan_zoo.cards.metadata import merged
 from keras_gan_zoo.cards.render import SEED, local_address, render
-from keras_gan_zoo.files import restored_on_error, write_json, write_text
+from keras_gan_zoo.conversion import public
+from keras_gan_zoo.files import path_of, restored_on_error, write_json, write_text
 from keras_gan_zoo.gan import GAN
-from keras_gan_zoo.presets import client, files, readme, together
+from keras_gan_zoo.near_names import did_you_mean
+from keras_gan_zoo.presets import client, files, index, readme, together
 from keras_gan_zoo.presets.loading import read_gan
 from keras_gan_zoo.presets.source import Source
 from keras_gan_zoo.scoring import ScoreReport
@@ -18,7 +20,6 @@ from keras_gan_zoo.typing import PathLike
 
 #: what `scores.json` tells of the weights, whatever scores them
 CHOICE = ("epoch", "selection", "parameters", "training", "neighbours")
-ENTRY = re.compile(r"[\w.-]+")  #: the name of an entry of the zoo
 REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")  #: of the Hub
 
 
@@ -60,8 +61,8 @@ def write_card(
     >>> write_card("./my_gan", "hf://me/my_gan")  # doctest: +SKIP
     PosixPath('my_gan/README.md')
     """
-    _check_handle(handle)
-    folder = Path(folder)
+    folder = path_of(folder)
+    _check_handle(handle, folder)
     card = folder / files.README
     if card.exists() and not overwrite:
         raise FileExistsError(
@@ -108,8 +109,8 @@ def refresh_card(
     >>> refresh_card("./my_gan")  # doctest: +SKIP
     PosixPath('my_gan/README.md')
     """
-    _check_handle(handle)
-    folder = Path(folder)
+    folder = path_of(folder)
+    _check_handle(handle, folder)
     card = folder / files.README
     if not card.is_file():
         return write_card(
@@ -152,7 +153,7 @@ def attach_report(
         ValueError: the report is of other weights, or the card can't be brought up to
             date, see `refresh_card`.
     """
-    folder = Path(folder)
+    folder = path_of(folder)
     digest = _load(folder, custom_objects).preset_origin.weights_sha256
     scores, path = together.scores_of(report), folder / files.SCORES
     together.check_scores(scores, digest)
@@ -181,25 +182,34 @@ def _lasting(folder, scores, digest):
 
 def set_handle(folder: PathLike, handle: str) -> None:
     """Make a card tell its readers to load `handle`; leave any other card alone."""
-    _check_handle(handle)
-    card = Path(folder) / files.README
+    folder = path_of(folder)
+    _check_handle(handle, folder)
+    card = folder / files.README
     text = readme.read(card)
     address = readme.address_of(text) or local_address(folder)
     write_text(card, readme.readdressed(text, address, handle))
 
 
-def _check_handle(handle):
+def _check_handle(handle, folder):
     """Check that readers can load what they are told to."""
-    if handle is None or ENTRY.fullmatch(handle) or handle.startswith(("./", "../")):
+    if handle is None or handle.startswith(("./", "../")):
         return
     if handle.startswith("hf://"):
         client.parse(handle)
         return
+    # An entry to come has the name of its folder.
+    entries = [*index.read_index(), *public.public_checkpoints()]
+    if handle in (*entries, folder.resolve().name):
+        return
     near = f"hf://{handle}"
-    advice = f" Did you mean {near!r}?" if REPOSITORY.fullmatch(handle) else ""
+    advice = (
+        f"Did you mean {near!r}? "
+        if REPOSITORY.fullmatch(handle)
+        else did_you_mean(handle, entries)
+    )
     raise ValueError(
         "`handle` is what the card's readers load: 'hf://user/repo', or the name of an "
-        f"entry of the zoo.{advice} Received: handle={handle!r}"
+        f"entry of the zoo. {advice}Received: handle={handle!r}"
     )
 
 

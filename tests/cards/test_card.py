@@ -276,3 +276,19 @@ def test_any_name_of_a_folder_makes_a_card_whose_example_runs(gan, tmp_path, nam
     moved = refresh_card(folder, "hf://me/g").read_text()
     assert readme.address_of(moved) == "hf://me/g"
     assert "keras-gan-zoo score hf://me/g" in moved
+
+
+@pytest.mark.parametrize("handle", ["nonsense", "dcgan-mnist"])
+def test_a_name_that_nobody_can_load_is_refused(preset, handle):
+    for write in (write_card, refresh_card, set_handle):
+        with pytest.raises(ValueError, match="name of an entry of the zoo") as caught:
+            write(preset, handle)
+        told = "Did you mean 'dcgan_mnist'?" in str(caught.value)
+        assert told == (handle == "dcgan-mnist")
+    assert not (preset / "README.md").exists()
+
+
+@pytest.mark.parametrize("handle", ["dcgan_mnist", "my_gan", "./elsewhere"])
+def test_an_entry_that_is_there_or_to_come_is_a_handle(preset, handle):
+    text = write_card(preset, handle).read_text()
+    assert readme.address_of(text) == handle
