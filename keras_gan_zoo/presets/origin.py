@@ -87,9 +87,8 @@ def check_recipe(recipe: Any, path: PathLike | None = None) -> dict[str, Any]:
             f"Received: {where}recipe={recipe!r:.200}"
         )
     for key, (kind, expected) in KINDS.items():
-        value = recipe.get(key)
-        if key in recipe and (type(value) is not kind or (kind is int and value < 1)):
-            raise _wrong(key, expected, value, where)
+        if key in recipe and not _is_of(kind, recipe[key]):
+            raise _wrong(key, expected, recipe[key], where)
     words = recipe.get("limitations", "")
     if not _are_texts(words if isinstance(words, list) else [words]):
         raise _wrong("limitations", "text, or a list of texts", words, where)
@@ -101,6 +100,10 @@ def check_recipe(recipe: Any, path: PathLike | None = None) -> dict[str, Any]:
         raise _wrong(CONTINUED, expected, start, where)
     source_of(recipe, where)
     return recipe
+
+
+def _is_of(kind, value):
+    return type(value) is kind and (kind is not int or value >= 1)
 
 
 def _are_texts(values):
