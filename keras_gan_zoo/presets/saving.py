@@ -12,7 +12,7 @@ import keras
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
-from keras_gan_zoo.files import path_of, sha256, write_json
+from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.networks.contract import networks_of
 from keras_gan_zoo.presets import (
     dry_build,
@@ -68,7 +68,7 @@ def save_preset(
             it is of the wrong kind, or `from_preset` could not load the folder, for
             example because of a `Lambda` layer.
     """
-    folder = path_of(folder)
+    folder = Path(os.path.expanduser(folder))
     if backend.process()[0]:  # of several processes the first one writes
         return folder
     digest = weights_sha256(gan.ema_generator)

@@ -104,10 +104,9 @@ def test_a_keras_file_is_loaded_by_keras(gans, tmp_path):
         kgz.GAN.from_preset(tmp_path / "m.pth")
 
 
-def test_an_unset_variable_is_no_folder(gans, tmp_path, monkeypatch):
+def test_an_unset_variable_is_no_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for function in (
-        gans["gan"].save_to_preset,
         kgz.GAN.from_preset,
         kgz.cards.write_card,
         kgz.cards.refresh_card,
