@@ -200,17 +200,19 @@ FAMILIES = {
     "logan": Case(RESIDUAL, (5e-4, 0.5, 0.999), 64, 1500),
     "pac_gan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2000),
     "ebgan": Case(CONVOLUTIONAL, (5e-4, 0.5, 0.999), 64, 2500),
+    # The generator's rate is the higher one, or else it lags behind the auto-encoder,
+    # whose balance then stays at 0 and whose game is over: one image.
     "began": Case(
         {
             "latent_dim": 32,
-            "generator_widths": [32, 32, 32],
-            "discriminator_widths": [32, 64, 96],
+            "generator_widths": [16, 16, 16],
+            "discriminator_widths": [16, 32, 48],
             "encoding_dim": 32,
-            "loss": kgz.losses.BoundaryEquilibrium(rate=0.02),
+            "loss": kgz.losses.BoundaryEquilibrium(0.9, rate=0.02),
         },
-        (4e-4, 0.5, 0.999),
+        ((2e-3, 0.5, 0.999), (3e-4, 0.5, 0.999)),
         64,
-        2500,
+        3000,
     ),
     "info_gan": Case(
         {

@@ -33,7 +33,7 @@ from keras_gan_zoo.objectives import penalties as penalty_terms
 from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.sampling import Sampling
 from keras_gan_zoo.schedules import Weight
-from keras_gan_zoo.training import settings, sources, state
+from keras_gan_zoo.training import monitoring, settings, sources, state
 from keras_gan_zoo.training.data_order import DataOrder, first_of
 from keras_gan_zoo.training.growth import Growth
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer, count_iterations
@@ -203,6 +203,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         contract.check_tap(generator, self.generator_penalties)
         if discriminator is not None:
             discriminator = as_functional("discriminator", discriminator)
+            contract.check_apart(generator, discriminator)
             contract.check_discriminator(
                 discriminator,
                 generator,
@@ -323,6 +324,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
                 f"Received: {', '.join(sorted(unsupported))}"
             )
         contract.check_trains(self)
+        monitoring.say_what_is_frozen(self)
         chosen = (generator_optimizer, discriminator_optimizer)
         pair = [
             default if optimizer is None else keras.optimizers.get(optimizer)

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import torch
 import torch.distributed as dist
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from keras_gan_zoo.backend.keras_internals import (
     get_stateless_scope,
@@ -113,11 +114,16 @@ def vjp(fn: Callable, variables: Sequence[Any]) -> tuple[Any, Any, Callable]:
     return outputs, aux, pull
 
 
+def _twice_differentiable():
+    """Attention by products and a softmax: fused kernels have no second gradient."""
+    return sdpa_kernel(SDPBackend.MATH)
+
+
 def input_gradients(
     fn: Callable, x: Tensor, differentiable: bool = True
 ) -> tuple[Tensor, Any]:
     """For `fn(x) -> (y, aux)`, return d sum(y) / dx and aux."""
-    with torch.enable_grad():
+    with torch.enable_grad(), _twice_differentiable():
         x = x.detach().requires_grad_(True)
         y, aux = fn(x)
         (gradient,) = torch.autograd.grad(y.sum(), x, create_graph=differentiable)
@@ -130,7 +136,7 @@ def input_vjp(fn: Callable, x: Tensor) -> tuple[Tensor, Any, Callable]:
     `pull(cotangent)` is d sum(y * cotangent) / dx, itself differentiable. It costs
     nothing unless it is called, so that `every` can skip it.
     """
-    with torch.enable_grad():
+    with torch.enable_grad(), _twice_differentiable():
         if not x.requires_grad:  # or else it is part of a graph that y must stay in
             x = x.detach().requires_grad_(True)
         y, aux = fn(x)

@@ -165,6 +165,22 @@ def check_discriminator(
         )
 
 
+def check_apart(generator: keras.Model, discriminator: keras.Model) -> None:
+    """Raise an error if a layer's weights are in both networks.
+
+    Each player would move them by its own optimizer, and Keras stores what two models
+    share in the file of one.
+    """
+    theirs = {id(variable) for variable in discriminator.variables}
+    shared = [v.path for v in generator.variables if id(v) in theirs]
+    if shared:
+        raise ValueError(
+            "The players must not share layers: make one for each network, such as "
+            "two `keras.layers.Embedding` of the labels. Received: a generator and a "
+            f"discriminator that both have {', '.join(shared[:3])}"
+        )
+
+
 def _check_inputs(kind, network, num_classes):
     """Check for one tensor, or a dict of known names with whole `labels` `(n,)`."""
     expected, names = TAKES[kind], input_names(network)

@@ -40,6 +40,24 @@ def say_what_losses_tell(gan: Any, callbacks: Sequence[Any]) -> None:
             )
 
 
+def say_what_is_frozen(gan: Any) -> None:
+    """Warn if one of the players will stand still: tutorials freeze one by hand."""
+    networks = {"generator": gan.generator, "discriminator": gan.discriminator}
+    frozen = [
+        name
+        for name, network in networks.items()
+        if network.weights and not network.trainable_variables
+    ]
+    if len(frozen) == 1:
+        say_once(
+            gan,
+            f"The {frozen[0]} is frozen, so the other player trains against one that "
+            "never learns. `fit` updates each player by itself, and needs none to be "
+            f"frozen: set `gan.{frozen[0]}.trainable = True` and compile again, unless "
+            "that is what you mean.",
+        )
+
+
 def say_once(gan: Any, text: str) -> None:
     """Warn, once per model."""
     if text not in gan._said:

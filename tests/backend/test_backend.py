@@ -2,6 +2,7 @@
 
 import keras
 import pytest
+from second_derivative import check_second_derivative
 
 from keras_gan_zoo import backend
 
@@ -34,3 +35,10 @@ def test_full_float32_and_back():
     with pytest.raises(RuntimeError):
         fail()
     assert tf32() == before
+
+
+def test_second_derivatives_of_attention():
+    """PyTorch's fused kernels have none."""
+    attention = keras.layers.MultiHeadAttention(2, 4)
+    attention.build((2, 5, 4), (2, 5, 4))
+    check_second_derivative(lambda x: attention(x, x), (2, 5, 4), layers=[attention])

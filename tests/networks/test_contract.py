@@ -188,3 +188,21 @@ def test_the_tap_is_found_inside_of_other_models():
     assert contract.find_tap(keras.Model(latents, x)).name == "w"
     assert contract.find_tap(plain.generator()).inner_shape == (5,)
     assert contract.find_tap(plain.discriminator()) is None
+
+
+def test_networks_that_share_a_layer_are_refused():
+    """Keras writes its weights for one of them, and can't read such a file."""
+    table = layers.Embedding(3, 4, name="classes")
+
+    def player(named, shape, end):
+        given = keras.Input(shape, name=named)
+        labels = keras.Input((), dtype="int32", name="labels")
+        x = layers.Concatenate()([layers.Flatten()(given), table(labels)])
+        return keras.Model({named: given, "labels": labels}, end(x))
+
+    def image(x):
+        return layers.Reshape(SHAPE)(layers.Dense(64, activation="tanh")(x))
+
+    networks = player("latents", (4,), image), player("images", SHAPE, layers.Dense(1))
+    with pytest.raises(ValueError, match=r"must not share layers.*Received.*classes"):
+        kgz.GAN(*networks, num_classes=3)

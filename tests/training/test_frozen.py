@@ -1,5 +1,7 @@
 """A player that stands still, wholly or in part."""
 
+import warnings
+
 import numpy as np
 import pytest
 from keras import ops
@@ -87,3 +89,17 @@ def test_it_moves_again_once_it_may(tiny_gan, noise):
     before = values(gan.discriminator)
     gan.fit(noise(8), batch_size=4, verbose=0)
     assert not same(before, gan.discriminator)
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_one_that_is_frozen_as_in_tutorials_is_told(player, tiny_gan):
+    gan = tiny_gan(compiled=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        gan.compile()
+        gan.trainable = False
+        gan.compile()  # both: it is only evaluated
+    gan.trainable = True
+    getattr(gan, player).trainable = False
+    with pytest.warns(UserWarning, match=f"The {player} is frozen, so the other"):
+        gan.compile()
