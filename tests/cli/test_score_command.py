@@ -186,6 +186,18 @@ def test_a_gate_that_is_missed(run, preset, gate, says):
     assert not (preset / "scores.json").exists()  # but not to publish
 
 
+def test_gates_have_the_units_of_the_table(run, tiny_zoo):
+    line = [*QUICK.split(), "--metrics", "kid", "--out", "r.json", "--max"]
+    missed = run("score", "tiny", *line, "kid=50", code=3)
+    value = 1000 * kgz.ScoreReport.load("r.json")["kid"]
+    assert f"{value:.3f}" in missed.stdout
+    said = f"Gate missed: KID x 1e3 (digits) is {value:.6g}, above 50."
+    assert missed.stderr == f"{said}\n"
+    run("score", "tiny", *line, f"kid={value + 1:.0f}")
+    text = run("score", "--help").stdout.replace("│", " ")
+    assert "kid=50 is of KID x 1e3" in " ".join(text.split())
+
+
 def test_gates_that_hold(run, tiny_zoo):
     line = [*QUICK.split(), *["--max-fid", "1e6", "--max", "fid=1e6", "--min", "is=1"]]
     assert "Gate" not in run("score", "tiny", *line).output

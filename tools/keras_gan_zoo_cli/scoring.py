@@ -200,11 +200,18 @@ def score(
     ] = None,
     at_most: Annotated[
         list[str] | None,
-        typer.Option("--max", metavar="NAME=VALUE", help="A gate: no higher."),
+        typer.Option(
+            "--max",
+            metavar="NAME=VALUE",
+            help="A gate: no higher, in the units of the table, so that kid=50 is of "
+            "KID x 1e3.",
+        ),
     ] = None,
     at_least: Annotated[
         list[str] | None,
-        typer.Option("--min", metavar="NAME=VALUE", help="A gate: no lower."),
+        typer.Option(
+            "--min", metavar="NAME=VALUE", help="A gate: no lower, likewise."
+        ),
     ] = None,
 ) -> None:
     """Score a preset, a folder or a file of images, and report all conditions.
@@ -309,8 +316,10 @@ def _gates(max_fid, at_most, at_least, metrics):
 
 
 def _missed(report, name, bound, upper):
-    value = report[name]
+    from keras_gan_zoo.scoring.measures import scale_of
+
+    value = scale_of(name) * report[name]
     if (value <= bound) if upper else (value >= bound):
         return None
     side = "above" if upper else "below"
-    return f"{report.label(name)} is {value:.6g}, {side} {bound:g}"
+    return f"{report.shown(name)} is {value:.6g}, {side} {bound:g}"
