@@ -82,6 +82,8 @@ def test_what_help_lists_without_the_package():
         if family.__module__.startswith("keras_gan_zoo.")
     )
     assert ", ".join(kgz.scoring.METRICS) == scoring.METRICS
+    extractors = [name.partition("/")[0] for name in scoring.EXTRACTORS.split(", ")]
+    assert extractors == list(kgz.scoring.extractors.EXTRACTORS)
     assert ", ".join(kgz.losses.LOSSES) == commands.LOSSES
     assert ", ".join(kgz.penalties.PENALTIES) == commands.PENALTIES
     assert ", ".join(kgz.augmentation.AUGMENTATIONS) == commands.AUGMENTATIONS

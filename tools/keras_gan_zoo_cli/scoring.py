@@ -20,6 +20,11 @@ METRICS = (
     "is_infinity, cmmd, swd, modes, reverse_kl, class_fid, cas, label_accuracy"
 )
 
+EXTRACTORS = (
+    "digits, fashion, cifar10, stacked_digits, inception, dinov2_b, dinov2_l, "
+    "keras_applications/NAME, pixels"
+)
+
 
 class Resizer(enum.StrEnum):
     tf1 = "tf1"
@@ -49,8 +54,7 @@ def _count(text):
 Extractor = Annotated[
     str | None,
     typer.Option(
-        help="digits, fashion, stacked_digits, inception, dinov2_b, dinov2_l or "
-        "keras_applications/NAME. By default the one that goes with the reference."
+        help=f"One of {EXTRACTORS}. By default the one that goes with the reference."
     ),
 ]
 Weights = Annotated[
@@ -209,9 +213,7 @@ def score(
     ] = None,
     at_least: Annotated[
         list[str] | None,
-        typer.Option(
-            "--min", metavar="NAME=VALUE", help="A gate: no lower, likewise."
-        ),
+        typer.Option("--min", metavar="NAME=VALUE", help="A gate: no lower, likewise."),
     ] = None,
 ) -> None:
     """Score a preset, a folder or a file of images, and report all conditions.
