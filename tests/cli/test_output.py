@@ -1,8 +1,15 @@
 """What is printed can be read: on any terminal, in any encoding, in a pipe."""
 
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import keras
 import pytest
 
-from keras_gan_zoo import conversion, zoo
+from keras_gan_zoo import conversion, presets, zoo
 from keras_gan_zoo_cli import output
 
 pytestmark = pytest.mark.once
@@ -75,3 +82,50 @@ def test_long_words_in_tables_are_folded(monkeypatch, capsys):
     text = capsys.readouterr().out
     assert "…" not in text
     assert text.count("e") == 4
+
+
+# === Streams ===
+
+
+def shell(line, *arguments, **environment):
+    """Run `line` in a shell, where "$@" is the program with its arguments."""
+    program = [sys.executable, "-m", "keras_gan_zoo_cli", *map(str, arguments)]
+    environment = {**os.environ, "KERAS_BACKEND": keras.config.backend(), **environment}
+    return subprocess.run(
+        ["sh", "-c", line, "sh", *program],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_streams_may_be_closed(closed):
+    done = shell(f'"$@" {closed}', "list")
+    assert done.returncode == 0, done.stderr
+    assert "Error" not in done.stderr
+    assert ("dcgan_mnist" in done.stdout) == (closed == "2>&-")
+    assert shell(f'"$@" {closed}', "show", "nope").returncode == 1
+
+
+def test_json_with_closed_errors():
+    line = ["--metrics", "is", "--num-images", "20", "--no-verify", "--json"]
+    done = shell('"$@" 2>&-', "score", "dcgan_mnist", *line)
+    assert json.loads(done.stdout)["scores"]["is"] > 1
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["list", "--families"], ["--help"]])
+def test_letters_that_an_encoding_lacks(arguments):
+    done = shell('"$@"', *arguments, PYTHONIOENCODING="ascii", COLUMNS="60")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+
+
+def test_strangers_letters_that_an_encoding_lacks(tmp_path):
+    gan = shutil.copytree(presets.index.zoo_folder() / "wgan_mnist", tmp_path / "gan")
+    recipe = json.loads((gan / "recipe.json").read_text())
+    text = json.dumps({**recipe, "license": "caf\u00e9 \u2026"})
+    (gan / "recipe.json").write_text(text)
+    done = shell('"$@"', "show", gan, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "caf? ?" in done.stdout

@@ -23,6 +23,16 @@ def is_live() -> bool:
     return sys.stdout.isatty()
 
 
+def take_every_text() -> None:
+    """Have both streams take what their encoding lacks, as `?`, and be closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # `>&-`
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        elif getattr(stream, "errors", None) == "strict":
+            stream.reconfigure(errors="replace")
+
+
 @contextlib.contextmanager
 def reserved() -> Iterator[None]:
     """Keep standard output for one thing: what libraries print goes to the errors.
@@ -74,7 +84,11 @@ class _Table(Table):
     """Light, for narrow terminals, where cells take several lines: nothing is cut."""
 
     def __init__(self, *head: Any, **options: Any) -> None:
-        light = {"box": SIMPLE_HEAD, "show_edge": False, "pad_edge": False}
+        light: dict[str, Any] = {
+            "box": SIMPLE_HEAD,
+            "show_edge": False,
+            "pad_edge": False,
+        }
         super().__init__(*head, padding=(0, 1, 0, 0), **light, **options)
 
     def add_column(self, *header: Any, **options: Any) -> None:
