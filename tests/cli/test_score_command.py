@@ -45,6 +45,17 @@ def test_prints_saves_and_attaches(run, preset):
     assert dict(saved) == pytest.approx(dict(expected))
 
 
+def test_attaches_also_where_a_report_could_not_be_saved(run, preset, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device", "r.json")
+
+    monkeypatch.setattr(kgz.ScoreReport, "save", full)
+    monkeypatch.setattr("keras_gan_zoo.cards.attach_report", lambda *_: "attached")
+    found = run("score", preset, *QUICK.split(), "--out", "r.json", "--attach", code=1)
+    assert "Report: attached" in found.stdout
+    assert "No space left on device: r.json" in found.stderr
+
+
 def test_every_form_of_a_report(run, tiny_zoo):
     forms = [word for s in ("json", "md", "csv") for word in ("--out", f"r.{s}")]
     run("score", "tiny", *QUICK.split(), "--metrics", "is,fid,kid", *forms)

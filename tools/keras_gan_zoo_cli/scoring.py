@@ -12,6 +12,7 @@ import typer
 from keras_gan_zoo_cli import output, preparing
 from keras_gan_zoo_cli.app import GATE, command, default
 from keras_gan_zoo_cli.commands import Seed
+from keras_gan_zoo_cli.places import check_place
 
 SUFFIXES = (".json", ".md", ".csv")
 #: the package's own, written out because importing them imports Keras
@@ -244,11 +245,14 @@ inception --num-images all
             raise typer.BadParameter(
                 f"{path} must end in {', '.join(SUFFIXES)}.", param_hint="--out"
             )
+        check_place(path)
     if attach and not (Path(source) / "config.json").is_file():
         raise typer.BadParameter(
             f"the report goes into a preset's folder, and {source} is not one.",
             param_hint="--attach",
         )
+    if attach:
+        check_place(Path(source), "--attach", folder=True)
     asked = preparing.preparation(
         image_size,
         crop_to_aspect_ratio,
@@ -284,11 +288,11 @@ inception --num-images all
     else:
         output.report(report)
     missed = [text for gate in gates if (text := _missed(report, *gate))]
+    if attach and not missed:
+        output.line(f"Report: {kgz.cards.attach_report(source, report)}", err=as_json)
     for path in out or ():
         path.parent.mkdir(parents=True, exist_ok=True)
         output.line(f"Report: {report.save(path)}", err=as_json)
-    if attach and not missed:
-        output.line(f"Report: {kgz.cards.attach_report(source, report)}", err=as_json)
     if missed:
         output.line(f"Gate missed: {'; '.join(missed)}.", err=True)
         raise typer.Exit(GATE)
