@@ -17,16 +17,22 @@ def list_entries() -> dict[str, dict[str, Any]]:
     """List the zoo's entries.
 
     Returns:
-        dict, name -> `family`, `data`, `parameters` and `scores` (by their labels).
+        dict, name -> `family`, `data`, `images` (such as "28x28x1"), `classes` (None
+        without labels), `parameters` and `scores` (by their labels).
     """
+    return {name: _listed(name, entry) for name, entry in presets.read_index().items()}
+
+
+def _listed(name, entry):
+    folder = index.zoo_folder() / name
+    config = files.read_json(folder, files.TASK, folder)["config"]
     return {
-        name: {
-            "family": entry["class_name"].rpartition(">")[2],
-            "data": entry["metadata"]["dataset"],
-            "parameters": entry["metadata"]["params"],
-            "scores": _scores(index.zoo_folder() / name) or entry["scores"],
-        }
-        for name, entry in presets.read_index().items()
+        "family": entry["class_name"].rpartition(">")[2],
+        "data": entry["metadata"]["dataset"],
+        "images": "x".join(map(str, config["image_shape"])),
+        "classes": config.get("num_classes"),
+        "parameters": entry["metadata"]["params"],
+        "scores": _scores(folder) or entry["scores"],
     }
 
 

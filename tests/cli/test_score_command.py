@@ -47,6 +47,17 @@ def test_prints_saves_and_attaches(run, preset):
     assert dict(saved) == pytest.approx(dict(expected))
 
 
+def test_attaches_also_where_a_report_could_not_be_saved(run, preset, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device", "r.json")
+
+    monkeypatch.setattr(kgz.ScoreReport, "save", full)
+    monkeypatch.setattr("keras_gan_zoo.cards.attach_report", lambda *_: "attached")
+    found = run("score", preset, *QUICK.split(), "--out", "r.json", "--attach", code=1)
+    assert "Report: attached" in found.stdout
+    assert "No space left on device: r.json" in found.stderr
+
+
 def test_every_form_of_a_report(run, tiny_zoo):
     forms = [word for s in ("json", "md", "csv") for word in ("--out", f"r.{s}")]
     run("score", "tiny", *QUICK.split(), "--metrics", "is,fid,kid", *forms)
@@ -186,6 +197,18 @@ def test_a_gate_that_is_missed(run, preset, gate, says):
     assert result.stderr.count("\n") == 1
     assert Path("r.json").is_file()  # to look at
     assert not (preset / "scores.json").exists()  # but not to publish
+
+
+def test_gates_have_the_units_of_the_table(run, tiny_zoo):
+    line = [*QUICK.split(), "--metrics", "kid", "--out", "r.json", "--max"]
+    missed = run("score", "tiny", *line, "kid=50", code=3)
+    value = 1000 * kgz.ScoreReport.load("r.json")["kid"]
+    assert f"{value:.3f}" in missed.stdout
+    said = f"Gate missed: KID x 1e3 (digits) is {value:.6g}, above 50."
+    assert missed.stderr == f"{said}\n"
+    run("score", "tiny", *line, f"kid={value + 1:.0f}")
+    text = run("score", "--help").stdout.replace("│", " ")
+    assert "kid=50 is of KID x 1e3" in " ".join(text.split())
 
 
 def test_gates_that_hold(run, tiny_zoo):

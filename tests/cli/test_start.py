@@ -75,6 +75,34 @@ def test_help_needs_no_keras(line):
     assert seconds < 5  # under one where nothing else runs
 
 
+#: sends Ctrl-C while a package is imported
+INTERRUPT = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, *rest):
+        if name == {package!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+from keras_gan_zoo_cli import main
+main()
+"""
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "package",
+    ["typer", "rich.table", "keras_gan_zoo_cli.scoring", "numpy", "keras", "h5py"],
+)
+def test_ctrl_c_while_it_starts(package):
+    environment = {"KERAS_BACKEND": keras.config.backend()}
+    result = python(INTERRUPT.format(package=package), "list", **environment)
+    assert result.returncode == 130, result.stderr
+    assert result.stderr.endswith("\nInterrupted.\n")
+    assert "Traceback" not in result.stderr
+
+
 def test_what_help_lists_without_the_package():
     assert commands.family_names() == sorted(
         family.file_name
@@ -82,6 +110,8 @@ def test_what_help_lists_without_the_package():
         if family.__module__.startswith("keras_gan_zoo.")
     )
     assert ", ".join(kgz.scoring.METRICS) == scoring.METRICS
+    extractors = [name.partition("/")[0] for name in scoring.EXTRACTORS.split(", ")]
+    assert extractors == list(kgz.scoring.extractors.EXTRACTORS)
     assert ", ".join(kgz.losses.LOSSES) == commands.LOSSES
     assert ", ".join(kgz.penalties.PENALTIES) == commands.PENALTIES
     assert ", ".join(kgz.augmentation.AUGMENTATIONS) == commands.AUGMENTATIONS

@@ -17,8 +17,9 @@ from typing import Annotated, Any
 import typer
 
 from keras_gan_zoo_cli import errors, output
+from keras_gan_zoo_cli.interrupts import INTERRUPTED, said
 
-FAILED, USAGE, GATE, INTERRUPTED = 1, 2, 3, 130
+FAILED, USAGE, GATE = 1, 2, 3
 
 app = typer.Typer(
     name="keras-gan-zoo",
@@ -156,4 +157,6 @@ def command(
 
 def main() -> None:
     """The console script."""
-    app(prog_name="keras-gan-zoo")
+    output.take_every_text()
+    with said():
+        app(prog_name="keras-gan-zoo")

@@ -11,6 +11,7 @@ import typer
 
 from keras_gan_zoo_cli import output, preparing
 from keras_gan_zoo_cli.app import command, default
+from keras_gan_zoo_cli.places import check_place
 
 Preset = Annotated[
     str,
@@ -136,6 +137,7 @@ def convert(
     from keras_gan_zoo import GAN, conversion, list_presets
     from keras_gan_zoo.presets.origin import source_of
 
+    check_place(out, "OUT", folder=True)  # before anything is downloaded
     # What has a name is not a folder, even if one is called so: as in `from_preset`.
     named = source in {*list_presets(), *conversion.public_checkpoints()}
     local = Path(source).exists() and not named
@@ -338,6 +340,7 @@ def train(
     from keras_gan_zoo.training.replicas import is_first
 
     check_begun(recipe, family, data, "train")
+    check_place(out, folder=True)
     if recipe and family:
         raise typer.BadParameter(
             "a recipe has its own family; leave it out.", param_hint="--family"

@@ -7,6 +7,7 @@ import typer
 
 from keras_gan_zoo_cli import output
 from keras_gan_zoo_cli.app import FAILED, command
+from keras_gan_zoo_cli.places import check_place
 
 
 @command
@@ -43,7 +44,11 @@ def leaderboard(
 --out zoo.html
     """
     from keras_gan_zoo.leaderboard import TITLE, write_leaderboard
+    from keras_gan_zoo.leaderboard.writing import SUFFIXES
 
+    if not out.is_dir():
+        for suffix in [""] if out.suffix.lower() in SUFFIXES else SUFFIXES:
+            check_place(Path(f"{out}{suffix}"))
     found = write_leaderboard(
         out,
         sources or (),

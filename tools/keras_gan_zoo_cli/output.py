@@ -7,11 +7,13 @@ are: neither as Rich's markup nor as what steers a terminal.
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -19,6 +21,16 @@ from rich.table import Table
 def is_live() -> bool:
     """Whether somebody is watching: a terminal gets progress bars."""
     return sys.stdout.isatty()
+
+
+def take_every_text() -> None:
+    """Have both streams take what their encoding lacks, as `?`, and be closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # `>&-`
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        elif getattr(stream, "errors", None) == "strict":
+            stream.reconfigure(errors="replace")
 
 
 @contextlib.contextmanager
@@ -68,62 +80,133 @@ def console() -> Console:
     return _Console(width=None if is_live() else 200, highlight=False)
 
 
+class _Table(Table):
+    """Light, for narrow terminals, where cells take several lines: nothing is cut."""
+
+    def __init__(self, *head: Any, **options: Any) -> None:
+        light: dict[str, Any] = {
+            "box": SIMPLE_HEAD,
+            "show_edge": False,
+            "pad_edge": False,
+        }
+        super().__init__(*head, padding=(0, 1, 0, 0), **light, **options)
+
+    def add_column(self, *header: Any, **options: Any) -> None:
+        super().add_column(*header, **{"overflow": "fold", **options})
+
+
+def _list(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a list whose words stay whole, above all the names, which people type.
+
+    Where they have no room, the last columns are left out, and that is said.
+    """
+    where, table = console(), _Table(*head, title=title)
+    for row in rows:
+        table.add_row(*row)
+    for column in table.columns:
+        words = [shown(cell).split() for cell in (column.header, *column.cells)]
+        column.no_wrap = all(len(cell) < 2 for cell in words)
+        column.min_width = max(cell_len(word) for cell in words for word in cell)
+    while len(table.columns) > 1 and _least(table) > where.width:
+        table.columns.pop()
+    where.print(table)
+    if left_out := head[len(table.columns) :]:
+        where.print(f"Too narrow for: {', '.join(left_out)}. --json has everything.")
+
+
+def _least(table):
+    return sum(column.min_width + 2 for column in table.columns) - 2
+
+
 def zoo(entries: Mapping[str, Any]) -> None:
-    """The entries of the zoo."""
+    """The entries of the zoo, each with a score or two: `show` has all of them."""
     if not entries:
         console().print("The zoo is empty.")
         return
-    table = Table("name", "family", "data", title="The zoo")
-    labels = dict.fromkeys(s for entry in entries.values() for s in entry["scores"])
-    for label in ("parameters", *labels):
-        table.add_column(label, justify="right")
-    for name, entry in entries.items():
-        scores = entry["scores"]
-        table.add_row(
-            name,
-            entry["family"],
-            entry["data"],
-            f"{entry['parameters']:,}",
-            *(f"{scores[s]:.2f}" if s in scores else "-" for s in labels),
-        )
-    console().print(table)
+    _list(
+        "The zoo, and the parameters of its generators",
+        ("name", "family", "images", "labels", "score", "size", "second score"),
+        [
+            (
+                name,
+                entry["family"],
+                entry.get("images") or "-",
+                str(entry.get("classes") or "-"),
+                first,
+                _size(entry["parameters"]),
+                second,
+            )
+            for name, entry in entries.items()
+            for first, second in [_headlines(entry["scores"])]
+        ],
+    )
+
+
+def _size(parameters):
+    """Such as `"436k"` parameters."""
+    return (
+        f"{parameters / 1e3:,.0f}k" if parameters < 1e6 else f"{parameters / 1e6:,.1f}M"
+    )
+
+
+def _headlines(scores):
+    """Two scores, FID and IS if there are: `("FID (digits) 0.23", "IS (digits) 8.91")`.
+
+    "-" stands for what there is none of.
+    """
+    labels = sorted(scores, key=lambda label: not label.startswith("FID ("))
+    texts = [
+        f"{label} {scores[label]:{'.2f' if abs(scores[label]) >= 0.1 else '.2g'}}"
+        for label in labels
+    ]
+    return (*texts, "-", "-")[:2]
 
 
 def families(rows: Mapping[str, Any]) -> None:
     """The families that there are."""
-    table = Table("name", "class", "paper", "year", "loss", "labels", title="Families")
-    for name, row in rows.items():
-        table.add_row(
-            name,
-            row["class"],
-            f"{row['paper']}, arXiv:{row['arxiv']}",
-            str(row["year"]),
-            ", ".join((row["loss"], *row["terms"])),
-            row["labels"],
-        )
-    console().print(table)
+    _list(
+        "Families",
+        ("name", "class", "labels", "year", "paper", "loss"),
+        [
+            (
+                name,
+                row["class"],
+                row["labels"] or "-",
+                str(row["year"]),
+                f"{row['paper']}, arXiv:{row['arxiv']}",
+                ", ".join((row["loss"], *row["terms"])),
+            )
+            for name, row in rows.items()
+        ],
+    )
 
 
 def public(rows: Mapping[str, Any]) -> None:
     """Others' public weights."""
-    table = Table("name", "layout", "data", "FID", "IS", "licence", "tried")
-    table.title = "Public weights, with their publishers' scores"
-    for name, row in rows.items():
-        scores = row.get("scores") or {}
-        table.add_row(
-            name,
-            row["source"],
-            row.get("dataset") or "-",
-            *(f"{scores[s]:.2f}" if s in scores else "-" for s in ("fid", "is")),
-            row["licence"],
-            "yes" if row["verified"] else "not yet",
-        )
-    console().print(table)
+    _list(
+        "Public weights, with their publishers' scores",
+        ("name", "data", "FID", "IS", "licence", "tried", "layout"),
+        [
+            (
+                name,
+                row.get("dataset") or "-",
+                *(
+                    f"{scores[s]:.2f}" if s in scores else "-"
+                    for scores in [row.get("scores") or {}]
+                    for s in ("fid", "is")
+                ),
+                row["licence"],
+                "yes" if row["verified"] else "not yet",
+                row["source"],
+            )
+            for name, row in rows.items()
+        ],
+    )
 
 
 def facts(values: Mapping[str, Any], title: str | None = None) -> None:
     """A dict of facts, with nested dicts as tables of their own."""
-    table = Table(show_header=False, title=title, title_justify="left")
+    table = _Table("", "", show_header=False, title=title, title_justify="left")
     nested = {}
     for name, value in values.items():
         if isinstance(value, dict):
@@ -141,7 +224,7 @@ def facts(values: Mapping[str, Any], title: str | None = None) -> None:
 def verification(found: Any) -> None:
     """What came of repeating the scores of a card."""
     head, *rows = found.rows()
-    table = Table(*head, title=found.preset)
+    table = _Table(*head, title=found.preset)
     for row in rows:
         table.add_row(*row)
     if rows:
@@ -153,7 +236,7 @@ def verification(found: Any) -> None:
 def report(found: Any) -> None:
     """The scores of a report, and what other implementations say."""
     head, *rows = found.rows()
-    table = Table(*head)
+    table = _Table(*head)
     for row in rows:
         table.add_row(*row)
     console().print(table)
@@ -167,12 +250,12 @@ def references(entries: Mapping[Path, Any]) -> None:
         console().print("There are no reference statistics.")
         return
     head = ("key", "reference", "extractor", "images", "dimensions", "MB", "path")
-    table = Table(*head, title="Reference statistics")
+    rows = []
     for facts in reference_facts(entries):
         texts = {**facts, "MB": f"{facts['bytes'] / 1e6:,.1f}"}
         texts["images"] = "?" if facts["images"] is None else f"{facts['images']:,}"
-        table.add_row(*(str(texts[name]) for name in head))
-    console().print(table)
+        rows.append([str(texts[name]) for name in head])
+    _list("Reference statistics", head, rows)
 
 
 def reference_facts(entries: Mapping[Path, Any]) -> list[dict[str, Any]]:
@@ -197,7 +280,7 @@ def reference_facts(entries: Mapping[Path, Any]) -> list[dict[str, Any]]:
 
 def trials(rows: Sequence[Mapping[str, Any]]) -> None:
     """The trials of a search, the best first."""
-    table = Table(title="Trials")
+    table = _Table(title="Trials")
     for name in rows[0]:
         table.add_column(name, justify="right")
     for row in rows:

@@ -9,6 +9,7 @@ import typer
 from keras_gan_zoo_cli import output
 from keras_gan_zoo_cli.app import app, command
 from keras_gan_zoo_cli.commands import Json
+from keras_gan_zoo_cli.places import check_place
 from keras_gan_zoo_cli.scoring import (
     BatchSize,
     Extractor,
@@ -61,6 +62,8 @@ def make(
     """
     from keras_gan_zoo.scoring import prepare
 
+    if out is not None:
+        check_place(out)
     wanted = names(metrics)
     chosen = build_extractor(extractor, extractor_weights, resizer, wanted)
     found, chosen = prepare(

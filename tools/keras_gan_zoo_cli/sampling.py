@@ -8,6 +8,7 @@ import typer
 from keras_gan_zoo_cli import output
 from keras_gan_zoo_cli.app import command, default
 from keras_gan_zoo_cli.commands import Preset, Seed
+from keras_gan_zoo_cli.places import check_place
 
 MOST_ROWS = 20  # of a sheet or a walk that names no classes
 SHEETS = (".png", ".jpg", ".jpeg", ".webp")
@@ -69,6 +70,7 @@ def sample(
     """
     kind = _kind(out) if walk is None else _moving(walk)
     out = walk or out
+    check_place(out, "--walk" if walk else "--out", folder=kind == "folder")
     if kind == "folder" and columns is not None:
         raise typer.BadParameter("a folder has no rows.", param_hint="--columns")
     from keras_gan_zoo import GAN, images, pictures, walks

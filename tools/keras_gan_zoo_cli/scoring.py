@@ -12,12 +12,18 @@ import typer
 from keras_gan_zoo_cli import output, preparing
 from keras_gan_zoo_cli.app import GATE, command, default
 from keras_gan_zoo_cli.commands import Seed
+from keras_gan_zoo_cli.places import check_place
 
 SUFFIXES = (".json", ".md", ".csv")
 #: the package's own, written out because importing them imports Keras
 METRICS = (
     "is, fid, kid, sfid, precision, recall, density, coverage, fid_infinity, "
     "is_infinity, cmmd, swd, modes, reverse_kl, class_fid, cas, label_accuracy"
+)
+
+EXTRACTORS = (
+    "digits, fashion, cifar10, stacked_digits, inception, dinov2_b, dinov2_l, "
+    "keras_applications/NAME, pixels"
 )
 
 
@@ -49,8 +55,7 @@ def _count(text):
 Extractor = Annotated[
     str | None,
     typer.Option(
-        help="digits, fashion, stacked_digits, inception, dinov2_b, dinov2_l or "
-        "keras_applications/NAME. By default the one that goes with the reference."
+        help=f"One of {EXTRACTORS}. By default the one that goes with the reference."
     ),
 ]
 Weights = Annotated[
@@ -200,11 +205,16 @@ def score(
     ] = None,
     at_most: Annotated[
         list[str] | None,
-        typer.Option("--max", metavar="NAME=VALUE", help="A gate: no higher."),
+        typer.Option(
+            "--max",
+            metavar="NAME=VALUE",
+            help="A gate: no higher, in the units of the table, so that kid=50 is of "
+            "KID x 1e3.",
+        ),
     ] = None,
     at_least: Annotated[
         list[str] | None,
-        typer.Option("--min", metavar="NAME=VALUE", help="A gate: no lower."),
+        typer.Option("--min", metavar="NAME=VALUE", help="A gate: no lower, likewise."),
     ] = None,
 ) -> None:
     """Score a preset, a folder or a file of images, and report all conditions.
@@ -235,11 +245,14 @@ inception --num-images all
             raise typer.BadParameter(
                 f"{path} must end in {', '.join(SUFFIXES)}.", param_hint="--out"
             )
+        check_place(path)
     if attach and not (Path(source) / "config.json").is_file():
         raise typer.BadParameter(
             f"the report goes into a preset's folder, and {source} is not one.",
             param_hint="--attach",
         )
+    if attach:
+        check_place(Path(source), "--attach", folder=True)
     # What is attached is of the folder, also where an entry of the zoo has its name.
     scored = str(Path(source).absolute()) if attach else source
     asked = preparing.preparation(
@@ -277,11 +290,11 @@ inception --num-images all
     else:
         output.report(report)
     missed = [text for gate in gates if (text := _missed(report, *gate))]
+    if attach and not missed:
+        output.line(f"Report: {kgz.cards.attach_report(source, report)}", err=as_json)
     for path in out or ():
         path.parent.mkdir(parents=True, exist_ok=True)
         output.line(f"Report: {report.save(path)}", err=as_json)
-    if attach and not missed:
-        output.line(f"Report: {kgz.cards.attach_report(source, report)}", err=as_json)
     if missed:
         output.line(f"Gate missed: {'; '.join(missed)}.", err=True)
         raise typer.Exit(GATE)
@@ -311,8 +324,10 @@ def _gates(max_fid, at_most, at_least, metrics):
 
 
 def _missed(report, name, bound, upper):
-    value = report[name]
+    from keras_gan_zoo.scoring.measures import scale_of
+
+    value = scale_of(name) * report[name]
     if (value <= bound) if upper else (value >= bound):
         return None
     side = "above" if upper else "below"
-    return f"{report.label(name)} is {value:.6g}, {side} {bound:g}"
+    return f"{report.shown(name)} is {value:.6g}, {side} {bound:g}"

@@ -10,6 +10,7 @@ import typer
 from keras_gan_zoo_cli import output, preparing
 from keras_gan_zoo_cli.app import command
 from keras_gan_zoo_cli.commands import check_begun
+from keras_gan_zoo_cli.places import check_place
 
 
 class Method(enum.StrEnum):
@@ -90,6 +91,7 @@ def tune(
     from keras_gan_zoo import recipes, tuning
 
     check_begun(recipe, family, data, "tune")
+    check_place(out, folder=True)
     chosen = recipes.with_options(
         recipes.find(recipe) if recipe else None,
         family=family,
