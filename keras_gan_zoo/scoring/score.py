@@ -215,16 +215,30 @@ def _collector(devices, workers):
 def _intervals(runs, scores, collection, metrics, wanted):
     """The `(low, high)` of each metric or None, and the method."""
     bounds = dict.fromkeys(metrics)
+    method = interval_method(len(runs))
     if len(runs) > 1:
         for name in metrics:
             bounds[name] = t_interval([run[name] for run in runs], LEVEL)
-        return bounds, f"t over {len(runs)} repeats"
+        return bounds, method
     if not wanted:
         return bounds, "not asked for"
     for name, values in collection.replicates().items():
         if name in bounds:
             bounds[name] = jackknife_interval(scores[name], values, LEVEL)
-    return bounds, "jackknife over groups of samples"
+    return bounds, method
+
+
+def interval_method(repeats: int) -> str:
+    """How intervals are made, as the condition `interval_method` says it.
+
+    Example:
+
+    >>> interval_method(3)
+    't over 3 repeats'
+    """
+    if repeats > 1:
+        return f"t over {repeats} repeats"
+    return "jackknife over groups of samples"
 
 
 def _methods(plan):
