@@ -58,9 +58,9 @@ def verify(
 
     With `num_images` lower than the card's, a quick check: the first of its samples, of
     one repeat. The score is carried over to the card's number of images by its line in
-    1 / N, and compared within the noise of so few, at 99.9 %. Intervals are not checked.
-    Scores that depend on the number in other ways, such as recall, are left out, and
-    the result says so.
+    1 / N, and compared within the noise of so few, at 99.9 %. Intervals are not
+    checked. Scores that depend on the number in other ways, such as recall, are left
+    out, and the result says so.
 
     Args:
         preset: a zoo entry's name, `"hf://user/repo[@revision]"`, or a folder.

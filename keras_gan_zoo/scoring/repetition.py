@@ -10,6 +10,7 @@ from keras_gan_zoo.scoring.conditions import NotRepeatableError
 from keras_gan_zoo.scoring.measures import METRICS, needs_of
 from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
+from keras_gan_zoo.scoring.report_checks import is_inside
 from keras_gan_zoo.scoring.score import interval_method, score
 
 #: what a repetition of the same samples may be off by: a share of the score, or of half
@@ -153,13 +154,15 @@ def reach_of_rounding(report: ScoreReport, metric: str) -> float:
 
 
 def beside(report: ScoreReport, repetition: Repetition, metric: str) -> str | None:
-    """What is stated along with a score and came out otherwise, as a sentence, or None.
+    """What is stated along with a score and can't be so, as a sentence, or None.
 
     Its interval, if it was made in the same way, and the scores that come with it, such
-    as `is_std`: to a hundredth, for they are nobody's yardstick. A quick check does not
-    tell.
+    as `is_std`: to a hundredth, for they are nobody's yardstick. A quick check tells no
+    more than that an interval does not hold its score.
     """
-    found = repetition.report
+    found, bounds = repetition.report, report.intervals.get(metric)
+    if bounds and not is_inside(report[metric], bounds):
+        return f"the card's interval, {_said(bounds)}, does not hold its own score"
     if found is None or repetition.num_images is not None:
         return None
     pairs: dict[str, Any] = {}
@@ -167,7 +170,7 @@ def beside(report: ScoreReport, repetition: Repetition, metric: str) -> str | No
         if name in report:
             again = found.get(name, 0.0)  # the spread of a single split or block
             pairs[name] = [report[name]], [again], SHARE_OF_EXTRAS * abs(again)
-    bounds, here = report.intervals.get(metric), found.intervals.get(metric)
+    here = found.intervals.get(metric)
     if bounds and not other_method(report, metric):
         if here is None:
             return (

@@ -142,6 +142,14 @@ def test_an_interval_by_another_method_can_not_be_repeated(preset, method, num_i
     assert [check.verdict for check in found.checks][:2] == ["not repeated"] * 2
 
 
+@pytest.mark.parametrize("num_images", [None, 150])
+def test_an_interval_that_does_not_hold_its_score_is_told(preset, num_images):
+    change(preset, lambda scores: scores["intervals"].update(fid=[0.1, 0.2]))
+    found = verify(preset, metrics="fid", num_images=num_images)
+    assert found.exit_code == 1
+    assert "fails: the card's interval, 0.100 to 0.200, does not" in repr(found)
+
+
 def test_a_report_without_intervals_holds(preset):
     def forget(scores):
         scores["intervals"] = {}
