@@ -104,7 +104,7 @@ class ScoreReport(collections.abc.Mapping):
     def metrics(self) -> list[str]:
         """The names of the scores, without extras such as `is_std`."""
         known = extras()
-        return [name for name in self if known.get(name, (None,))[0] not in self]
+        return [name for name in self if name not in known]
 
     @property
     def opinions(self) -> dict[str, Any]:
