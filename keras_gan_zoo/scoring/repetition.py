@@ -2,10 +2,11 @@
 
 import contextlib
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from keras_gan_zoo.scoring import conditions, tables
+from keras_gan_zoo.scoring.comparison import protocol_of
 from keras_gan_zoo.scoring.conditions import NotRepeatableError
 from keras_gan_zoo.scoring.measures import METRICS, needs_of
 from keras_gan_zoo.scoring.preparation import prepare
@@ -250,8 +251,7 @@ def _why_not(metric, report, method):
             f"this version of keras_gan_zoo has no metric {metric!r:.40}: "
             "it was made by a newer one, or by hand"
         )
-    protocols = report.conditions.get("protocols")
-    stated = protocols.get(metric) if isinstance(protocols, Mapping) else None
+    stated = protocol_of(report.conditions, metric)
     ours = METRICS[metric].by(method).protocol
     if stated is not None and stated != ours:
         return (
