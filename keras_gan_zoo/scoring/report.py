@@ -157,7 +157,7 @@ class ScoreReport(collections.abc.Mapping):
         return json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n"
 
     def save(self, path: PathLike) -> Path:
-        """Write the report; the file appears whole or not at all.
+        """Write the report; the file appears whole or not at all, in a new folder too.
 
         Args:
             path: file name. `.md` is written as Markdown and `.csv` as a table, both

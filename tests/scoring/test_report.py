@@ -115,6 +115,7 @@ def test_markdown(report, tmp_path):
     assert "| num fake | 100 |" in text
     assert "against 10,000 of mnist:test" in text
     assert report.save(tmp_path / "r.md").read_text() == text
+    assert report.save(tmp_path / "new" / "r.md").read_text() == text
 
 
 def test_csv(report, tmp_path):

@@ -84,7 +84,6 @@ def published_weights() -> bytes:
         return data  # a damaged or truncated cache is replaced
     data = _pull()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, lambda file: file.write(data))
     except OSError:
         pass  # a full disk or a read-only home only costs time
