@@ -24,7 +24,7 @@ def functional(model: Any) -> Any:
         ValueError: it was not built, or has other than one input.
     """
     inputs = getattr(model, "inputs", None)
-    if inputs is None and model.built:
+    if inputs is None and getattr(model, "built", False):
         shape = (model.get_build_config() or {}).get("input_shape")
         if isinstance(shape, list | tuple) and len(shape) == 4:
             images = keras.Input(shape[1:])
