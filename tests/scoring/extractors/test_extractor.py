@@ -164,7 +164,7 @@ def test_unknown_extractors_get_numbered_choices():
 def test_only_built_models():
     with pytest.raises(ValueError, match="built Keras model"):
         Extractor(keras.Sequential([keras.layers.Dense(3)]))
-    with pytest.raises(ValueError, match="built Keras model.*model=7"):
+    with pytest.raises(ValueError, match=r"built Keras model.*model=7"):
         Extractor(7)
     for make in (Extractor, extractors.get):
         with pytest.raises(ValueError, match=r"built by its first call.*Received"):
