@@ -55,7 +55,7 @@ def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Pa
     """Call `write(file)` on a temporary file beside `path`, then rename it.
 
     Args:
-        path: where the file goes; its folder must exist.
+        path: where the file goes; missing folders are created.
         write: a function that is given an open binary file.
 
     Returns:
@@ -63,13 +63,18 @@ def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Pa
 
     Raises:
         IsADirectoryError: `path` is a folder.
+        OSError: it can't be written; the error names `path`.
     """
     path = named(path)
     if path.is_dir():
         raise IsADirectoryError(
             f"A file can't be written over a folder. Received: {str(path)!r}"
         )
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _named(error, path) from error
     try:
         with os.fdopen(handle, "wb") as file:
             write(file)
@@ -77,10 +82,17 @@ def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Pa
         os.umask(umask)
         os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files private
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename == temporary:
+            raise _named(error, path) from error
         raise
     return path
+
+
+def _named(error, path):
+    """An error about the file that was asked for, not the temporary one beside it."""
+    return OSError(error.errno, error.strerror, str(path))
 
 
 def write_text(path: PathLike, text: str) -> Path:
@@ -89,8 +101,6 @@ def write_text(path: PathLike, text: str) -> Path:
     Returns:
         `pathlib.Path` of the file.
     """
-    path = named(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     return write_atomically(path, lambda file: file.write(text.encode()))
 
 

@@ -280,7 +280,6 @@ def save_png(path: PathLike, image: Any, text: dict[str, str] | None = None) -> 
     for key, value in (text or {}).items():
         said.add_text(key, value)
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     return write_atomically(path, lambda file: picture.save(file, "PNG", pnginfo=said))
 
 

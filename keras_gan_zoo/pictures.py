@@ -51,7 +51,6 @@ def save_image(path: PathLike, image: Any) -> Path:
             "JPEG has no alpha channel; write .png or .webp. "
             f"Received: path={str(path)!r}, {as_array(image).shape[-1]} channels"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
     return write_atomically(path, lambda file: picture.save(file, name, **settings))
 
 
@@ -100,7 +99,6 @@ def save_moving(path: PathLike, frames: Sequence[Any], seconds: float = 0.08) ->
         )
     name, settings = MOVING[path.suffix.lower()]
     first, *rest = (_without_alpha(as_picture(frame)) for frame in frames)
-    path.parent.mkdir(parents=True, exist_ok=True)
     return write_atomically(
         path,
         lambda file: first.save(

@@ -46,6 +46,30 @@ def test_a_tilde_is_the_home_folder(monkeypatch, tmp_path):
         files.path_of("")
 
 
+def test_missing_folders_are_made(tmp_path):
+    path = files.write_atomically(tmp_path / "a" / "b" / "c", lambda file: None)
+    assert path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("step", ["tempfile.mkstemp", "os.replace"])
+def test_an_error_names_the_file_that_was_asked_for(tmp_path, monkeypatch, step):
+    def fail(*args, **kwargs):
+        names = [arg for arg in args if isinstance(arg, str)] or [".note.x7"]
+        raise PermissionError(13, "Permission denied", *names[:1])
+
+    monkeypatch.setattr(f"keras_gan_zoo.files.{step}", fail)
+    with pytest.raises(PermissionError) as raised:
+        files.write_text(tmp_path / "note.txt", "x")
+    assert raised.value.filename == str(tmp_path / "note.txt")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_place_of_a_folder_is_told(tmp_path):
+    (tmp_path / "a").write_text("")
+    with pytest.raises(OSError, match=r"a.note\.txt"):
+        files.write_text(tmp_path / "a" / "note.txt", "x")
+
+
 def test_a_folder_is_not_written_over(tmp_path):
     (tmp_path / "report.json").mkdir()
     with pytest.raises(IsADirectoryError, match=r"over a folder.*report\.json"):

@@ -83,7 +83,6 @@ def from_tar(path: Path, split: str) -> tuple[np.ndarray, np.ndarray | None]:
     )
     labels = np.array([numbers[i] for i in order])
     try:
-        cached.parent.mkdir(parents=True, exist_ok=True)
         arrays: dict[str, Any] = {f"x_{split}": images, f"y_{split}": labels}
         write_atomically(cached, lambda file: np.savez(file, **arrays))
     except OSError:

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from keras_gan_zoo import datasets
@@ -12,7 +12,12 @@ from keras_gan_zoo.leaderboard.texts import plain
 from keras_gan_zoo.metrics import difference
 from keras_gan_zoo.presets.origin import basename
 from keras_gan_zoo.scoring.anchors import Anchors, anchors_of, read_anchors
-from keras_gan_zoo.scoring.comparison import ALWAYS, OF_REFERENCE, labels_drawn
+from keras_gan_zoo.scoring.comparison import (
+    ALWAYS,
+    OF_REFERENCE,
+    labels_drawn,
+    protocol_of,
+)
 from keras_gan_zoo.scoring.conditions import dataset_of
 from keras_gan_zoo.scoring.measures import METRICS, scale_of
 
@@ -181,10 +186,8 @@ def _board(title, note, conditions, models, anchors):
 
 def _own(facts, metric):
     """The conditions of one metric."""
-    protocols = facts.get("protocols")
-    protocol = protocols.get(metric) if isinstance(protocols, Mapping) else None
     own = {key: facts.get(key) for key in METRICS[metric].conditions}
-    return {**own, "protocol": protocol}
+    return {**own, "protocol": protocol_of(facts, metric)}
 
 
 def _column(metric, facts, models, anchors, is_one_of_many):

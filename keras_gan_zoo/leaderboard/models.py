@@ -15,6 +15,7 @@ from keras_gan_zoo.presets.origin import data_of, public_data
 from keras_gan_zoo.runs.folder import SESSIONS, machines_of, rows
 from keras_gan_zoo.scoring import ScoreReport
 from keras_gan_zoo.scoring.measures import METRICS
+from keras_gan_zoo.scoring.report_checks import check_inside
 
 #: the files that are read; weights are none of them
 CARD = (
@@ -168,14 +169,7 @@ def _check(folder, metadata, report):
         )
     together.check_scores(report.to_dict(), digest)
     together.check(folder, digest)
-    for name, bounds in report.intervals.items():
-        if name not in report or bounds is None:
-            continue
-        if not bounds[0] <= report[name] <= bounds[1]:
-            raise ValueError(
-                "The interval of a score is two numbers, one below and one above it. "
-                f"Received: {plain(name)}={report[name]} in {plain(bounds)}"
-            )
+    check_inside(report, report.intervals)
 
 
 def _paper(family):

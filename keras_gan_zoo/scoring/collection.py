@@ -55,6 +55,7 @@ class Collection:
             if function:
                 found |= function(rows, self.reference, self.plan.seed)
         unasked = set(METRICS) - set(self.plan.metrics)
+        unasked |= {extra for name in unasked for extra in METRICS[name].extras}
         return {k: float(v) for k, v in found.items() if k not in unasked}
 
     def replicates(self) -> dict[str, list[float]]:

@@ -13,6 +13,7 @@ from keras_gan_zoo.scoring.report import ScoreReport
 # Conditions that must be equal to compare two scores: for all metrics, and for those
 # that read a reference. Those of a single metric are in its row of `METRICS`.
 ALWAYS = (
+    "extractor",
     "extractor_sha256",
     "preprocessing",
     "resizing",
@@ -257,13 +258,34 @@ def _load(report):
     )
 
 
+def protocol_of(conditions: Mapping[str, Any], metric: str) -> Any:
+    """The protocol of a metric, of a report's conditions, or None.
+
+    Example:
+
+    >>> protocol_of({"protocols": {"recall": "k = 3"}}, "recall")
+    'k = 3'
+    """
+    protocols = conditions.get("protocols")
+    return protocols.get(metric) if isinstance(protocols, Mapping) else None
+
+
 def _check_conditions(reports, metrics):
     keys = list(ALWAYS)
     if any(METRICS[metric].real for metric in metrics):
         keys += OF_REFERENCE
     keys += [key for metric in metrics for key in METRICS[metric].conditions]
+    protocols = {f"protocol of {metric}": metric for metric in metrics}
+    keys += protocols
     facts = {
-        name: {**report.conditions, "labels": labels_drawn(report.conditions)}
+        name: {
+            **report.conditions,
+            "labels": labels_drawn(report.conditions),
+            **{
+                key: protocol_of(report.conditions, metric)
+                for key, metric in protocols.items()
+            },
+        }
         for name, report in reports.items()
     }
     (first, one), *others = facts.items()

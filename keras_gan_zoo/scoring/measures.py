@@ -141,6 +141,11 @@ def _label_accuracy(rows, reference, seed):
     return {"label_accuracy": mean, **by_class}
 
 
+def _flips(n):
+    """The share of 10 samples, whose counts may flip; of few samples 5 %."""
+    return min(10 / n, 0.05)
+
+
 _HALVES = "2 times the score of all samples, less the mean score of disjoint halves"
 _LINE = "a line over 1 / N through 15 values of N, from 5000 or half of the samples on"
 _NEIGHBOURS: dict[str, Any] = {
@@ -149,7 +154,7 @@ _NEIGHBOURS: dict[str, Any] = {
     "function": _neighbours,
     "higher": True,
     "least": lambda splits: 6,
-    "slack": lambda n: 10 / n,
+    "slack": _flips,
 }
 
 METRICS = {
@@ -266,7 +271,7 @@ METRICS = {
         reads=("logits",),
         collector=collectors.ClassCounts,
         protocol="of the samples' classes from equal shares, natural logarithm",
-        slack=lambda n: 10 / n,
+        slack=_flips,
     ),
     "class_fid": Metric(
         "class FID",
@@ -294,7 +299,7 @@ METRICS = {
         function=_label_accuracy,
         higher=True,
         protocol="share of samples whose largest logit is that of their label",
-        slack=lambda n: 10 / n,
+        slack=_flips,
         conditions=("labels",),
     ),
 }

@@ -2,16 +2,17 @@
 
 import contextlib
 import dataclasses
-import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from keras_gan_zoo.scoring import conditions, tables
+from keras_gan_zoo.scoring.comparison import protocol_of
 from keras_gan_zoo.scoring.conditions import NotRepeatableError
 from keras_gan_zoo.scoring.measures import METRICS, needs_of
 from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
-from keras_gan_zoo.scoring.score import score
+from keras_gan_zoo.scoring.report_checks import is_inside
+from keras_gan_zoo.scoring.score import interval_method, score
 
 #: what a repetition of the same samples may be off by: a share of the score, or of half
 #: its interval, whichever is more (benchmarks/repetition.py)
@@ -108,15 +109,18 @@ def bounds(
 ) -> tuple[float, float, float]:
     """Where a repeated score lies, and between what it has to, to hold.
 
-    A whole repetition has the report's own samples, but for the rounding of another
-    backend, device or version. So the noise that the report's interval allows for is
-    not in it: it holds within a thousandth of the score, or a hundredth of half the
-    interval, and within the `slack` of the metric, whatever is most.
+    What it may be off by comes from the repeated report: the stated one may be a
+    stranger's, and its interval as wide as they like.
 
-    With fewer images the score has the noise of both, and the bias of their number: it
-    is carried over to as many images as the report's, along the line in 1 / N to its
-    limit (`METRICS[metric].limit`), and holds if it is as near as two scores of the
-    same weights are in 999 of 1000 cases.
+    A whole repetition has the report's own samples, but for the rounding of another
+    backend, device or version. So the noise that an interval allows for is not in it:
+    it holds within a thousandth of the score, or a hundredth of half the interval, and
+    within the `slack` of the metric, whatever is most.
+
+    Fewer images are some of the report's own, so that the two scores are no further
+    apart than the noise of the fewer, at 99.9 %. The bias of their number is carried
+    over to as many images as the report's, along the line in 1 / N to its limit
+    (`METRICS[metric].limit`).
 
     Returns:
         `(repeated, low, high)`, floats.
@@ -127,7 +131,7 @@ def bounds(
     stated, found = report[metric], repetition.report
     assert found is not None
     if repetition.num_images is None:
-        reach = reach_of_rounding(report, metric)
+        reach = reach_of_rounding(found, metric)
         return found[metric], stated - reach, stated + reach
     limit: Any = METRICS[metric].limit
     if not (found.intervals.get(metric) and found.intervals.get(limit)):
@@ -137,7 +141,7 @@ def bounds(
         share = 1 - repetition.num_images / report.conditions["num_fake"]
     value = found[metric] + share * (found[limit] - found[metric])
     noise = (1 - share) * _half(found, metric) + share * _half(found, limit)
-    reach = WIDER * math.hypot(noise, _half(report, metric))
+    reach = WIDER * noise
     return value, stated - reach, stated + reach
 
 
@@ -151,30 +155,44 @@ def reach_of_rounding(report: ScoreReport, metric: str) -> float:
 
 
 def beside(report: ScoreReport, repetition: Repetition, metric: str) -> str | None:
-    """What is stated along with a score and came out otherwise, as a sentence, or None.
+    """What is stated along with a score and can't be so, as a sentence, or None.
 
     Its interval, if it was made in the same way, and the scores that come with it, such
-    as `is_std`: to a hundredth, for they are nobody's yardstick. A quick check does not
-    tell.
+    as `is_std`: to a hundredth, for they are nobody's yardstick. A quick check tells no
+    more than that an interval does not hold its score.
     """
-    found = repetition.report
+    found, bounds = repetition.report, report.intervals.get(metric)
+    if bounds and not is_inside(report[metric], bounds):
+        return f"the card's interval, {_said(bounds)}, does not hold its own score"
     if found is None or repetition.num_images is not None:
         return None
-    pairs: dict[str, Any] = {
-        name: ([report[name]], [found[name]], SHARE_OF_EXTRAS * abs(report[name]))
-        for name in METRICS[metric].extras
-        if name in report and name in found
-    }
-    bounds, other = report.intervals.get(metric), found.intervals.get(metric)
-    method = report.conditions.get("interval_method")
-    if bounds and other and method == found.conditions["interval_method"]:
-        reach = SHARE_OF_EXTRAS * _half(report, metric)
-        reach += reach_of_rounding(report, metric)
-        pairs["the interval"] = bounds, other, reach
+    pairs: dict[str, Any] = {}
+    for name in METRICS[metric].extras:
+        if name in report:
+            again = found.get(name, 0.0)  # the spread of a single split or block
+            pairs[name] = [report[name]], [again], SHARE_OF_EXTRAS * abs(again)
+    here = found.intervals.get(metric)
+    if bounds and not other_method(report, metric):
+        if here is None:
+            return (
+                f"the interval is {_said(bounds)} in the card, and there is none here"
+            )
+        reach = SHARE_OF_EXTRAS * _half(found, metric)
+        reach += reach_of_rounding(found, metric)
+        pairs["the interval"] = bounds, here, reach
     for name, (stated, again, reach) in pairs.items():
         if any(abs(a - b) > reach for a, b in zip(stated, again, strict=True)):
             return f"{name} is {_said(stated)} in the card, and {_said(again)} here"
     return None
+
+
+def other_method(report: ScoreReport, metric: str) -> str | None:
+    """Why the interval of a score can't be repeated, as a sentence, or None."""
+    ours = interval_method(report.conditions.get("repeats", 1))
+    stated = report.conditions.get("interval_method", ours)
+    if report.intervals.get(metric) is None or stated == ours:
+        return None
+    return f"its interval is by another method: {stated!r:.80}, here {ours!r}"
 
 
 def _said(values):
@@ -233,8 +251,7 @@ def _why_not(metric, report, method):
             f"this version of keras_gan_zoo has no metric {metric!r:.40}: "
             "it was made by a newer one, or by hand"
         )
-    protocols = report.conditions.get("protocols")
-    stated = protocols.get(metric) if isinstance(protocols, Mapping) else None
+    stated = protocol_of(report.conditions, metric)
     ours = METRICS[metric].by(method).protocol
     if stated is not None and stated != ours:
         return (

@@ -16,6 +16,7 @@ from keras_gan_zoo.scoring import ranking, sentences, tables
 from keras_gan_zoo.scoring.measures import METRICS, extras, scale_of
 from keras_gan_zoo.scoring.report_checks import (
     bounds_of,
+    check_inside,
     check_opinions,
     check_per_class,
     is_finite,
@@ -43,7 +44,8 @@ class ScoreReport(collections.abc.Mapping):
             `report.per_class["fid"]["3"]`.
 
     Raises:
-        ValueError: a score that is not finite, or an interval that is none.
+        ValueError: a score that is not finite, or an interval that is none, is
+            reversed or does not hold its score.
 
     Example:
 
@@ -74,12 +76,8 @@ class ScoreReport(collections.abc.Mapping):
         if bad:
             raise ValueError(f"Scores must be finite numbers. Received: {bad}")
         self._scores = {name: float(value) for name, value in scores.items()}
-        self.intervals = types.MappingProxyType(
-            {
-                name: bounds_of(name, bounds)
-                for name, bounds in (intervals or {}).items()
-            }
-        )
+        self.intervals = _intervals(intervals or {})
+        check_inside(self._scores, self.intervals)
         self.per_class = types.MappingProxyType(
             {
                 name: types.MappingProxyType(
@@ -106,7 +104,7 @@ class ScoreReport(collections.abc.Mapping):
     def metrics(self) -> list[str]:
         """The names of the scores, without extras such as `is_std`."""
         known = extras()
-        return [name for name in self if known.get(name, (None,))[0] not in self]
+        return [name for name in self if name not in known]
 
     @property
     def opinions(self) -> dict[str, Any]:
@@ -159,7 +157,7 @@ class ScoreReport(collections.abc.Mapping):
         return json.dumps(self.to_dict(), indent=2, allow_nan=False) + "\n"
 
     def save(self, path: PathLike) -> Path:
-        """Write the report; the file appears whole or not at all.
+        """Write the report; the file appears whole or not at all, in a new folder too.
 
         Args:
             path: file name. `.md` is written as Markdown and `.csv` as a table, both
@@ -189,6 +187,9 @@ class ScoreReport(collections.abc.Mapping):
     def from_dict(cls, values: Any) -> Self:
         """The inverse of `to_dict`.
 
+        A score that lies outside of its interval is read all the same, so that it can
+        be shown what is wrong with somebody's report: `keras_gan_zoo.verify` does.
+
         Raises:
             ValueError: the values are no report.
         """
@@ -210,7 +211,10 @@ class ScoreReport(collections.abc.Mapping):
         per_class = values.get("per_class") or {}  # reports of 0.1.0 have none
         check_per_class(per_class)
         check_opinions(values["second_opinion"])
-        return cls(**{part: values[part] for part in parts}, per_class=per_class)
+        stated = {part: values[part] for part in parts if part != "intervals"}
+        report = cls(**stated, per_class=per_class)
+        report.intervals = _intervals(values["intervals"])
+        return report
 
     # === Tables ===
 
@@ -309,6 +313,12 @@ class ScoreReport(collections.abc.Mapping):
 
     def __repr__(self) -> str:
         return "\n".join([tables.text(self.rows()), *self.notes()])
+
+
+def _intervals(given):
+    return types.MappingProxyType(
+        {name: bounds_of(name, bounds) for name, bounds in given.items()}
+    )
 
 
 def _power(scale):

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+ROUNDING = 1e-6  # a mean and the middle of its interval may be sums in other orders
+
 
 def is_finite(value: Any) -> bool:
     """Whether a value is a finite number."""
@@ -17,7 +19,7 @@ def bounds_of(name: str, found: Any) -> tuple[float, float] | None:
     """The ends of an interval as floats, or None.
 
     Raises:
-        ValueError: it is neither two finite numbers nor None.
+        ValueError: it is neither two finite numbers, the lower one first, nor None.
 
     Example:
 
@@ -35,7 +37,39 @@ def bounds_of(name: str, found: Any) -> tuple[float, float] | None:
             "The interval of a score is two finite numbers, or None. "
             f"Received: {name!r:.80} in {found!r:.100}"
         )
+    if low > high:
+        raise _outside(f"{name!r:.80} in {found!r:.100}")
     return float(low), float(high)
+
+
+def check_inside(scores: Mapping[str, float], intervals: Mapping[str, Any]) -> None:
+    """Check that each score lies in its interval.
+
+    Raises:
+        ValueError: one does not.
+    """
+    for name, bounds in intervals.items():
+        if name in scores and bounds and not is_inside(scores[name], bounds):
+            raise _outside(f"{name!r:.80} of {scores[name]} in {bounds!r:.100}")
+
+
+def is_inside(score: float, bounds: tuple[float, float]) -> bool:
+    """Whether a score lies in its interval, but for rounding.
+
+    Example:
+
+    >>> is_inside(2.0, (1.0, 2.5)), is_inside(3.0, (1.0, 2.5))
+    (True, False)
+    """
+    rounding = ROUNDING * max(map(abs, bounds))
+    return bounds[0] - rounding <= score <= bounds[1] + rounding
+
+
+def _outside(received):
+    return ValueError(
+        "The interval of a score is two numbers, one below and one above it, such as "
+        f"(1.0, 2.5) of 2.0. Received: {received}"
+    )
 
 
 def check_per_class(per_class: Any) -> None:

@@ -20,6 +20,7 @@ from keras_gan_zoo.scoring.measures import METRICS, check_metrics
 from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
 from keras_gan_zoo.typing import ValueRange
+from keras_gan_zoo.walks import check_seed
 
 LEVEL = 0.95
 
@@ -31,7 +32,7 @@ def score(
     extractor: Any = None,
     num_images: int | None = 10_000,
     repeats: int = 1,
-    seed: int = 0,
+    seed: int | None = 0,
     labels: Any = None,
     use_ema: bool = True,
     batch_size: int | None = None,
@@ -76,6 +77,7 @@ def score(
         num_images: int; `None` uses all of an array, a folder or a data set.
         repeats: int, the number of independent sets of `num_images` samples.
         seed: int. Determines the samples of a GAN; shuffles an array or a folder.
+            `None` draws one, which the report states.
         labels: the label of each sample. For a class-conditional GAN: `"reference"`
             (balanced like the reference, the default if that has labels), `"uniform"`,
             or an array of int. Sample i has the same label whatever the batch size and
@@ -121,8 +123,10 @@ def score(
     """
     metrics = check_metrics(metrics)
     devices = [devices] if isinstance(devices, str) else devices
-    _check_integers(repeats=(repeats, 1), splits=(splits, 1), workers=(workers, 1))
+    _check_integers(repeats=(repeats, 1), splits=(splits, 1))
+    _check_integers(optional=True, workers=(workers, 1))
     check_numbers(metrics, num_images, seed, batch_size, splits)
+    repeats, splits, seed = int(repeats), int(splits), check_seed(seed)
     refuse = _why_not_verify(verify)
     check_method(infinity_method, "infinity_method")
     source = sources.get(
@@ -215,16 +219,30 @@ def _collector(devices, workers):
 def _intervals(runs, scores, collection, metrics, wanted):
     """The `(low, high)` of each metric or None, and the method."""
     bounds = dict.fromkeys(metrics)
+    method = interval_method(len(runs))
     if len(runs) > 1:
         for name in metrics:
             bounds[name] = t_interval([run[name] for run in runs], LEVEL)
-        return bounds, f"t over {len(runs)} repeats"
+        return bounds, method
     if not wanted:
         return bounds, "not asked for"
     for name, values in collection.replicates().items():
         if name in bounds:
             bounds[name] = jackknife_interval(scores[name], values, LEVEL)
-    return bounds, "jackknife over groups of samples"
+    return bounds, method
+
+
+def interval_method(repeats: int) -> str:
+    """How intervals are made, as the condition `interval_method` says it.
+
+    Example:
+
+    >>> interval_method(3)
+    't over 3 repeats'
+    """
+    if repeats > 1:
+        return f"t over {repeats} repeats"
+    return "jackknife over groups of samples"
 
 
 def _methods(plan):
@@ -260,21 +278,21 @@ def _why_not_verify(wanted):
     return refuse
 
 
-def _check_integers(**given):
-    """Check for whole numbers, each at least as large as the second value."""
+def _check_integers(optional=False, **given):
+    """Check for whole numbers, each at least as large as the second value, or None."""
     for name, (value, least) in given.items():
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if value is not None and not (whole and value >= least):
+        if not (optional and value is None) and not (whole and value >= least):
             raise ValueError(
-                f"`{name}` must be a whole number, {least} or more. "
-                f"Received: {name}={value!r}"
+                f"`{name}` must be a whole number, {least} or more"
+                f"{', or None' if optional else ''}. Received: {name}={value!r}"
             )
 
 
 def check_numbers(
     metrics: Sequence[str],
     num_images: int | None,
-    seed: int = 0,
+    seed: int | None = 0,
     batch_size: int | None = None,
     splits: int = 10,
     endless: bool = False,
@@ -290,7 +308,10 @@ def check_numbers(
         ValueError: one is no whole number, or there are too few images.
     """
     _check_integers(
-        num_images=(num_images, 1), batch_size=(batch_size, 1), seed=(seed, 0)
+        optional=True,
+        num_images=(num_images, 1),
+        batch_size=(batch_size, 1),
+        seed=(seed, 0),
     )
     if num_images is not None:
         _check_enough(metrics, num_images, splits)

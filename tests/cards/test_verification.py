@@ -97,6 +97,10 @@ def test_a_wrong_score_is_caught_though_all_files_have_it(preset, metric):
     [
         (lambda s: s["intervals"].update(fid=[0.1, 9e9]), "the interval is 0.100"),
         (lambda s: s["scores"].update(is_std=0.001), "is_std is 0.001 in the"),
+        (
+            lambda s: s["intervals"].update(recall=[0, 1]),
+            "the interval is 0.000 to 1.0",
+        ),
     ],
 )
 def test_what_stands_beside_a_score_is_repeated_too(preset, change_of, told):
@@ -105,6 +109,55 @@ def test_what_stands_beside_a_score_is_repeated_too(preset, change_of, told):
     found = verify(preset)
     assert found.exit_code == 1
     assert f"fails: {told}" in repr(found)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+@pytest.mark.parametrize("num_images", [None, 150])
+def test_a_wide_interval_makes_no_score_true(preset, share, num_images):
+    """What may be off comes from what is measured here."""
+
+    def claim(scores):
+        fid = share * scores["scores"]["fid"]
+        scores["scores"]["fid"], scores["intervals"]["fid"] = (
+            fid,
+            [fid - 4e4, fid + 4e4],
+        )
+
+    change(preset, claim)
+    for facts in ({}, {"interval_method": "bootstrap"}):
+        change(preset, lambda scores, facts=facts: scores["conditions"].update(facts))
+        write_card(preset, overwrite=True)
+        found = verify(preset, metrics="fid", num_images=num_images)
+        assert (found.verdict, found.exit_code) == ("fails", 1), repr(found)
+
+
+@pytest.mark.parametrize("num_images", [None, 150])
+@pytest.mark.parametrize("method", ["bootstrap", "t over 3 repeats", "\x1b[2J", ["a"]])
+def test_an_interval_by_another_method_can_not_be_repeated(preset, method, num_images):
+    change(preset, lambda scores: scores["conditions"].update(interval_method=method))
+    found = verify(preset, num_images=num_images)
+    assert found.exit_code == 2
+    told = f"not repeated: its interval is by another method: {method!r}, here 'jack"
+    assert told in repr(found)
+    assert [check.verdict for check in found.checks][:2] == ["not repeated"] * 2
+
+
+@pytest.mark.parametrize("num_images", [None, 150])
+def test_an_interval_that_does_not_hold_its_score_is_told(preset, num_images):
+    change(preset, lambda scores: scores["intervals"].update(fid=[0.1, 0.2]))
+    found = verify(preset, metrics="fid", num_images=num_images)
+    assert found.exit_code == 1
+    assert "fails: the card's interval, 0.100 to 0.200, does not" in repr(found)
+
+
+def test_a_report_without_intervals_holds(preset):
+    def forget(scores):
+        scores["intervals"] = {}
+        scores["conditions"]["interval_method"] = "not asked for"
+
+    change(preset, forget)
+    write_card(preset, overwrite=True)
+    assert verify(preset).exit_code == 0
 
 
 def edit(preset, pattern, new):

@@ -85,6 +85,8 @@ def test_files(tmp_path):
     ("change", "named"),
     [
         ({"extractor_sha256": "f" * 64}, "extractor_sha256: eeeeeeeeeeee... and ffff"),
+        ({"extractor": "fashion"}, "extractor: digits and fashion"),
+        ({"protocols": {"fid": "by sqrtm"}}, "protocol of fid: None and by sqrtm"),
         ({"resizing": "clean"}, "resizing: none and clean"),
         ({"data_fingerprint": "c" * 64}, "data_fingerprint"),
         ({"num_fake": 5_000}, "num_fake: 10000 and 5000"),
@@ -123,6 +125,23 @@ def test_what_draws_as_usual_is_comparable(change):
 def test_conditions_of_metrics_that_are_not_compared_may_differ():
     one, other = make("a", 1.0, 0.1), make("b", 2.0, 0.1, is_splits=1)
     assert compare([one, other]).metrics == ["fid"]
+
+
+def test_a_protocol_counts_for_its_own_metric():
+    def both(*inception):
+        return [
+            make(base, 1.0, 0.1, *inception, protocols={"fid": "ddof 1", "is": base})
+            for base in ("base e", "base 2")
+        ]
+
+    assert compare(both()).metrics == ["fid"]
+    with pytest.raises(ValueError, match="protocol of is: base e and base 2"):
+        compare(both(9.0))
+
+
+def test_conditions_that_no_report_states_are_equal():
+    one, other = (ScoreReport({"fid": value}) for value in (1.0, 2.0))
+    assert compare({"a": one, "b": other}).ranking() == ["a", "b"]
 
 
 @pytest.mark.parametrize(

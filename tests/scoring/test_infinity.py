@@ -191,6 +191,16 @@ def test_two_methods_are_not_compared(reports):
         compare([reports["halves"], ScoreReport.from_dict(old)])
 
 
+def test_the_score_to_extrapolate_is_no_metric_unasked(images, extractor):
+    """Nor is the spread that comes with it."""
+    report = score(images, None, "is_infinity", extractor, **QUIET)
+    assert report.metrics == ["is_infinity"]
+    assert set(report) == {"is_infinity", "is_slope"}
+    old = report.to_dict()
+    old["scores"] = {"is_std": 0.1, **old["scores"]}  # as reports of 0.1.0 have it
+    assert ScoreReport.from_dict(old).metrics == ["is_infinity"]
+
+
 def test_other_metrics_have_no_such_condition(images, extractor):
     report = score(images, images // 2, "fid", extractor, **QUIET)
     assert "infinity_method" not in report.conditions

@@ -68,6 +68,13 @@ def test_a_count_may_flip(report):
     assert not is_within(report, found, "recall")
 
 
+@pytest.mark.parametrize("metric", [*NEIGHBOURS, "reverse_kl", "label_accuracy"])
+def test_of_few_samples_hardly_any_may_flip(metric):
+    """Or else any recall of 10 samples would hold."""
+    report = ScoreReport({metric: 0.5}, conditions={"num_fake": 10})
+    assert repetition.reach_of_rounding(report, metric) <= 0.05
+
+
 @pytest.mark.parametrize(
     ("conditions", "why"),
     [

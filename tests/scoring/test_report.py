@@ -115,6 +115,7 @@ def test_markdown(report, tmp_path):
     assert "| num fake | 100 |" in text
     assert "against 10,000 of mnist:test" in text
     assert report.save(tmp_path / "r.md").read_text() == text
+    assert report.save(tmp_path / "new" / "r.md").read_text() == text
 
 
 def test_csv(report, tmp_path):
@@ -158,6 +159,31 @@ def test_other_files_are_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(ValueError, match="report"):
         ScoreReport.load(path)
+
+
+@pytest.mark.parametrize("bounds", [(2.0, 1.0), (2.0, 2.5), (-1.0, 1.0)])
+def test_an_interval_holds_its_score(bounds):
+    with pytest.raises(ValueError, match=r"one below and one above.*'fid'.* in \("):
+        ScoreReport({"fid": 1.5}, {"fid": bounds})
+
+
+def test_a_file_is_read_as_it_is(tmp_path):
+    """`verify` says what is wrong with it."""
+    values = ScoreReport({"fid": 1.5}, {"fid": (1.0, 2.0)}).to_dict()
+    values["scores"]["fid"] = 3.0
+    report = ScoreReport.from_dict(values)
+    assert report.intervals["fid"] == (1.0, 2.0)
+    assert ScoreReport.load(report.save(tmp_path / "r.json")) == report
+
+
+@pytest.mark.parametrize("bounds", [(1.5, 1.5), (1.5 + 1e-9, 2), (1, 1.5 - 1e-9)])
+def test_a_score_may_be_at_the_end_of_its_interval_but_for_rounding(bounds):
+    assert ScoreReport({"fid": 1.5}, {"fid": bounds}).intervals["fid"] == bounds
+
+
+def test_what_is_unbiased_may_be_below_0():
+    report = ScoreReport({"kid": -1e-4}, {"kid": (-2e-4, 1e-4)})
+    assert report["kid"] == -1e-4
 
 
 def validate(values):
@@ -248,6 +274,7 @@ def test_the_schema_refuses_other_things(change):
         ("intervals", {"fid": "12"}, "two finite numbers"),
         ("intervals", {"fid": [1.0]}, "two finite numbers"),
         ("intervals", {"fid": [1.0, float("inf")]}, "two finite numbers"),
+        ("intervals", {"fid": [2, 1]}, "one below and one above.* 'fid' in .2, 1."),
         ("scores", {"fid": 10**400}, "finite numbers"),
         ("second_opinion", {"by": 7}, "`second_opinion` must be"),
         ("second_opinion", {"by": "TF-GAN", "scores": {"fid": "x"}}, "must be a dict"),

@@ -1,3 +1,5 @@
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -51,6 +53,21 @@ def test_samples_of_a_gan(gan, real, extractor):
         outputs["features"], extractor.extract(real)["features"]
     )
     assert report["fid"] == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_seed_that_is_drawn_is_told(gan, real, extractor):
+    common = {"extractor": extractor, "num_images": 40, "metrics": "fid", **QUIET}
+    reports = [score(gan, real, seed=None, **common) for _ in range(2)]
+    one, other = (report.conditions["seed"] for report in reports)
+    assert one != other
+    assert score(gan, real, seed=one, **common)["fid"] == reports[0]["fid"]
+
+
+def test_whole_numbers_of_numpy_are_written_down(gan, real, extractor):
+    asked = {name: np.int64(2) for name in ("repeats", "splits", "seed")}
+    report = score(gan, real, extractor=extractor, num_images=40, **asked, **QUIET)
+    facts = json.loads(report.to_json())["conditions"]
+    assert [facts[name] for name in ("repeats", "is_splits", "seed")] == [2, 2, 2]
 
 
 def test_batch_size_and_chunks_change_nothing(gan, real, extractor, monkeypatch):
@@ -204,6 +221,9 @@ def test_scores_that_are_not_finite(images, real):
         ({"num_images": 9}, "At least 10 images"),
         ({"num_images": 1, "metrics": ["fid"]}, "At least 2 images"),
         ({"repeats": 0}, "`repeats` must be"),
+        ({"repeats": None}, "`repeats` must be a whole number, 1 or .* repeats=None"),
+        ({"splits": None}, "`splits` must be a whole number, 1 or .* splits=None"),
+        ({"seed": -1}, "`seed` must be a whole number, 0 or more, or None"),
         ({"verify": "maybe"}, "'maybe'"),
         ({"source": np.zeros((120, 9, 9, 1), "uint8")}, "does not resize"),
         ({"source": np.zeros((120, 8, 8, 1), "float32")}, "value_range|uint8"),

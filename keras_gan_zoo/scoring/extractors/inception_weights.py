@@ -1,5 +1,6 @@
 """The weights of the FID Inception: downloaded, cached and checked."""
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -83,11 +84,8 @@ def published_weights() -> bytes:
     if _is_published(data):
         return data  # a damaged or truncated cache is replaced
     data = _pull()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # a full disk or a read-only home costs time
         write_atomically(path, lambda file: file.write(data))
-    except OSError:
-        pass  # a full disk or a read-only home only costs time
     return data
 
 

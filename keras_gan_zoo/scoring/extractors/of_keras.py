@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.scoring.extractors.outputs import name_places, outputs_of
+from keras_gan_zoo.scoring.extractors.outputs import functional, name_places, outputs_of
 from keras_gan_zoo.weights import weights_sha256
 
 
@@ -23,12 +23,7 @@ class OfKeras:
     """
 
     def __init__(self, model: Any, outputs: Any) -> None:
-        if len(_inputs(model)) != 1:
-            raise ValueError(
-                "An extractor must be a built Keras model with one input, images of "
-                "shape (n, height, width, channels), or a callable for such images. "
-                f"Received: model={model!r}"
-            )
+        model = functional(model)
         self.model, self.name = model, model.name
         self.image_shape = tuple(model.inputs[0].shape[1:])
         self._places = name_places(model, outputs)
@@ -95,13 +90,6 @@ class OfKeras:
             moved.model.set_weights(original.get_weights())
         moved._places = {name: name for name in self._places}  # of a named model
         return moved
-
-
-def _inputs(model):
-    try:
-        return model.inputs or ()
-    except AttributeError:  # an unbuilt Sequential model, or not a model at all
-        return ()
 
 
 def _check_device(device):

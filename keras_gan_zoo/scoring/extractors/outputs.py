@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import keras
+
 OUTPUTS = ("features", "logits", "spatial")
 
 
@@ -11,6 +13,30 @@ def name_places(model: Any, outputs: Any) -> dict[str, Any]:
     if isinstance(found, dict):
         return _pick({key: key for key in found}, outputs, "model")
     return _zip(range(len(found)), outputs, "model")
+
+
+def functional(model: Any) -> Any:
+    """A Keras model that has symbolic inputs and outputs, or one of these around it.
+
+    A model of a class of its own has none, and knows the shape that it was built for.
+
+    Raises:
+        ValueError: it was not built, or has other than one input.
+    """
+    inputs = getattr(model, "inputs", None)
+    if inputs is None and getattr(model, "built", False):
+        shape = (model.get_build_config() or {}).get("input_shape")
+        if isinstance(shape, list | tuple) and len(shape) == 4:
+            images = keras.Input(shape[1:])
+            return keras.Model(images, model(images), name=model.name)
+    if len(inputs or ()) != 1:
+        raise ValueError(
+            "An extractor must be a built Keras model with one input, images of "
+            "shape (n, height, width, channels), or a callable for such images. One "
+            "of a class of your own is built by its first call: `model(images[:1])`. "
+            f"Received: model={model!r}"
+        )
+    return model
 
 
 def outputs_of(model: Any) -> Any:

@@ -18,7 +18,7 @@ from keras_gan_zoo.scoring.extractors.classifiers import (
 )
 from keras_gan_zoo.scoring.extractors.extractor import Extractor
 from keras_gan_zoo.scoring.extractors.inception import InceptionV3FID
-from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS, outputs_of
+from keras_gan_zoo.scoring.extractors.outputs import OUTPUTS, functional, outputs_of
 from keras_gan_zoo.scoring.measures import METRICS
 from keras_gan_zoo.typing import PathLike
 
@@ -244,6 +244,7 @@ def get(
     if isinstance(extractor, Extractor):
         return extractor
     if isinstance(extractor, keras.Model):
+        extractor = functional(extractor)
         return Extractor(extractor, outputs=_single_output(extractor, metrics))
     if callable(extractor):
         raise ValueError(

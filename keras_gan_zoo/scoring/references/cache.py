@@ -75,7 +75,6 @@ def write_cache(reference: Reference, extractor: Any) -> None:
     """Cache a `Reference`, or warn if that fails."""
     path = _path(reference.fingerprint, extractor)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_statistics(reference, extractor, path)
         features: Any = reference.features
         if features is not None:

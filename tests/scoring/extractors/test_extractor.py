@@ -4,6 +4,7 @@ import pytest
 
 from keras_gan_zoo import datasets
 from keras_gan_zoo.scoring import Extractor, extractors, score
+from keras_gan_zoo.weights import weights_sha256
 
 from ..conftest import tiny_model
 
@@ -163,6 +164,39 @@ def test_unknown_extractors_get_numbered_choices():
 def test_only_built_models():
     with pytest.raises(ValueError, match="built Keras model"):
         Extractor(keras.Sequential([keras.layers.Dense(3)]))
+    with pytest.raises(ValueError, match=r"built Keras model.*model=7"):
+        Extractor(7)
+    for make in (Extractor, extractors.get):
+        with pytest.raises(ValueError, match=r"built by its first call.*Received"):
+            make(Net())
+
+
+class Net(keras.Model):
+    """A model of a class of its own has neither inputs nor outputs."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.head = keras.layers.Dense(3)
+
+    def call(self, images):
+        features = keras.ops.mean(images, axis=(1, 2))
+        return {"features": features, "logits": self.head(features)}
+
+
+@pytest.mark.parametrize("make", [Extractor, extractors.get])
+def test_models_of_a_class_of_their_own(images, make):
+    model = Net(name="net")
+    model(images[:2])
+    extractor = make(model)
+    assert (extractor.name, extractor.outputs) == ("net", ("features", "logits"))
+    assert extractor.image_shape == images.shape[1:]
+    assert extractor.sha256 == weights_sha256(model)
+    found = extractor.extract(images, batch_size=50)
+    expected = model.predict(images, verbose=0)
+    for name in expected:
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-4, atol=1e-4)
+    moved = extractor.on("cpu:0").extract(images, batch_size=50)
+    np.testing.assert_allclose(moved["logits"], found["logits"], rtol=1e-4, atol=1e-4)
 
 
 def test_options_belong_to_names(extractor):
