@@ -92,7 +92,9 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         num_classes: int for a class-conditional GAN, or None.
         label_distribution: `"uniform"`, or `"data"`: generated images have each label
             as often as the training images do.
-        label_names: list of `num_classes` str, or None.
+        label_names: list of `num_classes` str, or None for those of the first folder or
+            named data set that it is trained on. Classes of all others are matched by
+            name.
         critic_steps: int, discriminator updates per iteration.
         generator_steps: int, generator updates per iteration.
         ema_half_life: float or None. The half-life, in images, of an exponential moving
@@ -247,6 +249,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             name: keras.metrics.Mean(name=name) for name in self.log_names()
         }
         self._said: list[str] = []  # warnings
+        self.names_of_data: tuple[str, ...] | None = None  # perhaps fewer than classes
         keep_random_states(self)
         self.built = True
 
@@ -437,33 +440,35 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         )
         verbose = verbose if is_first() else 0
         seed = self.seed if shuffle else None
-        if validation_split and validation_data is None:
-            arrays, validation_data = sources.split_off(
-                self, x, y, validation_split, value_range, verbose
-            )
-            x, y = sources.as_pair(arrays)
-            value_range = None if x.dtype == "uint8" else (-1, 1)
-        if validation_data is not None:
-            validation_data = sources.validation_batches(
+        with sources.names_taken(self):
+            if validation_split and validation_data is None:
+                arrays, validation_data = sources.split_off(
+                    self, x, y, validation_split, value_range, verbose
+                )
+                x, y = sources.as_pair(arrays)
+                value_range = None if x.dtype == "uint8" else (-1, 1)
+            batches = sources.batches_of(
                 self,
-                validation_data,
-                validation_batch_size,
+                x,
+                y,
                 batch_size,
                 value_range,
-                validation_steps,
+                self.critic_steps,
+                seed,
+                steps_per_epoch,
                 verbose,
+                trains=True,
             )
-        batches = sources.batches_of(
-            self,
-            x,
-            y,
-            batch_size,
-            value_range,
-            self.critic_steps,
-            seed,
-            steps_per_epoch,
-            verbose,
-        )
+            if validation_data is not None:
+                validation_data = sources.validation_batches(
+                    self,
+                    validation_data,
+                    validation_batch_size,
+                    batch_size,
+                    value_range,
+                    validation_steps,
+                    verbose,
+                )
         order = DataOrder(batches, initial_epoch)
         with first_of(callbacks, order, self) as callbacks:
             return super().fit(

@@ -1,5 +1,6 @@
 """Turns what `fit` and `evaluate` are given into batches, one per iteration."""
 
+import contextlib
 import functools
 import inspect
 import itertools
@@ -39,6 +40,7 @@ def batches_of(
     seed: int | None = None,
     steps: int | None = None,
     verbose: bool | int | str = 1,
+    trains: bool = False,
 ) -> ImageBatches:
     """Turn what a user passes as `x` and `y` into batches.
 
@@ -49,6 +51,7 @@ def batches_of(
         seed: int or None: the seed of the order; None does not shuffle.
         steps: int or None, batches per epoch.
         verbose: 1 for a bar while a large folder is looked through.
+        trains: bool, see `read_arrays`.
 
     Returns:
         `ImageBatches`.
@@ -57,16 +60,18 @@ def batches_of(
         ValueError: images or labels that the GAN can't be trained on.
     """
     made = _batches_of(
-        gan, x, y, batch_size, value_range, critic_steps, seed, steps, verbose
+        gan, x, y, batch_size, value_range, critic_steps, seed, steps, verbose, trains
     )
     made.divide(division_of(gan), critic_steps)
     return made
 
 
-def _batches_of(gan, x, y, batch_size, value_range, critic_steps, seed, steps, verbose):
+def _batches_of(
+    gan, x, y, batch_size, value_range, critic_steps, seed, steps, verbose, trains
+):
     _check_given(x)
     if not adapters.is_batched(x):
-        arrays = read_arrays(gan, x, y, value_range, verbose)
+        arrays = read_arrays(gan, x, y, value_range, verbose, trains)
         return _from_arrays(arrays, batch_size, critic_steps, seed, steps)
     if y is not None:
         raise ValueError(
@@ -164,13 +169,19 @@ def read_arrays(
     y: Any = None,
     value_range: ValueRange | None = None,
     verbose: bool | int | str = 1,
+    trains: bool = False,
 ) -> tuple[np.ndarray, ...]:
     """Read an array or a named data set; look through a folder.
+
+    Args:
+        gan, x, y, value_range, verbose: see `batches_of`.
+        trains: bool: a GAN whose classes have no names yet takes those of the data.
 
     Returns:
         `(images,)` or `(images, labels)`; the images of a folder are `LazyImages`.
     """
     _check_given(x)
+    names, called = None, "y"
     named = (str, os.PathLike, datasets.ImageFolder)
     if isinstance(x, named) or datasets.is_hub_dataset(x):
         if y is not None:
@@ -184,7 +195,7 @@ def read_arrays(
         else:
             x, y, names = datasets.open_images(x)
         y = y if gan.num_classes is not None else None
-        y = renumber(y, names, gan.label_names)
+        called = "labels"
     x = _check_images(x, gan.image_shape, value_range)
     if gan.num_classes is None:
         if y is not None:
@@ -197,7 +208,42 @@ def read_arrays(
             "set of pairs, or a folder with a sub-folder for each class. "
             "Received: no labels"
         )
-    return x, check_labels(y, len(x), gan.num_classes)
+    y = renumber(y, names, gan.label_names or gan.names_of_data)
+    _check_classes(gan, y, names)
+    y = check_labels(y, len(x), gan.num_classes, called)
+    if trains:
+        _take_names(gan, names)
+    return x, y
+
+
+def _check_classes(gan, labels, names):
+    if names and np.max(labels, initial=0) >= gan.num_classes:
+        raise ValueError(
+            f"The data must have as many classes as the GAN, {gan.num_classes}, or "
+            f"fewer. Build one with `num_classes={len(names)}`, or leave classes out. "
+            f"Received: data with {len(names)} classes, "
+            f"{', '.join(map(repr, names[:10]))}"
+        )
+
+
+def _take_names(gan, names):
+    """Number the classes by name from now on, as the first data do."""
+    if not names or gan.label_names or gan.names_of_data:
+        return
+    gan.names_of_data = tuple(names)
+    if len(names) == gan.num_classes:
+        gan.label_names = gan.names_of_data
+
+
+@contextlib.contextmanager
+def names_taken(gan: Any) -> Iterator[None]:
+    """Names that are taken from data inside are dropped if the data are refused."""
+    before = gan.label_names, gan.names_of_data
+    try:
+        yield
+    except Exception:
+        gan.label_names, gan.names_of_data = before
+        raise
 
 
 def _check_images(x, image_shape, value_range):
@@ -253,7 +299,7 @@ def split_off(
             "of batches can't be cut: pass `validation_data`. "
             f"Received: validation_split={share}, x of type {type(x).__name__}"
         )
-    arrays = read_arrays(gan, x, y, value_range, verbose)
+    arrays = read_arrays(gan, x, y, value_range, verbose, trains=True)
     x = arrays[0]
     own: Any = range(len(x))
     if isinstance(x, datasets.LazyImages):

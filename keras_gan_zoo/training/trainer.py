@@ -31,6 +31,8 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     generator_penalties: list
     augmentation: Any
     num_classes: int | None
+    label_names: tuple[str, ...] | None
+    names_of_data: tuple[str, ...] | None
     label_counts: Any
     critic_steps: int
     generator_steps: int
@@ -87,7 +89,8 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     ) -> Any:
         """One GAN iteration on images and labels that `fit` would take too."""
         refuse(sample_weight=sample_weight, class_weight=class_weight)
-        arrays = tuple(map(np.asarray, sources.read_arrays(self, x, y, value_range)))
+        read = sources.read_arrays(self, x, y, value_range, trains=True)
+        arrays = tuple(map(np.asarray, read))
         check_epoch(len(arrays[0]), self.critic_steps)
         arrays = division_of(self).share(arrays, self.critic_steps)
         return super().train_on_batch(  # type: ignore[misc]
