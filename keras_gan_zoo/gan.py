@@ -413,7 +413,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
                 data set of pairs, a folder with one sub-folder per class and a named
                 data set bring their own.
             batch_size: int, 32 by default; not for a source that batches itself.
-            value_range: `(low, high)` of float images, such as `(0, 1)`.
+            value_range: `(low, high)` of float images, such as `(0, 1)`; of those of
+                `x` or of `validation_data` alone if the others are uint8.
 
         Returns:
             A `History` with `d_loss` and `g_loss` (without penalties), every other
@@ -440,13 +441,14 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         )
         verbose = verbose if is_first() else 0
         seed = self.seed if shuffle else None
+        value_range, its_range = sources.ranges(x, validation_data, value_range)
         with sources.names_taken(self):
             if validation_split and validation_data is None:
                 arrays, validation_data = sources.split_off(
                     self, x, y, validation_split, value_range, verbose
                 )
                 x, y = sources.as_pair(arrays)
-                value_range = None if x.dtype == "uint8" else (-1, 1)
+                value_range = its_range = None if x.dtype == "uint8" else (-1, 1)
             batches = sources.batches_of(
                 self,
                 x,
@@ -465,7 +467,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
                     validation_data,
                     validation_batch_size,
                     batch_size,
-                    value_range,
+                    its_range,
                     validation_steps,
                     verbose,
                 )

@@ -24,6 +24,8 @@ NO_LABELS = (
     "A conditional one, such as `ProjectionGAN`, takes them."
 )
 
+NAMED = (str, os.PathLike, datasets.ImageFolder)
+
 LOOKED_AT = 16  # images of a folder, before training
 
 #: the most that is kept of a generator whose end is not known
@@ -182,8 +184,7 @@ def read_arrays(
     """
     _check_given(x)
     names, called = None, "y"
-    named = (str, os.PathLike, datasets.ImageFolder)
-    if isinstance(x, named) or datasets.is_hub_dataset(x):
+    if isinstance(x, NAMED) or datasets.is_hub_dataset(x):
         if y is not None:
             name = x.path if isinstance(x, datasets.ImageFolder) else x
             raise ValueError(
@@ -335,7 +336,7 @@ def validation_batches(
     steps: int | None,
     verbose: bool | int | str = 1,
 ) -> ImageBatches:
-    """Turn `validation_data` into batches: `x`, or a tuple `(x,)` or `(x, y)`."""
+    """Turn `validation_data` into batches: `x`, or a tuple or list `(x,)` or `(x, y)`."""
     x, y = as_pair(data)
     if batch_size is None and not adapters.is_batched(x):
         batch_size = batch_size_of_fit
@@ -348,7 +349,9 @@ def validation_batches(
 
 
 def as_pair(data: Any) -> tuple[Any, Any]:
-    """Validation data as Keras takes them: `x`, or a tuple `(x, y)`."""
+    """Validation data as Keras takes them: `x`, or a tuple or list `(x, y)`."""
+    if isinstance(data, list) and not _is_images(data):
+        data = tuple(data)
     if isinstance(data, tuple):
         if len(data) not in (1, 2):
             raise ValueError(
@@ -357,3 +360,41 @@ def as_pair(data: Any) -> tuple[Any, Any]:
             )
         return data if len(data) == 2 else (data[0], None)
     return data, None
+
+
+def _is_images(listed):
+    """Whether a list is one of single images: they have one rank, 2 or 3.
+
+    Those of `[x, y]` differ, and that of `[x]` is a batch's, unless it has no channels.
+    """
+    if not 1 <= len(listed) <= 3:
+        return True
+    ranks = {np.ndim(part) for part in listed}
+    return len(ranks) == 1 and ranks <= {2, 3}
+
+
+def ranges(
+    x: Any, validation_data: Any, value_range: ValueRange | None
+) -> tuple[ValueRange | None, ValueRange | None]:
+    """The `value_range` of `x`, and of validation data.
+
+    It is about floats: where one of the two is uint8, it is the other's alone.
+    """
+    whole = _is_uint8(x), _is_uint8(as_pair(validation_data)[0])
+    if validation_data is None or all(whole):
+        return value_range, value_range
+    of_x, of_validation = (None if is_whole else value_range for is_whole in whole)
+    return of_x, of_validation
+
+
+def _is_uint8(x):
+    """Whether images are known to be uint8, as those of files are, before a look."""
+    if isinstance(x, NAMED) or datasets.is_hub_dataset(x):
+        return True
+    if isinstance(x, list) and x:
+        return _is_uint8(x[0])
+    dtype = getattr(x, "dtype", None)
+    if dtype is None and hasattr(x, "element_spec"):  # tf.data
+        spec = x.element_spec
+        dtype = getattr(spec[0] if isinstance(spec, tuple) else spec, "dtype", None)
+    return getattr(dtype, "name", str(dtype)) in ("uint8", "torch.uint8")

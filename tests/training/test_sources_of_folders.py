@@ -267,7 +267,7 @@ def test_names_of_data_that_are_refused_are_not_taken(conditional_gan, pictures)
     gan = conditional_gan(label_names=None)
     everything = pictures("all", "ant", "bee", "cat")
     some = pictures("some", "bee", "cat")
-    with pytest.raises(ValueError, match="`validation_data`: .* lacks 'ant'"):
+    with pytest.raises(ValueError, match=r"`validation_data`: .* lacks 'ant'"):
         gan.fit(some, validation_data=everything, verbose=0)
     gan.evaluate(some, verbose=0)  # does not train
     gan.fit(everything, validation_data=some, verbose=0)
