@@ -248,6 +248,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         self._trackers = {
             name: keras.metrics.Mean(name=name) for name in self.log_names()
         }
+        self._regularized: set[str] = set()  # names of logs that steps had
         self._said: list[str] = []  # warnings
         self.names_of_data: tuple[str, ...] | None = None  # perhaps fewer than classes
         keep_random_states(self)

@@ -336,7 +336,7 @@ def validation_batches(
     steps: int | None,
     verbose: bool | int | str = 1,
 ) -> ImageBatches:
-    """Turn `validation_data` into batches: `x`, or a tuple or list `(x,)` or `(x, y)`."""
+    """Turn `validation_data` into batches; see `as_pair`."""
     x, y = as_pair(data)
     if batch_size is None and not adapters.is_batched(x):
         batch_size = batch_size_of_fit
