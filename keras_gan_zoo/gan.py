@@ -7,6 +7,7 @@ and docstrings of `compile`, `fit` and `evaluate`; the work is elsewhere.
 import contextlib
 import copy
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -248,6 +249,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         self._trackers = {
             name: keras.metrics.Mean(name=name) for name in self.log_names()
         }
+        self._check_settings = lambda gan: None  # nothing is compiled
         self._regularized: set[str] = set()  # names of logs that steps had
         self._said: list[str] = []  # warnings
         self.names_of_data: tuple[str, ...] | None = None  # perhaps fewer than classes
@@ -265,7 +267,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         return self.generator if self._average is None else self._average
 
     @property
-    def discriminator_variables(self) -> list[Any]:
+    def discriminator_variables(self) -> list[Any]:  # type: ignore[override]
         """The discriminator's trainable weights, and those that auxiliaries bring."""
         network = self.discriminator
         return (network.trainable_variables if network else []) + [
@@ -327,6 +329,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
                 f"Received: {', '.join(sorted(unsupported))}"
             )
         contract.check_trains(self)
+        settings.check(self)
+        settings.check_terms_are_known(self, self._trackers)
         chosen = (generator_optimizer, discriminator_optimizer)
         pair = [
             default if optimizer is None else keras.optimizers.get(optimizer)
@@ -341,6 +345,10 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             pair, (self.generator_steps, self.critic_steps), strict=True
         ):
             count_iterations(optimizer, updates)
+        # Not as a dict, whose terms Keras would save a second time.
+        self._check_settings = partial(
+            settings.check_unchanged, settings.of_steps(self)
+        )
         self._compile_settings = {
             "jit_compile": jit_compile,
             "run_eagerly": run_eagerly,

@@ -48,6 +48,7 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     discriminator_variables: list
     _trackers: dict
     _regularized: set
+    _check_settings: Any
     _training_seed: Any
     _evaluation_seed: Any
 
@@ -81,6 +82,16 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
             shares = counts / ops.sum(counts)
         draw = partial(self.draw, training=training)
         return draw_whole(draw, n, self.num_classes, shares)
+
+    def make_train_function(self, force: bool = False) -> Any:
+        """As in Keras; refuses settings that were changed since `compile`."""
+        self._check_settings(self)
+        return super().make_train_function(force)  # type: ignore[misc]
+
+    def make_test_function(self, force: bool = False) -> Any:
+        """As in Keras; refuses settings that were changed since `compile`."""
+        self._check_settings(self)
+        return super().make_test_function(force)  # type: ignore[misc]
 
     def train_on_batch(
         self,
