@@ -116,7 +116,7 @@ def as_array(images: Any) -> np.ndarray:
     if isinstance(images, Mapping):  # a dict, or a file as NumPy and h5py open it
         keys = ", ".join(repr(key) for key in itertools.islice(images, 10))
         raise ValueError(
-            'Images must be one array: take it out, for example `data["images"]`, or '
+            'Images must be an array: take it out, for example `data["images"]`, or '
             "pass the path of a file of arrays. "
             f"Received: {type(images).__name__} with {keys or 'no arrays'}"
         )
