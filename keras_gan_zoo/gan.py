@@ -7,6 +7,7 @@ and docstrings of `compile`, `fit` and `evaluate`; the work is elsewhere.
 import contextlib
 import copy
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -92,7 +93,9 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         num_classes: int for a class-conditional GAN, or None.
         label_distribution: `"uniform"`, or `"data"`: generated images have each label
             as often as the training images do.
-        label_names: list of `num_classes` str, or None.
+        label_names: list of `num_classes` str, or None for those of the first folder or
+            named data set that it is trained on. Classes of all others are matched by
+            name.
         critic_steps: int, discriminator updates per iteration.
         generator_steps: int, generator updates per iteration.
         ema_half_life: float or None. The half-life, in images, of an exponential moving
@@ -247,7 +250,10 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         self._trackers = {
             name: keras.metrics.Mean(name=name) for name in self.log_names()
         }
+        self._check_settings = lambda gan: None  # nothing is compiled
+        self._regularized: set[str] = set()  # names of logs that steps had
         self._said: list[str] = []  # warnings
+        self.names_of_data: tuple[str, ...] | None = None  # perhaps fewer than classes
         keep_random_states(self)
         self.built = True
 
@@ -262,7 +268,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         return self.generator if self._average is None else self._average
 
     @property
-    def discriminator_variables(self) -> list[Any]:
+    def discriminator_variables(self) -> list[Any]:  # type: ignore[override]
         """The discriminator's trainable weights, and those that auxiliaries bring."""
         network = self.discriminator
         return (network.trainable_variables if network else []) + [
@@ -324,6 +330,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
                 f"Received: {', '.join(sorted(unsupported))}"
             )
         contract.check_trains(self)
+        settings.check(self)
+        settings.check_terms_are_known(self, self._trackers)
         monitoring.say_what_is_frozen(self)
         chosen = (generator_optimizer, discriminator_optimizer)
         pair = [
@@ -339,6 +347,10 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             pair, (self.generator_steps, self.critic_steps), strict=True
         ):
             count_iterations(optimizer, updates)
+        # Not as a dict, whose terms Keras would save a second time.
+        self._check_settings = partial(
+            settings.check_unchanged, settings.of_steps(self)
+        )
         self._compile_settings = {
             "jit_compile": jit_compile,
             "run_eagerly": run_eagerly,
@@ -412,7 +424,8 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
                 data set of pairs, a folder with one sub-folder per class and a named
                 data set bring their own.
             batch_size: int, 32 by default; not for a source that batches itself.
-            value_range: `(low, high)` of float images, such as `(0, 1)`.
+            value_range: `(low, high)` of float images, such as `(0, 1)`; of those of
+                `x` or of `validation_data` alone if the others are uint8.
 
         Returns:
             A `History` with `d_loss` and `g_loss` (without penalties), every other
@@ -439,33 +452,36 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         )
         verbose = verbose if is_first() else 0
         seed = self.seed if shuffle else None
-        if validation_split and validation_data is None:
-            arrays, validation_data = sources.split_off(
-                self, x, y, validation_split, value_range, verbose
-            )
-            x, y = sources.as_pair(arrays)
-            value_range = None if x.dtype == "uint8" else (-1, 1)
-        if validation_data is not None:
-            validation_data = sources.validation_batches(
+        value_range, its_range = sources.ranges(x, validation_data, value_range)
+        with sources.names_taken(self):
+            if validation_split and validation_data is None:
+                arrays, validation_data = sources.split_off(
+                    self, x, y, validation_split, value_range, verbose
+                )
+                x, y = sources.as_pair(arrays)
+                value_range = its_range = None if x.dtype == "uint8" else (-1, 1)
+            batches = sources.batches_of(
                 self,
-                validation_data,
-                validation_batch_size,
+                x,
+                y,
                 batch_size,
                 value_range,
-                validation_steps,
+                self.critic_steps,
+                seed,
+                steps_per_epoch,
                 verbose,
+                trains=True,
             )
-        batches = sources.batches_of(
-            self,
-            x,
-            y,
-            batch_size,
-            value_range,
-            self.critic_steps,
-            seed,
-            steps_per_epoch,
-            verbose,
-        )
+            if validation_data is not None:
+                validation_data = sources.validation_batches(
+                    self,
+                    validation_data,
+                    validation_batch_size,
+                    batch_size,
+                    its_range,
+                    validation_steps,
+                    verbose,
+                )
         order = DataOrder(batches, initial_epoch)
         with first_of(callbacks, order, self) as callbacks:
             return super().fit(

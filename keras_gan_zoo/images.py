@@ -1,8 +1,9 @@
 """Images in and out: uint8 checks, [-1, 1], grids and PNG files."""
 
+import itertools
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,13 @@ def as_array(images: Any) -> np.ndarray:
     if hasattr(images, "detach"):  # torch, perhaps on a device or in bfloat16
         images = images.detach().cpu()
         images = images.float() if "bfloat16" in str(images.dtype) else images
+    if isinstance(images, Mapping):  # a dict, or a file as NumPy and h5py open it
+        keys = ", ".join(repr(key) for key in itertools.islice(images, 10))
+        raise ValueError(
+            'Images must be an array: take it out, for example `data["images"]`, or '
+            "pass the path of a file of arrays. "
+            f"Received: {type(images).__name__} with {keys or 'no arrays'}"
+        )
     if (
         hasattr(images, "__getitem__")
         and not hasattr(images, "__array__")
@@ -119,7 +127,7 @@ def as_array(images: Any) -> np.ndarray:
     ):
         raise ValueError(
             "Images must be an array, or a data set that yields batches: wrap a torch "
-            "data set in `torch.utils.data.DataLoader`, take the images out of a dict. "
+            "data set in `torch.utils.data.DataLoader`. "
             f"Received: {type(images).__name__}"
         )
     images = np.asarray(images)

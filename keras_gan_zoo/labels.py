@@ -166,9 +166,10 @@ def renumber(
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ValueError(
-            "The classes of the data must be among the GAN's, by name. Rename the "
-            "folders, or pass arrays if a number is to mean another class from now "
-            "on: `fit(images, labels)`. Received: data with "
+            "The classes of the data must be among the GAN's, by name: those it was "
+            "built with, `label_names=[...]`, or those of the first data that it was "
+            "trained on. Rename the folders, or pass arrays if a number is to mean "
+            "another class from now on: `fit(images, labels)`. Received: data with "
             f"{', '.join(map(repr, names[:10]))}, of which the GAN lacks "
             f"{', '.join(map(repr, unknown[:10]))}; it has "
             f"{', '.join(map(repr, known[:10]))}"

@@ -383,3 +383,51 @@ def test_what_counts_is_whole(tiny_gan, noise, name, value):
     if name == "steps_per_epoch":
         with pytest.raises(ValueError, match="`steps` must be a whole number"):
             tiny_gan().evaluate(images, steps=value, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("critic_steps", 3),
+        ("generator_steps", 2),
+        ("update", "simultaneous"),
+        ("ema_half_life", 10),
+        ("latent_distribution", "uniform"),
+        ("penalties", []),
+    ],
+)
+def test_a_setting_that_is_changed_takes_another_compile(tiny_gan, noise, name, value):
+    gan = tiny_gan(penalties=[kgz.R1(1.0)], ema_half_life=5)
+    gan.fit(noise(6), batch_size=2, verbose=0)
+    setattr(gan, name, value)
+    for train in (gan.fit, gan.evaluate, gan.train_on_batch, gan.test_on_batch):
+        with pytest.raises(ValueError, match=rf"`gan.compile\(\)` again.*{name}="):
+            train(noise(6))
+    gan.compile()
+    steps = gan.optimizer.discriminator_optimizer.iterations
+    gan.fit(noise(6), batch_size=2, verbose=0)
+    assert int(steps) == 3
+
+
+def test_the_weight_of_a_penalty_is_a_setting_too(tiny_gan, noise):
+    gan = tiny_gan(penalties=[kgz.R1(1.0)])
+    gan.train_on_batch(noise(4))
+    before = gan.test_on_batch(noise(4), return_dict=True)["r1_penalty"]
+    gan.penalties[0].weight = 4.0
+    with pytest.raises(ValueError, match=r"Received: penalties=.*since"):
+        gan.train_on_batch(noise(4))
+    gan.compile()
+    after = gan.test_on_batch(noise(4), return_dict=True)["r1_penalty"]
+    np.testing.assert_allclose(after, 4 * before, rtol=1e-4)
+
+
+@pytest.mark.once
+def test_settings_that_are_changed_are_checked(tiny_gan):
+    gan = tiny_gan()
+    gan.critic_steps = 0
+    with pytest.raises(ValueError, match=r"`critic_steps` must be a whole number"):
+        gan.compile()
+    gan.critic_steps = 1
+    gan.penalties = [kgz.R1(1.0)]
+    with pytest.raises(ValueError, match=r"terms from the start.*r1_penalty"):
+        gan.compile()

@@ -6,7 +6,7 @@ without importing the library that the source comes from.
 
 import collections
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def is_batched(x: Any) -> bool:
     >>> is_batched(iter([])), is_batched([])
     (True, False)
     """
-    if isinstance(x, list | tuple | dict | str | bytes | Path) or is_hub_dataset(x):
+    if isinstance(x, list | tuple | Mapping | str | bytes | Path) or is_hub_dataset(x):
         return False
     if hasattr(x, "__array__") or hasattr(x, "shape"):
         return False

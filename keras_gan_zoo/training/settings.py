@@ -12,6 +12,23 @@ from keras_gan_zoo.training.schemes import SCHEMES
 
 LABEL_DISTRIBUTIONS = ("uniform", "data")
 
+#: what is part of a compiled step
+OF_STEPS = (
+    "objective",
+    "penalties",
+    "auxiliaries",
+    "generator_penalties",
+    "augmentation",
+    "label_distribution",
+    "critic_steps",
+    "generator_steps",
+    "ema_half_life",
+    "ema_start",
+    "update",
+    "latent_distribution",
+    "latents",
+)
+
 
 def check_count(name: str, value: Any, least: int = 1, optional: bool = False) -> Any:
     """Return `value` as an int, or None if it may be left out and is."""
@@ -73,6 +90,8 @@ def check_seed(seed: Any) -> int:
 
 def check(gan: Any) -> None:
     """Raise an error if settings of a GAN are unknown or do not go together."""
+    for name in ("critic_steps", "generator_steps"):
+        check_count(name, getattr(gan, name))
     choices = {
         "update": tuple(SCHEMES),
         "latent_distribution": DISTRIBUTIONS,
@@ -112,6 +131,40 @@ def check(gan: Any) -> None:
     if gan.latents is not None:
         _check_latents(gan)
     SCHEMES[gan.update].check(gan)
+
+
+def check_terms_are_known(gan: Any, names: Iterable[str]) -> None:
+    """Refuse terms that a GAN was not built with; `names` are those of its logs."""
+    unknown = sorted(set(gan.log_names()) - set(names))
+    if unknown:
+        raise ValueError(
+            "A GAN has its terms from the start: build another one with them, for "
+            'example `DCGAN(penalties=["r1"])`. '
+            f"Received: new terms, {', '.join(unknown)}"
+        )
+
+
+def of_steps(gan: Any) -> dict[str, Any]:
+    """The settings that compiled steps go by, to be compared by `check_unchanged`."""
+    return {name: _with_weights(getattr(gan, name)) for name in OF_STEPS}
+
+
+def _with_weights(value):
+    if isinstance(value, list | tuple):
+        return tuple(map(_with_weights, value))
+    return value, getattr(value, "weight", None), getattr(value, "every", None)
+
+
+def check_unchanged(compiled: dict[str, Any], gan: Any) -> None:
+    """Raise an error if settings were changed since `compile`, of which they are."""
+    changed = [name for name, now in of_steps(gan).items() if now != compiled[name]]
+    if changed:
+        raise ValueError(
+            "Settings are compiled with the GAN. Call `gan.compile()` again, which "
+            "starts with new optimizers, or build another GAN. Received: "
+            + ", ".join(f"{name}={getattr(gan, name)!r}" for name in changed)
+            + ", set since it was compiled"
+        )
 
 
 def _check_latents(gan):

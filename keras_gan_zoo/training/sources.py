@@ -1,5 +1,6 @@
 """Turns what `fit` and `evaluate` are given into batches, one per iteration."""
 
+import contextlib
 import functools
 import inspect
 import itertools
@@ -23,6 +24,8 @@ NO_LABELS = (
     "A conditional one, such as `ProjectionGAN`, takes them."
 )
 
+NAMED = (str, os.PathLike, datasets.ImageFolder)
+
 LOOKED_AT = 16  # images of a folder, before training
 
 #: the most that is kept of a generator whose end is not known
@@ -39,6 +42,7 @@ def batches_of(
     seed: int | None = None,
     steps: int | None = None,
     verbose: bool | int | str = 1,
+    trains: bool = False,
 ) -> ImageBatches:
     """Turn what a user passes as `x` and `y` into batches.
 
@@ -49,6 +53,7 @@ def batches_of(
         seed: int or None: the seed of the order; None does not shuffle.
         steps: int or None, batches per epoch.
         verbose: 1 for a bar while a large folder is looked through.
+        trains: bool, see `read_arrays`.
 
     Returns:
         `ImageBatches`.
@@ -57,16 +62,18 @@ def batches_of(
         ValueError: images or labels that the GAN can't be trained on.
     """
     made = _batches_of(
-        gan, x, y, batch_size, value_range, critic_steps, seed, steps, verbose
+        gan, x, y, batch_size, value_range, critic_steps, seed, steps, verbose, trains
     )
     made.divide(division_of(gan), critic_steps)
     return made
 
 
-def _batches_of(gan, x, y, batch_size, value_range, critic_steps, seed, steps, verbose):
+def _batches_of(
+    gan, x, y, batch_size, value_range, critic_steps, seed, steps, verbose, trains
+):
     _check_given(x)
     if not adapters.is_batched(x):
-        arrays = read_arrays(gan, x, y, value_range, verbose)
+        arrays = read_arrays(gan, x, y, value_range, verbose, trains)
         return _from_arrays(arrays, batch_size, critic_steps, seed, steps)
     if y is not None:
         raise ValueError(
@@ -164,15 +171,20 @@ def read_arrays(
     y: Any = None,
     value_range: ValueRange | None = None,
     verbose: bool | int | str = 1,
+    trains: bool = False,
 ) -> tuple[np.ndarray, ...]:
     """Read an array or a named data set; look through a folder.
+
+    Args:
+        gan, x, y, value_range, verbose: see `batches_of`.
+        trains: bool: a GAN whose classes have no names yet takes those of the data.
 
     Returns:
         `(images,)` or `(images, labels)`; the images of a folder are `LazyImages`.
     """
     _check_given(x)
-    named = (str, os.PathLike, datasets.ImageFolder)
-    if isinstance(x, named) or datasets.is_hub_dataset(x):
+    names, called = None, "y"
+    if isinstance(x, NAMED) or datasets.is_hub_dataset(x):
         if y is not None:
             name = x.path if isinstance(x, datasets.ImageFolder) else x
             raise ValueError(
@@ -184,7 +196,7 @@ def read_arrays(
         else:
             x, y, names = datasets.open_images(x)
         y = y if gan.num_classes is not None else None
-        y = renumber(y, names, gan.label_names)
+        called = "labels"
     x = _check_images(x, gan.image_shape, value_range)
     if gan.num_classes is None:
         if y is not None:
@@ -197,7 +209,42 @@ def read_arrays(
             "set of pairs, or a folder with a sub-folder for each class. "
             "Received: no labels"
         )
-    return x, check_labels(y, len(x), gan.num_classes)
+    y = renumber(y, names, gan.label_names or gan.names_of_data)
+    _check_classes(gan, y, names)
+    y = check_labels(y, len(x), gan.num_classes, called)
+    if trains:
+        _take_names(gan, names)
+    return x, y
+
+
+def _check_classes(gan, labels, names):
+    if names and np.max(labels, initial=0) >= gan.num_classes:
+        raise ValueError(
+            f"The data must have as many classes as the GAN, {gan.num_classes}, or "
+            f"fewer. Build one with `num_classes={len(names)}`, or leave classes out. "
+            f"Received: data with {len(names)} classes, "
+            f"{', '.join(map(repr, names[:10]))}"
+        )
+
+
+def _take_names(gan, names):
+    """Number the classes by name from now on, as the first data do."""
+    if not names or gan.label_names or gan.names_of_data:
+        return
+    gan.names_of_data = tuple(names)
+    if len(names) == gan.num_classes:
+        gan.label_names = gan.names_of_data
+
+
+@contextlib.contextmanager
+def names_taken(gan: Any) -> Iterator[None]:
+    """Names that are taken from data inside are dropped if the data are refused."""
+    before = gan.label_names, gan.names_of_data
+    try:
+        yield
+    except Exception:
+        gan.label_names, gan.names_of_data = before
+        raise
 
 
 def _check_images(x, image_shape, value_range):
@@ -253,7 +300,7 @@ def split_off(
             "of batches can't be cut: pass `validation_data`. "
             f"Received: validation_split={share}, x of type {type(x).__name__}"
         )
-    arrays = read_arrays(gan, x, y, value_range, verbose)
+    arrays = read_arrays(gan, x, y, value_range, verbose, trains=True)
     x = arrays[0]
     own: Any = range(len(x))
     if isinstance(x, datasets.LazyImages):
@@ -289,7 +336,7 @@ def validation_batches(
     steps: int | None,
     verbose: bool | int | str = 1,
 ) -> ImageBatches:
-    """Turn `validation_data` into batches: `x`, or a tuple `(x,)` or `(x, y)`."""
+    """Turn `validation_data` into batches; see `as_pair`."""
     x, y = as_pair(data)
     if batch_size is None and not adapters.is_batched(x):
         batch_size = batch_size_of_fit
@@ -302,7 +349,9 @@ def validation_batches(
 
 
 def as_pair(data: Any) -> tuple[Any, Any]:
-    """Validation data as Keras takes them: `x`, or a tuple `(x, y)`."""
+    """Validation data as Keras takes them: `x`, or a tuple or list `(x, y)`."""
+    if isinstance(data, list) and not _is_images(data):
+        data = tuple(data)
     if isinstance(data, tuple):
         if len(data) not in (1, 2):
             raise ValueError(
@@ -311,3 +360,41 @@ def as_pair(data: Any) -> tuple[Any, Any]:
             )
         return data if len(data) == 2 else (data[0], None)
     return data, None
+
+
+def _is_images(listed):
+    """Whether a list is one of single images: they have one rank, 2 or 3.
+
+    Those of `[x, y]` differ, and that of `[x]` is a batch's, unless it has no channels.
+    """
+    if not 1 <= len(listed) <= 3:
+        return True
+    ranks = {np.ndim(part) for part in listed}
+    return len(ranks) == 1 and ranks <= {2, 3}
+
+
+def ranges(
+    x: Any, validation_data: Any, value_range: ValueRange | None
+) -> tuple[ValueRange | None, ValueRange | None]:
+    """The `value_range` of `x`, and of validation data.
+
+    It is about floats: where one of the two is uint8, it is the other's alone.
+    """
+    whole = _is_uint8(x), _is_uint8(as_pair(validation_data)[0])
+    if validation_data is None or all(whole):
+        return value_range, value_range
+    of_x, of_validation = (None if is_whole else value_range for is_whole in whole)
+    return of_x, of_validation
+
+
+def _is_uint8(x):
+    """Whether images are known to be uint8, as those of files are, before a look."""
+    if isinstance(x, NAMED) or datasets.is_hub_dataset(x):
+        return True
+    if isinstance(x, list) and x:
+        return _is_uint8(x[0])
+    dtype = getattr(x, "dtype", None)
+    if dtype is None and hasattr(x, "element_spec"):  # tf.data
+        spec = x.element_spec
+        dtype = getattr(spec[0] if isinstance(spec, tuple) else spec, "dtype", None)
+    return getattr(dtype, "name", str(dtype)) in ("uint8", "torch.uint8")

@@ -11,7 +11,7 @@ from typing import Any
 from keras import ops
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.backend.keras_internals import losses_of_last_call
+from keras_gan_zoo.backend.keras_internals import all_layers, losses_of_last_call
 from keras_gan_zoo.objectives.auxiliaries import overrides
 from keras_gan_zoo.schedules import weight_at
 from keras_gan_zoo.training.batch import Batch, Judged
@@ -32,6 +32,13 @@ def weigh(
     if term.every == 1 or not training:
         return weighed()
     return term.every * backend.every(optimizer.iterations, term.every, weighed)
+
+
+def is_regularized(network: Any, variables: list[Any]) -> bool:
+    """Whether a network's layers, or a player's weights, have a regularizer."""
+    return any(v.regularizer is not None for v in variables) or any(
+        layer.activity_regularizer is not None for layer in all_layers(network)
+    )
 
 
 def added_by(network: Any) -> list[Tensor]:

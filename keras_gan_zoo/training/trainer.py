@@ -11,10 +11,12 @@ from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import BeginsMidway
 from keras_gan_zoo.latents import Latents, draw_whole
 from keras_gan_zoo.objectives.auxiliaries import overrides
-from keras_gan_zoo.training import iteration, sources
+from keras_gan_zoo.training import iteration, sources, terms
 from keras_gan_zoo.training.batches import check_epoch
 from keras_gan_zoo.training.replicas import division_of
 from keras_gan_zoo.typing import Tensor, ValueRange
+
+REGULARIZATION = ("d_regularization", "g_regularization")
 
 
 class AdversarialTrainer(BeginsMidway, backend.Steps):
@@ -31,6 +33,8 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     generator_penalties: list
     augmentation: Any
     num_classes: int | None
+    label_names: tuple[str, ...] | None
+    names_of_data: tuple[str, ...] | None
     label_counts: Any
     critic_steps: int
     generator_steps: int
@@ -41,7 +45,10 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     latent_distribution: str
     latent_dim: int
     growth: Any
+    discriminator_variables: list
     _trackers: dict
+    _regularized: set
+    _check_settings: Any
     _training_seed: Any
     _evaluation_seed: Any
 
@@ -76,6 +83,16 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
         draw = partial(self.draw, training=training)
         return draw_whole(draw, n, self.num_classes, shares)
 
+    def make_train_function(self, force: bool = False) -> Any:
+        """As in Keras; refuses settings that were changed since `compile`."""
+        self._check_settings(self)
+        return super().make_train_function(force)  # type: ignore[misc]
+
+    def make_test_function(self, force: bool = False) -> Any:
+        """As in Keras; refuses settings that were changed since `compile`."""
+        self._check_settings(self)
+        return super().make_test_function(force)  # type: ignore[misc]
+
     def train_on_batch(
         self,
         x: Any,
@@ -87,7 +104,8 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     ) -> Any:
         """One GAN iteration on images and labels that `fit` would take too."""
         refuse(sample_weight=sample_weight, class_weight=class_weight)
-        arrays = tuple(map(np.asarray, sources.read_arrays(self, x, y, value_range)))
+        read = sources.read_arrays(self, x, y, value_range, trains=True)
+        arrays = tuple(map(np.asarray, read))
         check_epoch(len(arrays[0]), self.critic_steps)
         arrays = division_of(self).share(arrays, self.critic_steps)
         return super().train_on_batch(  # type: ignore[misc]
@@ -134,9 +152,30 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
 
     def _track(self, logs, n):
         """Averages are over images, whatever the batch sizes."""
+        self._regularized.update(set(REGULARIZATION) & set(logs))
         for name, value in backend.mean_logs(logs).items():
             self._trackers[name].update_state(value, sample_weight=n)
         return {name: self._trackers[name].result() for name in logs}
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The labels of what `evaluate` returns as a list.
+
+        What a layer adds to the loss by itself, with `add_loss`, is known once it has.
+        """
+        players = (
+            (self.discriminator, self.discriminator_variables),
+            (self.generator, self.generator.trainable_variables),
+        )
+        left_out = {
+            name
+            for name, (network, variables) in zip(REGULARIZATION, players, strict=True)
+            if not (network and terms.is_regularized(network, variables))
+        } - set(self._regularized)
+        if self.augmentation is not None:
+            left_out.update(self.augmentation.logs())  # of training
+        names = super().metrics_names  # type: ignore[misc]
+        return [name for name in names if name not in left_out]
 
     def log_names(self) -> list[str]:
         """The names of everything that a step may log."""
@@ -149,7 +188,7 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
                     names.append(f"{player[0]}_{term.name}")
         if self.augmentation is not None:
             names += self.augmentation.logs()
-        names += ["d_regularization", "g_regularization"]  # where there is some
+        names += REGULARIZATION  # where there is some
         if len(set(names)) < len(names):
             raise ValueError(
                 "Each term needs a `name` of its own, for example "

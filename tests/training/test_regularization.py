@@ -223,3 +223,37 @@ def test_a_file_from_before_these_logs_loads(tmp_path, monkeypatch):
     for a, b in zip(gan.weights, loaded.weights, strict=True):
         np.testing.assert_array_equal(plain.values(a), plain.values(b))
     assert loaded.fit(plain.IMAGES, batch_size=3, verbose=0)
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+@pytest.mark.parametrize("kind", [None, "kernel", "activity", "add_loss"])
+def test_the_names_of_metrics_label_what_evaluate_lists(kind, player):
+    gan = build(
+        kind, player, penalties=[kgz.R1(1.0)], augmentation=kgz.augmentation.ADA()
+    )
+
+    def check():
+        expected = gan.evaluate(plain.IMAGES, batch_size=6, return_dict=True, verbose=0)
+        listed = gan.evaluate(plain.IMAGES, batch_size=6, verbose=0)
+        assert set(gan.metrics_names) == set(expected)
+        assert len(gan.metrics_names) == len(listed)
+
+    named = gan.metrics_names
+    check()
+    if kind != "add_loss":  # is known once it has been called
+        assert gan.metrics_names == named
+    gan.fit(plain.IMAGES, batch_size=3, verbose=0)
+    check()
+
+
+def test_each_value_of_evaluate_has_its_name():
+    gan = build("kernel", "generator", penalties=[kgz.R1(1.0)], rates=(0.0, 0.0))
+    gan.fit(plain.IMAGES, batch_size=3, verbose=0)
+    listed = gan.evaluate(plain.IMAGES, batch_size=6, verbose=0)
+    found = dict(zip(gan.metrics_names, listed, strict=True))
+    terms = [found[name] for name in found if name != "loss"]
+    np.testing.assert_allclose(found["loss"], sum(terms), rtol=1e-5)
+    kernel = first_layer(gan.generator)[0]
+    np.testing.assert_allclose(
+        found["g_regularization"], 0.1 * (kernel**2).sum(), rtol=1e-5
+    )

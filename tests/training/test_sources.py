@@ -11,6 +11,7 @@ from PIL import Image
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.datasets import adapters
+from keras_gan_zoo.training import sources
 
 
 def test_floats_with_a_range_train_as_the_same_bytes_do(tiny_gan, noise):
@@ -386,6 +387,59 @@ def test_errors_of_validation_data_name_it(data, tupled, tiny_gan, noise):
         (ValueError, FileNotFoundError), match=r"`validation_data`|does not exist"
     ):
         tiny_gan().fit(noise(), validation_data=(data,) if tupled else data)
+
+
+def test_validation_data_in_a_list_are_those_of_a_tuple(conditional_gan, noise):
+    gan, images, labels = conditional_gan(), noise(6), np.arange(6) % 3
+    for pair in ([images, labels], [images[..., 0], np.eye(3)[labels]]):
+        expected = sources.as_pair(tuple(pair))
+        found = sources.as_pair(pair)
+        assert all(one is other for one, other in zip(found, expected, strict=True))
+    history = gan.fit(images, labels, validation_data=[images, labels], verbose=0)
+    assert np.isfinite(history.history["val_loss"]).all()
+    with pytest.raises(ValueError, match="3 entries"):
+        gan.fit(images, labels, validation_data=[images, labels, labels])
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_a_list_of_images_to_validate_on_is_one(tiny_gan, noise, count):
+    for images in (noise(count), noise(count)[..., 0], np.moveaxis(noise(count), 3, 1)):
+        listed = list(images)
+        assert sources.as_pair(listed) == (listed, None)
+    assert sources.as_pair([noise(count)])[0].shape == (count, 8, 8, 1)
+    history = tiny_gan().fit(noise(8), validation_data=list(noise(count)), verbose=0)
+    assert np.isfinite(history.history["val_loss"]).all()
+
+
+def test_a_value_range_is_that_of_the_floats(tiny_gan, noise):
+    whole, floats = noise(8), noise(8) / 255.0
+    expected, *others = (
+        tiny_gan().fit(x, validation_data=data, verbose=0, **settings).history
+        for x, data, settings in (
+            (whole, whole, {}),
+            (whole, floats, {"value_range": (0, 1)}),
+            (floats, whole, {"value_range": (0, 1)}),
+            (whole, (list(floats),), {"value_range": (0, 1)}),
+        )
+    )
+    for history in others:
+        np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-4)
+        np.testing.assert_allclose(history["val_loss"], expected["val_loss"], rtol=1e-4)
+    for settings in ({"validation_data": whole}, {"validation_split": 0.5}):
+        with pytest.raises(ValueError, match="Leave `value_range` out"):
+            tiny_gan().fit(whole, value_range=(0, 1), **settings)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("method", ["fit", "evaluate", "train_on_batch"])
+def test_an_opened_file_of_arrays_is_not_one(tiny_gan, noise, method, tmp_path):
+    np.savez(tmp_path / "both.npz", images=noise(4), labels=np.arange(4))
+    for data in (np.load(tmp_path / "both.npz"), {"images": noise(4), "labels": None}):
+        with pytest.raises(ValueError, match=r"take it out.*path.*'images', 'labels'"):
+            getattr(tiny_gan(), method)(data)
+    with pytest.raises(ValueError, match=r"`validation_data`: .*take it out"):
+        tiny_gan().fit(noise(4), validation_data=data)
 
 
 def test_validation_data_goes_before_a_split(tiny_gan, noise):

@@ -197,3 +197,93 @@ def test_an_image_and_its_mirror_are_on_one_side(conditional_gan, folder):
             np.testing.assert_array_equal(side[half:], side[:half][:, :, ::-1])
             np.testing.assert_array_equal(numbers[half:], numbers[:half])
         assert not seen & {image.tobytes() for image in held[:]}
+
+
+# === Classes by name ===
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Writes a folder of images of the classes that are named."""
+
+    def write(name, *classes):
+        for kind in classes:
+            path = tmp_path / name / kind
+            path.mkdir(parents=True)
+            for number in range(4):
+                pixels = np.random.default_rng(number).integers(0, 256, (8, 8))
+                Image.fromarray(pixels.astype("uint8")).save(path / f"{number}.png")
+        return tmp_path / name
+
+    return write
+
+
+def labels_seen(gan, source):
+    """The labels that the GAN's updates would get from a source."""
+    return sorted({label for _, labels in batches(gan, source) for label in labels})
+
+
+@pytest.mark.once
+def test_a_later_folder_without_a_class_is_numbered_by_name(conditional_gan, pictures):
+    gan = conditional_gan(label_names=None)
+    gan.fit(pictures("all", "ant", "bee", "cat"), verbose=0)
+    assert gan.label_names == ("ant", "bee", "cat")
+    assert gan.get_config()["label_names"] == gan.label_names
+    assert labels_seen(gan, pictures("some", "bee", "cat")) == [1, 2]
+    with pytest.raises(ValueError, match=r"Received: .* lacks 'dog'"):
+        gan.evaluate(pictures("others", "bee", "dog"), verbose=0)
+
+
+@pytest.mark.once
+def test_validation_data_without_a_class_are_numbered_by_name(
+    conditional_gan, pictures, monkeypatch
+):
+    seen, take = [], kgz.training.batches.ImageBatches.from_arrays
+
+    def taken(arrays, *args, **kwargs):
+        seen.append(sorted(set(arrays[1].tolist())))
+        return take(arrays, *args, **kwargs)
+
+    monkeypatch.setattr(kgz.training.batches.ImageBatches, "from_arrays", taken)
+    training = pictures("train", "ant", "bee", "cat")
+    held_out = pictures("held_out", "bee", "cat")
+    gan = conditional_gan(label_names=None)
+    gan.fit(training, validation_data=held_out, verbose=0)
+    assert seen == [[0, 1, 2], [1, 2]]
+
+
+@pytest.mark.once
+def test_names_of_fewer_classes_than_the_gan_has(conditional_gan, pictures):
+    gan = conditional_gan(label_names=None)
+    gan.fit(pictures("some", "bee", "cat"), verbose=0)
+    assert gan.label_names is None
+    assert labels_seen(gan, pictures("one", "cat", "bee")) == [0, 1]
+    with pytest.raises(ValueError, match=r"lacks 'ant'; it has 'bee', 'cat'"):
+        gan.fit(pictures("all", "ant", "bee", "cat"), verbose=0)
+
+
+@pytest.mark.once
+def test_names_of_data_that_are_refused_are_not_taken(conditional_gan, pictures):
+    gan = conditional_gan(label_names=None)
+    everything = pictures("all", "ant", "bee", "cat")
+    some = pictures("some", "bee", "cat")
+    with pytest.raises(ValueError, match=r"`validation_data`: .* lacks 'ant'"):
+        gan.fit(some, validation_data=everything, verbose=0)
+    gan.evaluate(some, verbose=0)  # does not train
+    gan.fit(everything, validation_data=some, verbose=0)
+    assert gan.label_names == ("ant", "bee", "cat")
+
+
+@pytest.mark.once
+def test_names_of_a_single_batch(conditional_gan, pictures):
+    gan = conditional_gan(label_names=None)
+    gan.train_on_batch(pictures("all", "ant", "bee", "cat"))
+    assert gan.label_names == ("ant", "bee", "cat")
+
+
+@pytest.mark.once
+def test_more_classes_than_the_gan_has_are_named(conditional_gan, pictures):
+    gan = conditional_gan(label_names=None)
+    with pytest.raises(ValueError, match=r"`num_classes=4`.*Received: .*'ant'.*'dog'"):
+        gan.fit(pictures("all", "ant", "bee", "cat", "dog"), verbose=0)
+    assert gan.label_names is None
