@@ -90,6 +90,58 @@ def test_a_rate_that_is_set_moves_both_players(policy, two_rates):
     np.testing.assert_allclose(rates(gan), [2e-4, 1e-4], rtol=1e-6)
 
 
+@pytest.mark.parametrize("policy", [None, "float16"])
+def test_a_rate_that_is_assigned_moves_both_players(policy, two_rates):
+    gan = two_rates(policy)
+    rate = gan.optimizer.learning_rate
+    rate.assign(5e-4)
+    np.testing.assert_allclose(rates(gan), [5e-4, 2e-3], rtol=1e-6)
+    rate.assign(rate / 5)
+    np.testing.assert_allclose(rates(gan), [1e-4, 4e-4], rtol=1e-6)
+    rate.assign_add(1e-4)
+    rate.assign_sub(5e-5)
+    np.testing.assert_allclose(rates(gan), [1.5e-4, 6e-4], rtol=1e-6)
+    gan.optimizer.learning_rate = 1e-3
+    np.testing.assert_allclose(rates(gan), [1e-3, 4e-3], rtol=1e-6)
+    # What was read before is still the rate, in every form.
+    assert float(rate) == rate.numpy() == np.array(rate) == np.float32(1e-3)
+    found = [
+        ops.convert_to_numpy(2 * rate),
+        ops.convert_to_numpy(ops.multiply(rate, 2)),
+    ]
+    np.testing.assert_allclose(found, 2e-3, rtol=1e-6)
+    assert (rate.shape, rate.dtype) == ((), "float32")
+    assert "0.001" in repr(rate)
+
+
+def test_a_callback_may_assign_the_rate(two_rates, noise):
+    class Halve(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            rate = self.model.optimizer.learning_rate
+            rate.assign(rate * 0.5)
+
+    gan = two_rates()
+    gan.fit(noise(24), batch_size=8, verbose=0, callbacks=[Halve()])
+    np.testing.assert_allclose(rates(gan), [1.25e-4, 5e-4], rtol=1e-6)
+
+
+def test_the_rate_is_read_inside_of_a_scope(two_rates):
+    gan = two_rates()
+    rate = gan.optimizer.learning_rate
+    with keras.StatelessScope([(gan.optimizer.generator_optimizer.learning_rate, 0.5)]):
+        assert float(ops.convert_to_numpy(rate)) == 0.5
+
+
+def test_a_rate_is_not_assigned_beside_a_schedule(tiny_gan):
+    gan = tiny_gan(compiled=False)
+    schedule = keras.optimizers.schedules.ExponentialDecay(1e-3, 1, 0.5)
+    gan.compile("adam", keras.optimizers.Adam(schedule))
+    before = rates(gan)
+    with pytest.raises(TypeError, match="follow a schedule"):
+        gan.optimizer.learning_rate.assign(1e-4)
+    np.testing.assert_array_equal(rates(gan), before)
+
+
 def test_a_rate_of_0_does_not_lose_the_ratio(two_rates):
     gan = two_rates()
     for value in (0.0, 0.0, 1e-2):
