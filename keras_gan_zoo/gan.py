@@ -308,6 +308,10 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             run_eagerly: bool, as in Keras.
             steps_per_execution: int, as in Keras: callbacks are called once in so
                 many steps. On TensorFlow 10 save a dense network a fifth of its time.
+
+        Raises:
+            ValueError: the `update` can't work with an optimizer, or a setting is
+                unknown.
         """
         if "loss" in unsupported:
             raise ValueError(
@@ -333,6 +337,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         if policies.computes_in("float16", self.generator, self.discriminator):
             scaler = keras.optimizers.LossScaleOptimizer
             pair = [o if isinstance(o, scaler) else scaler(o) for o in pair]
+        settings.check_optimizers(self, *pair)
         for optimizer, updates in zip(
             pair, (self.generator_steps, self.critic_steps), strict=True
         ):

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from keras import ops
 
+import keras_gan_zoo as kgz
+
 
 def test_learning_rate_schedules_and_named_optimizers(tiny_gan, noise):
     gan = tiny_gan(compiled=False)
@@ -322,3 +324,33 @@ def test_swap_ema_weights_without_an_average_says_what_it_needs(tiny_gan, noise)
         tiny_gan().evaluate(
             noise(), verbose=0, callbacks=[keras.callbacks.SwapEMAWeights()]
         )
+
+
+# === Accumulated gradients ===
+
+
+def test_lazy_terms_count_each_batch_of_an_accumulated_gradient(tiny_gan, noise):
+    gan = tiny_gan(penalties=[kgz.R1(2.0, every=4)], compiled=False)
+    several = {"gradient_accumulation_steps": 2}
+    gan.compile(*(keras.optimizers.SGD(0.1, **several) for _ in range(2)))
+    sums = []
+
+    class Watch(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            sums.append(logs["r1_penalty"] * (batch + 1))
+
+    gan.fit(noise(48), batch_size=8, verbose=0, callbacks=[Watch()])
+    due = np.diff(sums, prepend=0.0) > 1e-6
+    np.testing.assert_array_equal(due, [True, False, False, False, True, False])
+    assert int(ops.convert_to_numpy(gan.images_seen)) == 48
+    assert int(ops.convert_to_numpy(gan.optimizer.iterations)) == 3
+
+
+def test_lazy_terms_of_the_generator_with_accumulated_gradients(tiny_gan, noise):
+    term = kgz.generator_penalties.ModeSeeking(1.0, every=2)
+    gan = tiny_gan(generator_penalties=[term], compiled=False)
+    scaler = keras.optimizers.LossScaleOptimizer
+    pair = [keras.optimizers.Adam(gradient_accumulation_steps=3) for _ in range(2)]
+    gan.compile(*map(scaler, pair))
+    history = gan.fit(noise(), batch_size=8, epochs=2, verbose=0).history
+    assert np.isfinite([*history.values()]).all()
