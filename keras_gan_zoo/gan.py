@@ -20,6 +20,7 @@ from keras_gan_zoo.backend.keras_internals import (
     keep_random_states,
     prefix_paths,
     saves_legacy_h5,
+    uncompiled,
     without_tensorflow,
 )
 from keras_gan_zoo.configs import from_config
@@ -222,7 +223,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         if ema_half_life is None:
             self._average = None
         else:
-            with without_tensorflow():
+            with without_tensorflow(), uncompiled([generator]):
                 self._average = keras.models.clone_model(generator)
             self._average.set_weights(generator.get_weights())
             self._average.trainable = False
@@ -583,15 +584,36 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         """Save as a `.keras` file, state of training included, as in Keras."""
         if str(filepath).endswith((".h5", ".hdf5")):
             raise ValueError(NO_H5.format(f"filepath={str(filepath)!r}"))
-        super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+        with self._alone():
+            super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath: PathLike, *args: Any, **kwargs: Any) -> None:
+        with self._alone():
+            super().save_weights(filepath, *args, **kwargs)
+
+    def load_weights(self, filepath: PathLike, *args: Any, **kwargs: Any) -> None:
+        with self._alone():
+            super().load_weights(filepath, *args, **kwargs)
+
+    def _alone(self):
+        """Set aside what the networks were compiled with on their own.
+
+        Keras stores an object once, at the first place: an optimizer of a network that
+        is also the GAN's would be lost.
+        """
+        return uncompiled([*contract.networks_of(self).values()])
 
     def get_config(self) -> dict[str, Any]:
         if saves_legacy_h5():
             raise ValueError(NO_H5.format("a legacy .h5 file"))
+        with self._alone():
+            networks = {
+                name: keras.saving.serialize_keras_object(getattr(self, name))
+                for name in ("generator", "discriminator")
+            }
         return {
             "name": self.name,
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            **networks,
             "loss": losses.serialize(self.objective),
             "penalties": _serialize(self.penalties),
             "auxiliaries": _serialize(self.auxiliaries),

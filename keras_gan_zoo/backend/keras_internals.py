@@ -53,6 +53,7 @@ __all__ = [
     "saves_legacy_h5",
     "schedule_of",
     "stored_variables",
+    "uncompiled",
     "unwrapped",
     "updates_of",
     "without_tensorflow",
@@ -417,6 +418,28 @@ def stored_variables(model: Any) -> dict[str, Any]:
         for path, variables in store.contents.items()
         for name, variable in variables.items()
     }
+
+
+@contextlib.contextmanager
+def uncompiled(models: Sequence[Any]) -> Iterator[None]:
+    """Have models, and models inside of them, look as if they weren't compiled."""
+    blank: dict[str, Any] = {
+        "compiled": False,
+        "optimizer": None,
+        "_loss_tracker": None,
+        "_compile_loss": None,
+        "_compile_metrics": None,
+    }
+    found = [vars(layer) for model in models for layer in model._flatten_layers()]
+    found = [attributes for attributes in found if attributes.get("compiled")]
+    kept = [{k: own[k] for k in blank if k in own} for own in found]
+    for attributes, own in zip(found, kept, strict=True):
+        attributes.update((k, blank[k]) for k in own)
+    try:
+        yield
+    finally:
+        for attributes, own in zip(found, kept, strict=True):
+            attributes.update(own)
 
 
 @contextlib.contextmanager

@@ -566,6 +566,27 @@ def test_plainupdates_of_a_rule_that_is_in_several_methods():
     assert number(ops.stop_gradient(variable.value)[0]) == 1.0
 
 
+def test_uncompiled():
+    inner = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    outer = keras.Sequential([keras.Input((2,)), inner])
+    for model in (inner, outer):
+        model.compile("adam", "mse", metrics=["mae"])
+    plain = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    before, optimizer = (
+        outer.evaluate(ops.ones((1, 2)), ops.ones((1,))),
+        outer.optimizer,
+    )
+    with internals.uncompiled([outer, plain]):
+        config = str(keras.saving.serialize_keras_object(outer))
+        assert "mse" not in config
+        stored = [*internals.stored_variables(outer)]
+    assert len(stored) == 2, stored
+    assert outer.optimizer is optimizer
+    assert outer.evaluate(ops.ones((1, 2)), ops.ones((1,))) == before
+    assert "mse" in str(keras.saving.serialize_keras_object(inner))
+    assert not plain.compiled
+
+
 def test_has_plain_updates():
     class Own(keras.optimizers.SGD):
         def apply(self, grads, trainable_variables=None):
