@@ -21,11 +21,11 @@ from keras_gan_zoo.backend.keras_internals import (
     prefix_paths,
     saves_legacy_h5,
     uncompiled,
-    without_tensorflow,
 )
 from keras_gan_zoo.configs import from_config
 from keras_gan_zoo.latents import Latents
 from keras_gan_zoo.networks import contract, policies
+from keras_gan_zoo.networks.copying import copy_of
 from keras_gan_zoo.networks.subclassed import as_functional
 from keras_gan_zoo.objectives import auxiliaries as auxiliary_terms
 from keras_gan_zoo.objectives import generator_penalties as generator_terms
@@ -223,9 +223,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         if ema_half_life is None:
             self._average = None
         else:
-            with without_tensorflow(), uncompiled([generator]):
-                self._average = keras.models.clone_model(generator)
-            self._average.set_weights(generator.get_weights())
+            self._average = copy_of(generator)
             self._average.trainable = False
             prefix_paths(self._average.variables, "ema_generator")
         prefix_paths(generator.variables, "generator")
