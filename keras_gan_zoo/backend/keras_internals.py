@@ -148,7 +148,7 @@ class PlainUpdates:
         variables = optimizer._trainable_variables
         self.variables = list(optimizer.variables)
         rule = _rule_of(optimizer)
-        self._plain = object.__new__(type(rule.__name__, (rule, _Plain), {}))
+        self._plain: Any = object.__new__(type(rule.__name__, (rule, _Plain), {}))
         vars(self._plain).update(
             vars(optimizer),
             _places={id(v): optimizer._get_variable_index(v) for v in variables},
