@@ -611,7 +611,7 @@ def test_updates_of_an_optimizer_that_accumulates(scaled):
     optimizer.build([variable])
     for _ in range(3):
         with no_gradients():
-            optimizer.apply([ops.ones((1,))], [variable])
+            inner.apply([ops.ones((1,))], [variable])
     assert isinstance(internals.updates_of(optimizer), keras.Variable)
     assert number(internals.updates_of(optimizer)) == 3
     assert number(inner.iterations) == 1
