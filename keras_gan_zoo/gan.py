@@ -21,11 +21,12 @@ from keras_gan_zoo.backend.keras_internals import (
     keep_random_states,
     prefix_paths,
     saves_legacy_h5,
-    without_tensorflow,
+    uncompiled,
 )
 from keras_gan_zoo.configs import from_config
 from keras_gan_zoo.latents import Latents
 from keras_gan_zoo.networks import contract, policies
+from keras_gan_zoo.networks.copying import copy_of
 from keras_gan_zoo.networks.subclassed import as_functional
 from keras_gan_zoo.objectives import auxiliaries as auxiliary_terms
 from keras_gan_zoo.objectives import generator_penalties as generator_terms
@@ -226,9 +227,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         if ema_half_life is None:
             self._average = None
         else:
-            with without_tensorflow():
-                self._average = keras.models.clone_model(generator)
-            self._average.set_weights(generator.get_weights())
+            self._average = copy_of(generator)
             self._average.trainable = False
             prefix_paths(self._average.variables, "ema_generator")
         prefix_paths(generator.variables, "generator")
@@ -315,6 +314,10 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             run_eagerly: bool, as in Keras.
             steps_per_execution: int, as in Keras: callbacks are called once in so
                 many steps. On TensorFlow 10 save a dense network a fifth of its time.
+
+        Raises:
+            ValueError: the `update` can't work with an optimizer, or a setting is
+                unknown.
         """
         if "loss" in unsupported:
             raise ValueError(
@@ -343,6 +346,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         if policies.computes_in("float16", self.generator, self.discriminator):
             scaler = keras.optimizers.LossScaleOptimizer
             pair = [o if isinstance(o, scaler) else scaler(o) for o in pair]
+        settings.check_optimizers(self, *pair)
         for optimizer, updates in zip(
             pair, (self.generator_steps, self.critic_steps), strict=True
         ):
@@ -596,15 +600,36 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         """Save as a `.keras` file, state of training included, as in Keras."""
         if str(filepath).endswith((".h5", ".hdf5")):
             raise ValueError(NO_H5.format(f"filepath={str(filepath)!r}"))
-        super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+        with self._alone():
+            super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath: PathLike, *args: Any, **kwargs: Any) -> None:
+        with self._alone():
+            super().save_weights(filepath, *args, **kwargs)
+
+    def load_weights(self, filepath: PathLike, *args: Any, **kwargs: Any) -> None:
+        with self._alone():
+            super().load_weights(filepath, *args, **kwargs)
+
+    def _alone(self):
+        """Set aside what the networks were compiled with on their own.
+
+        Keras stores an object once, at the first place: an optimizer of a network that
+        is also the GAN's would be lost.
+        """
+        return uncompiled([*contract.networks_of(self).values()])
 
     def get_config(self) -> dict[str, Any]:
         if saves_legacy_h5():
             raise ValueError(NO_H5.format("a legacy .h5 file"))
+        with self._alone():
+            networks = {
+                name: keras.saving.serialize_keras_object(getattr(self, name))
+                for name in ("generator", "discriminator")
+            }
         return {
             "name": self.name,
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            **networks,
             "loss": losses.serialize(self.objective),
             "penalties": _serialize(self.penalties),
             "auxiliaries": _serialize(self.auxiliaries),

@@ -431,3 +431,49 @@ def test_settings_that_are_changed_are_checked(tiny_gan):
     gan.penalties = [kgz.R1(1.0)]
     with pytest.raises(ValueError, match=r"terms from the start.*r1_penalty"):
         gan.compile()
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_networks_that_were_compiled_on_their_own(shared, noise, tmp_path, recwarn):
+    layers = keras.layers
+    g = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(64), layers.Reshape((8, 8, 1))]
+    )
+    inner = keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten()])
+    d = keras.Sequential([keras.Input((8, 8, 1)), inner, layers.Dense(1)])
+    optimizer = keras.optimizers.Adam()
+    d.compile(optimizer if shared else "adam", "binary_crossentropy", metrics=["mae"])
+    inner.compile("sgd", "mse")
+    g.compile("adam", "mse")
+    gan = kgz.GAN(g, d, ema_half_life=100, seed=1)
+    gan.compile("adam", optimizer)
+    gan.fit(noise(24), batch_size=8, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    gan.save_weights(tmp_path / "gan.weights.h5")
+    again = keras.saving.load_model(tmp_path / "gan.keras")
+    other = kgz.GAN.from_config(gan.get_config())
+    other.compile()
+    other.load_weights(tmp_path / "gan.weights.h5")
+    gan.load_weights(tmp_path / "gan.weights.h5")
+    for loaded in (again, other):
+        steps = [
+            int(ops.convert_to_numpy(one.iterations))
+            for one in (
+                loaded.optimizer.generator_optimizer,
+                loaded.optimizer.discriminator_optimizer,
+            )
+        ]
+        assert steps == [3, 3]
+        assert_same(gan.optimizer.variables, loaded.optimizer.variables)
+        assert not loaded.discriminator.compiled
+    gan.save_to_preset(tmp_path / "preset")
+    loaded = kgz.GAN.from_preset(tmp_path / "preset")
+    assert_same(gan.discriminator.weights, loaded.discriminator.weights)
+    assert not [w for w in recwarn if "loading" in str(w.message)]
+    # The networks are still what they were.
+    assert gan.discriminator is d
+    assert d.optimizer is optimizer or not shared
+    assert set(d.evaluate(noise(8), np.ones(8), verbose=0, return_dict=True)) == {
+        "loss",
+        "mae",
+    }

@@ -17,6 +17,7 @@ from keras.src import backend
 from keras.src.backend.common import global_state
 from keras.src.backend.common.stateless_scope import get_stateless_scope
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
+from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.saving import saving_lib
 from keras.src.trainers.compile_utils import MetricsList
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
@@ -40,6 +41,7 @@ __all__ = [
     "get_stateless_scope",
     "get_torch_dataloader",
     "gradients_of",
+    "has_plain_updates",
     "history_of",
     "in_symbolic_scope",
     "keep_losses",
@@ -51,7 +53,9 @@ __all__ = [
     "saves_legacy_h5",
     "schedule_of",
     "stored_variables",
+    "uncompiled",
     "unwrapped",
+    "updates_of",
     "without_tensorflow",
 ]
 
@@ -140,46 +144,81 @@ class PlainUpdates:
     """
 
     def __init__(self, optimizer: Any) -> None:
-        optimizer = self._optimizer = unwrapped(optimizer)
+        optimizer = unwrapped(optimizer)
+        variables = optimizer._trainable_variables
         self.variables = list(optimizer.variables)
-        self._places = {
-            id(variable): optimizer._get_variable_index(variable)
-            for variable in optimizer._trainable_variables
-        }
-        self._decayed = [
-            id(variable)
-            for variable in optimizer._trainable_variables
-            if optimizer.weight_decay and optimizer._use_weight_decay(variable)
-        ]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._optimizer, name)
-
-    def _get_variable_index(self, variable: Any) -> int:
-        return self._places[id(variable)]
-
-    def assign(self, variable: Any, value: Any) -> None:
-        variable.assign(value)
-
-    def assign_add(self, variable: Any, value: Any) -> None:
-        variable.assign(variable + value)
-
-    def assign_sub(self, variable: Any, value: Any) -> None:
-        variable.assign(variable - value)
+        rule = _rule_of(optimizer)
+        self._plain: Any = object.__new__(type(rule.__name__, (rule, _Plain), {}))
+        vars(self._plain).update(
+            vars(optimizer),
+            _places={id(v): optimizer._get_variable_index(v) for v in variables},
+            _decays={id(v): optimizer._use_weight_decay(v) for v in variables},
+        )
 
     def apply(self, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
         """One update of `variables`."""
-        update = type(self._optimizer).update_step
-        gradients = self._optimizer._clip_gradients(gradients)
-        rate = self._optimizer._get_current_learning_rate()
-        for gradient, variable in zip(gradients, variables, strict=True):
-            if id(variable) in self._decayed:
-                self.assign_sub(variable, variable * self.weight_decay * rate)
-            update(self, gradient, variable, rate)
+        plain = self._plain
+        gradients = plain._clip_gradients(gradients)
+        plain._apply_weight_decay(variables)
+        plain._backend_update_step(gradients, variables, plain.learning_rate)
         for variable in variables:
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable))
-        self.assign_add(self._optimizer.iterations, 1)
+        plain.assign_add(plain._iterations, 1)
+
+
+class _Plain(keras.optimizers.Optimizer):
+    """What stands between an optimizer's rule and a backend's way to apply it."""
+
+    _backend_update_step = BaseOptimizer._backend_update_step
+
+    def _apply_weight_decay(self, variables):
+        if self.weight_decay is not None:
+            BaseOptimizer._apply_weight_decay(self, variables)
+
+    def _get_variable_index(self, variable):
+        return self._places[id(variable)]
+
+    def _use_weight_decay(self, variable):
+        return self._decays[id(variable)]
+
+    def assign(self, variable, value):
+        variable.assign(value)
+
+    def assign_add(self, variable, value):
+        variable.assign(variable + value)
+
+    def assign_sub(self, variable, value):
+        variable.assign(variable - value)
+
+
+def _rule_of(optimizer):
+    """An optimizer's class, without what torch does to all variables at once."""
+    return next(
+        kind
+        for kind in type(optimizer).__mro__
+        if issubclass(kind, keras.optimizers.Optimizer)
+        and not hasattr(kind, "_parallel_update_step")
+    )
+
+
+def has_plain_updates(optimizer: Any) -> bool:
+    """Whether an optimizer updates at each `apply`, as Keras does, by its own rule."""
+    optimizer = unwrapped(optimizer)
+    kind, keras_own = _rule_of(optimizer), keras.optimizers.Optimizer
+    names = ("apply", "_backend_apply_gradients")
+    return not optimizer.gradient_accumulation_steps and all(
+        getattr(kind, name) is getattr(keras_own, name) for name in names
+    )
+
+
+def updates_of(optimizer: Any) -> Any:
+    """The variable that counts the updates.
+
+    With `gradient_accumulation_steps` an optimizer's `iterations` are a tensor, and
+    count the steps that its weights take.
+    """
+    return unwrapped(optimizer)._iterations
 
 
 def all_layers(model: Any) -> list[Any]:
@@ -379,6 +418,28 @@ def stored_variables(model: Any) -> dict[str, Any]:
         for path, variables in store.contents.items()
         for name, variable in variables.items()
     }
+
+
+@contextlib.contextmanager
+def uncompiled(models: Sequence[Any]) -> Iterator[None]:
+    """Have models, and models inside of them, look as if they weren't compiled."""
+    blank: dict[str, Any] = {
+        "compiled": False,
+        "optimizer": None,
+        "_loss_tracker": None,
+        "_compile_loss": None,
+        "_compile_metrics": None,
+    }
+    found = [vars(layer) for model in models for layer in model._flatten_layers()]
+    found = [attributes for attributes in found if attributes.get("compiled")]
+    kept = [{k: own[k] for k in blank if k in own} for own in found]
+    for attributes, own in zip(found, kept, strict=True):
+        attributes.update((k, blank[k]) for k in own)
+    try:
+        yield
+    finally:
+        for attributes, own in zip(found, kept, strict=True):
+            attributes.update(own)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.backend.keras_internals import without_tensorflow
+from keras_gan_zoo.backend.keras_internals import uncompiled, without_tensorflow
 from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.networks.contract import networks_of
 from keras_gan_zoo.presets import (
@@ -87,7 +87,7 @@ def save_preset(
     new = home / f".{place.name}-{secrets.token_hex(4)}"
     new.mkdir(parents=True)
     try:
-        with backend.alone():
+        with backend.alone(), uncompiled([*networks_of(gan).values()]):
             found = _write(gan, new, digest, include_generator)
             _check_loads(gan, new, found)
         for name, content in ((files.SCORES, scores), (files.RECIPE, recipe)):

@@ -63,14 +63,34 @@ def followed(optimizer: Any) -> Any:
     return schedule_of(optimizer)
 
 
+class _BothRates(keras.Variable):
+    """The generator's rate to read; what is assigned moves both players' rates."""
+
+    def __init__(self, optimizer: Any) -> None:  # no variable of its own
+        self.optimizer = optimizer
+
+    def __getattr__(self, name: str) -> Any:
+        optimizer = vars(self)["optimizer"]
+        return getattr(optimizer.generator_optimizer.learning_rate, name)
+
+    @property
+    def value(self) -> Any:
+        return self.optimizer.generator_optimizer.learning_rate.value
+
+    def assign(self, value: Any) -> Any:
+        self.optimizer.learning_rate = value
+        return self.value
+
+
 @keras.saving.register_keras_serializable(package="keras_gan_zoo")
 class AdversarialOptimizer(keras.optimizers.Optimizer):
     """Both players' optimizers, as the one `model.optimizer` that Keras knows.
 
     Keras saves, restores and compiles a single optimizer; one in a second attribute
     would silently lose its state on reload. `iterations` are the generator's, and so is
-    `learning_rate`; setting it moves both players' rates and keeps their ratio. Each
-    player's own can be set too: `generator_optimizer.learning_rate = 1e-4`.
+    `learning_rate`; setting it, or `learning_rate.assign(1e-4)`, moves both players'
+    rates and keeps their ratio. Each player's own can be set too:
+    `generator_optimizer.learning_rate = 1e-4`.
 
     Args:
         generator_optimizer: a `keras.optimizers.Optimizer`.
@@ -129,7 +149,8 @@ class AdversarialOptimizer(keras.optimizers.Optimizer):
 
     @property
     def learning_rate(self) -> Any:
-        return self.generator_optimizer.learning_rate
+        rate = self.generator_optimizer.learning_rate
+        return _BothRates(self) if isinstance(rate, keras.Variable) else rate
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:

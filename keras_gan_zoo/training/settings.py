@@ -167,6 +167,11 @@ def check_unchanged(compiled: dict[str, Any], gan: Any) -> None:
         )
 
 
+def check_optimizers(gan: Any, *optimizers: Any) -> None:
+    """Raise an error if the players' optimizers do not go with a GAN's `update`."""
+    SCHEMES[gan.update].check_optimizers(gan, *optimizers)
+
+
 def _check_latents(gan):
     if not isinstance(gan.latents, Latents) or gan.latents.dim != gan.latent_dim:
         raise ValueError(

@@ -11,7 +11,11 @@ from typing import Any
 from keras import ops
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.backend.keras_internals import all_layers, losses_of_last_call
+from keras_gan_zoo.backend.keras_internals import (
+    all_layers,
+    losses_of_last_call,
+    updates_of,
+)
 from keras_gan_zoo.objectives.auxiliaries import overrides
 from keras_gan_zoo.schedules import weight_at
 from keras_gan_zoo.training.batch import Batch, Judged
@@ -31,7 +35,7 @@ def weigh(
 
     if term.every == 1 or not training:
         return weighed()
-    return term.every * backend.every(optimizer.iterations, term.every, weighed)
+    return term.every * backend.every(updates_of(optimizer), term.every, weighed)
 
 
 def is_regularized(network: Any, variables: list[Any]) -> bool:

@@ -518,11 +518,17 @@ def test_keep_losses_that_layers_added_in_a_scope():
         lambda: keras.optimizers.Adam(0.1, beta_1=0.5),
         lambda: keras.optimizers.AdamW(0.1, weight_decay=0.5, clipnorm=0.3),
         lambda: keras.optimizers.RMSprop(0.1),
+        lambda: keras.optimizers.Nadam(0.1),
+        lambda: keras.optimizers.Nadam(0.1, weight_decay=0.5),
+        lambda: keras.optimizers.Muon(0.1, weight_decay=0.5, adam_weight_decay=0.2),
+        lambda: keras.optimizers.Muon(0.1),
     ],
 )
-def test_plainupdates_are_those_of_the_optimizer(optimizer):
+@pytest.mark.parametrize("shape", [(2,), (1, 2)])
+def test_plainupdates_are_those_of_the_optimizer(optimizer, shape):
     optimizer = optimizer()
     start, gradients = np.array([1.0, -2.0]), np.array([[0.3, -0.4], [0.5, 0.1]])
+    start, gradients = start.reshape(shape), gradients.reshape(2, *shape)
     variable = keras.Variable(start, dtype="float32")
     variable.constraint = keras.constraints.NonNeg()
     optimizer.build([variable])
@@ -541,6 +547,74 @@ def test_plainupdates_are_those_of_the_optimizer(optimizer):
     expected = ops.convert_to_numpy(ops.stop_gradient(variable.value))
     np.testing.assert_allclose(found, expected, rtol=1e-5)
     assert (found >= 0).all()
+
+
+def test_plainupdates_of_a_rule_that_is_in_several_methods():
+    class Own(keras.optimizers.Optimizer):
+        def update_step(self, gradient, variable, learning_rate):
+            self.move(variable, learning_rate * gradient)
+
+        def move(self, variable, by):
+            self.assign_sub(variable, by)
+
+    optimizer, variable = Own(0.5), keras.Variable([1.0])
+    optimizer.build([variable])
+    updates = internals.PlainUpdates(optimizer)
+    with keras.StatelessScope() as scope:
+        updates.apply([ops.ones((1,))], [variable])
+        assert number(ops.stop_gradient(scope.get_current_value(variable))[0]) == 0.5
+    assert number(ops.stop_gradient(variable.value)[0]) == 1.0
+
+
+def test_uncompiled():
+    inner = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    outer = keras.Sequential([keras.Input((2,)), inner])
+    for model in (inner, outer):
+        model.compile("adam", "mse", metrics=["mae"])
+    plain = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    before, optimizer = (
+        outer.evaluate(ops.ones((1, 2)), ops.ones((1,))),
+        outer.optimizer,
+    )
+    with internals.uncompiled([outer, plain]):
+        config = str(keras.saving.serialize_keras_object(outer))
+        assert "mse" not in config
+        stored = [*internals.stored_variables(outer)]
+    assert len(stored) == 2, stored
+    assert outer.optimizer is optimizer
+    assert outer.evaluate(ops.ones((1, 2)), ops.ones((1,))) == before
+    assert "mse" in str(keras.saving.serialize_keras_object(inner))
+    assert not plain.compiled
+
+
+def test_has_plain_updates():
+    class Own(keras.optimizers.SGD):
+        def apply(self, grads, trainable_variables=None):
+            super().apply(grads, trainable_variables)
+
+    names = ["SGD", "Adam", "AdamW", "Nadam", "Muon", "RMSprop", "Lion", "Adafactor"]
+    for name in names:
+        assert internals.has_plain_updates(keras.optimizers.get(name)), name
+    scaled = keras.optimizers.LossScaleOptimizer
+    several = keras.optimizers.SGD(gradient_accumulation_steps=2)
+    for other in (Own(), several, scaled(several)):
+        assert not internals.has_plain_updates(other)
+    assert internals.has_plain_updates(scaled(keras.optimizers.Adam()))
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_updates_of_an_optimizer_that_accumulates(scaled):
+    inner = optimizer = keras.optimizers.SGD(1.0, gradient_accumulation_steps=2)
+    if scaled:
+        optimizer = keras.optimizers.LossScaleOptimizer(inner, initial_scale=1.0)
+    variable = keras.Variable([1.0])
+    optimizer.build([variable])
+    for _ in range(3):
+        with no_gradients():
+            inner.apply([ops.ones((1,))], [variable])
+    assert isinstance(internals.updates_of(optimizer), keras.Variable)
+    assert number(internals.updates_of(optimizer)) == 3
+    assert number(inner.iterations) == 1
 
 
 @pytest.mark.parametrize("kind", ["he_normal", "glorot_uniform", "orthogonal"])

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from keras import ops
 
+import keras_gan_zoo as kgz
+
 
 def test_learning_rate_schedules_and_named_optimizers(tiny_gan, noise):
     gan = tiny_gan(compiled=False)
@@ -88,6 +90,58 @@ def test_a_rate_that_is_set_moves_both_players(policy, two_rates):
     gan.optimizer.generator_optimizer.learning_rate = 2e-3
     gan.optimizer.learning_rate = 2e-4
     np.testing.assert_allclose(rates(gan), [2e-4, 1e-4], rtol=1e-6)
+
+
+@pytest.mark.parametrize("policy", [None, "float16"])
+def test_a_rate_that_is_assigned_moves_both_players(policy, two_rates):
+    gan = two_rates(policy)
+    rate = gan.optimizer.learning_rate
+    rate.assign(5e-4)
+    np.testing.assert_allclose(rates(gan), [5e-4, 2e-3], rtol=1e-6)
+    rate.assign(rate / 5)
+    np.testing.assert_allclose(rates(gan), [1e-4, 4e-4], rtol=1e-6)
+    rate.assign_add(1e-4)
+    rate.assign_sub(5e-5)
+    np.testing.assert_allclose(rates(gan), [1.5e-4, 6e-4], rtol=1e-6)
+    gan.optimizer.learning_rate = 1e-3
+    np.testing.assert_allclose(rates(gan), [1e-3, 4e-3], rtol=1e-6)
+    # What was read before is still the rate, in every form.
+    assert float(rate) == rate.numpy() == np.array(rate) == np.float32(1e-3)
+    found = [
+        ops.convert_to_numpy(2 * rate),
+        ops.convert_to_numpy(ops.multiply(rate, 2)),
+    ]
+    np.testing.assert_allclose(found, 2e-3, rtol=1e-6)
+    assert (rate.shape, rate.dtype) == ((), "float32")
+    assert "0.001" in repr(rate)
+
+
+def test_a_callback_may_assign_the_rate(two_rates, noise):
+    class Halve(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            rate = self.model.optimizer.learning_rate
+            rate.assign(rate * 0.5)
+
+    gan = two_rates()
+    gan.fit(noise(24), batch_size=8, verbose=0, callbacks=[Halve()])
+    np.testing.assert_allclose(rates(gan), [1.25e-4, 5e-4], rtol=1e-6)
+
+
+def test_the_rate_is_read_inside_of_a_scope(two_rates):
+    gan = two_rates()
+    rate = gan.optimizer.learning_rate
+    with keras.StatelessScope([(gan.optimizer.generator_optimizer.learning_rate, 0.5)]):
+        assert float(ops.convert_to_numpy(rate)) == 0.5
+
+
+def test_a_rate_is_not_assigned_beside_a_schedule(tiny_gan):
+    gan = tiny_gan(compiled=False)
+    schedule = keras.optimizers.schedules.ExponentialDecay(1e-3, 1, 0.5)
+    gan.compile("adam", keras.optimizers.Adam(schedule))
+    before = rates(gan)
+    with pytest.raises(TypeError, match="follow a schedule"):
+        gan.optimizer.learning_rate.assign(1e-4)
+    np.testing.assert_array_equal(rates(gan), before)
 
 
 def test_a_rate_of_0_does_not_lose_the_ratio(two_rates):
@@ -270,3 +324,33 @@ def test_swap_ema_weights_without_an_average_says_what_it_needs(tiny_gan, noise)
         tiny_gan().evaluate(
             noise(), verbose=0, callbacks=[keras.callbacks.SwapEMAWeights()]
         )
+
+
+# === Accumulated gradients ===
+
+
+def test_lazy_terms_count_each_batch_of_an_accumulated_gradient(tiny_gan, noise):
+    gan = tiny_gan(penalties=[kgz.R1(2.0, every=4)], compiled=False)
+    several = {"gradient_accumulation_steps": 2}
+    gan.compile(*(keras.optimizers.SGD(0.1, **several) for _ in range(2)))
+    sums = []
+
+    class Watch(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            sums.append(logs["r1_penalty"] * (batch + 1))
+
+    gan.fit(noise(48), batch_size=8, verbose=0, callbacks=[Watch()])
+    due = np.diff(sums, prepend=0.0) > 1e-6
+    np.testing.assert_array_equal(due, [True, False, False, False, True, False])
+    assert int(ops.convert_to_numpy(gan.images_seen)) == 48
+    assert int(ops.convert_to_numpy(gan.optimizer.iterations)) == 3
+
+
+def test_lazy_terms_of_the_generator_with_accumulated_gradients(tiny_gan, noise):
+    term = kgz.generator_penalties.ModeSeeking(1.0, every=2)
+    gan = tiny_gan(generator_penalties=[term], compiled=False)
+    scaler = keras.optimizers.LossScaleOptimizer
+    pair = [keras.optimizers.Adam(gradient_accumulation_steps=3) for _ in range(2)]
+    gan.compile(*map(scaler, pair))
+    history = gan.fit(noise(), batch_size=8, epochs=2, verbose=0).history
+    assert np.isfinite([*history.values()]).all()

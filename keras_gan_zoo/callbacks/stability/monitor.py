@@ -10,6 +10,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.backend.keras_internals import updates_of
 from keras_gan_zoo.callbacks.stability import signs
 from keras_gan_zoo.callbacks.stability.going_back import GoodState, check_rates
 from keras_gan_zoo.callbacks.stability.looks import LEAST, Looks
@@ -169,8 +170,9 @@ class StabilityMonitor(keras.callbacks.Callback):
         if not self._done:
             self._looks.losses.begin()
         if self._step is None:
-            iterations = int(ops.convert_to_numpy(self.model.optimizer.iterations))
-            self._step = iterations // self.model.generator_steps
+            updates = updates_of(self.model.optimizer.generator_optimizer)
+            updates = int(ops.convert_to_numpy(updates))
+            self._step = updates // self.model.generator_steps
             self._begin_log()
             if self.rollback and not (self._step and self._good.exists()):
                 self._save(epoch)

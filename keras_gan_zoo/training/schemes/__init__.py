@@ -1,7 +1,7 @@
 """Training schemes: when each player moves. `GAN(update=...)` names one of them.
 
 A scheme is a function of a GAN and a `Batch` of real images that updates both networks
-and returns the logs, and a check for settings that it can't work with.
+and returns the logs, and checks for settings and optimizers that it can't work with.
 """
 
 from functools import partial
@@ -20,6 +20,14 @@ class Scheme(NamedTuple):
 
     update: Any
     check: Any = lambda gan: None
+    check_optimizers: Any = lambda gan, generator_optimizer, discriminator_optimizer: (
+        None
+    )
+
+
+def _unrolled(steps):
+    update = partial(unrolled.unrolled_update, steps=steps)
+    return Scheme(update, unrolled.check, unrolled.check_optimizers)
 
 
 SCHEMES = {
@@ -27,7 +35,7 @@ SCHEMES = {
     "latent_optimization": Scheme(latent_optimization.latent_optimization_update),
     "simultaneous": Scheme(simultaneous.simultaneous_update, simultaneous.check),
     # The paper's numbers of steps; 5 where it does not say.
-    "unrolled": Scheme(partial(unrolled.unrolled_update, steps=5), unrolled.check),
-    "unrolled_1": Scheme(partial(unrolled.unrolled_update, steps=1), unrolled.check),
-    "unrolled_10": Scheme(partial(unrolled.unrolled_update, steps=10), unrolled.check),
+    "unrolled": _unrolled(5),
+    "unrolled_1": _unrolled(1),
+    "unrolled_10": _unrolled(10),
 }

@@ -11,13 +11,31 @@ import keras
 from keras import ops
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.backend.keras_internals import PlainUpdates, get_stateless_scope
+from keras_gan_zoo.backend.keras_internals import (
+    PlainUpdates,
+    get_stateless_scope,
+    has_plain_updates,
+    unwrapped,
+)
 from keras_gan_zoo.training import step, terms
 from keras_gan_zoo.training.batch import Batch
 from keras_gan_zoo.training.schemes.simultaneous import check
 from keras_gan_zoo.typing import Tensor
 
-__all__ = ["check", "unrolled_update"]
+__all__ = ["check", "check_optimizers", "unrolled_update"]
+
+
+def check_optimizers(gan: Any, generator_optimizer: Any, optimizer: Any) -> None:
+    """Raise an error for a discriminator's optimizer that can't be unrolled."""
+    if not has_plain_updates(optimizer):
+        raise ValueError(
+            f"`update={gan.update!r}` looks ahead through the discriminator's updates, "
+            "so its optimizer must make one at each step and by its `update_step`, "
+            "such as `keras.optimizers.Adam()`, without `gradient_accumulation_steps` "
+            "and with Keras' own `apply`. Received: discriminator_optimizer="
+            f"{optimizer!r}, gradient_accumulation_steps="
+            f"{unwrapped(optimizer).gradient_accumulation_steps}"
+        )
 
 
 def unrolled_update(gan: Any, real: Batch, steps: int = 5) -> dict[str, Tensor]:

@@ -148,3 +148,30 @@ def test_the_numbers_of_steps():
 def test_each_player_moves_once():
     with pytest.raises(ValueError, match="'unrolled'` moves both players once"):
         kgz.MLPGAN(image_shape=(4, 4, 1), update="unrolled", critic_steps=2)
+
+
+@pytest.mark.parametrize("name", ["Nadam", "Muon"])
+def test_optimizers_that_do_more_than_their_step(name, tiny_gan, noise):
+    gan = tiny_gan(update="unrolled_1", compiled=False)
+    gan.compile("adam", name)
+    history = gan.fit(noise(), batch_size=8, verbose=0).history
+    assert np.isfinite([*history.values()]).all()
+    assert all(np.isfinite(w).all() for w in gan.get_weights())
+
+
+class Averages(keras.optimizers.SGD):
+    def apply(self, grads, trainable_variables=None):
+        super().apply(grads, trainable_variables)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [lambda: Averages(), lambda: keras.optimizers.SGD(gradient_accumulation_steps=2)],
+)
+def test_an_optimizer_that_can_not_be_unrolled_is_refused(optimizer, tiny_gan, noise):
+    gan = tiny_gan(update="unrolled_1", compiled=False)
+    with pytest.raises(ValueError, match=r"at each step.*Received: discriminator_opt"):
+        gan.compile("adam", optimizer())
+    gan.compile(optimizer(), "adam")  # the generator's is not unrolled
+    history = gan.fit(noise(), batch_size=8, verbose=0).history
+    assert np.isfinite(history["g_loss"]).all()
