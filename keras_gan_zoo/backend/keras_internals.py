@@ -149,7 +149,8 @@ class PlainUpdates:
         self.variables = list(optimizer.variables)
         rule = _rule_of(optimizer)
         self._plain: Any = object.__new__(type(rule.__name__, (rule, _Plain), {}))
-        vars(self._plain).update(
+        attributes: Any = vars(self._plain)
+        attributes.update(
             vars(optimizer),
             _places={id(v): optimizer._get_variable_index(v) for v in variables},
             _decays={id(v): optimizer._use_weight_decay(v) for v in variables},
