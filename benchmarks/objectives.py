@@ -225,11 +225,11 @@ FAMILIES = {
         6000,
     ),
     **dict.fromkeys(
-        ("biggan", "adcgan", "mdgan"),
+        ("biggan", "adcgan", "contragan", "mdgan", "mhgan"),
         Case(HIERARCHICAL, (5e-4, 0.0, 0.9), 64, 2000),
     ),
     **dict.fromkeys(
-        ("contragan", "mhgan", "reacgan", "tacgan"),
+        ("reacgan", "tacgan"),
         Case(HIERARCHICAL, (5e-4, 0.0, 0.9), 64, 4500),
     ),
     "biggan_deep": Case(
@@ -243,8 +243,8 @@ FAMILIES = {
         64,
         1500,
     ),
-    "progressive_gan": Case(STYLED, (1e-3, 0.0, 0.99), 64, 3000),
-    "stylegan2": Case({**STYLED, "mapping_width": 64}, (2e-3, 0.0, 0.99), 64, 6000),
+    "progressive_gan": Case(STYLED, (1e-3, 0.0, 0.99), 64, 1500),
+    "stylegan2": Case({**STYLED, "mapping_width": 64}, (2e-3, 0.0, 0.99), 64, 1500),
     # Without what its schedules of 2e7 images have at their start: fixed penalties.
     "r3gan": Case(
         {
@@ -255,9 +255,9 @@ FAMILIES = {
         },
         (5e-4, 0.0, 0.99),
         64,
-        4500,
+        1500,
     ),
-    "fastgan": Case(STYLED, (5e-4, 0.5, 0.999), 64, 3000),
+    "fastgan": Case(STYLED, (5e-4, 0.5, 0.999), 64, 1500),
     "lightweight_gan": Case(
         {
             "latent_dim": 64,
@@ -266,7 +266,7 @@ FAMILIES = {
         },
         (5e-4, 0.5, 0.9),
         64,
-        5000,
+        2000,
     ),
 }
 CASES = {
