@@ -70,8 +70,22 @@ def recipe_of(gan: Any, digest: str) -> dict[str, Any] | None:
     return {**origin.recipe, CONTINUED: {**start, "images": images}}
 
 
+def check_dict(recipe: Any, where: str = "") -> dict[str, Any]:
+    """A recipe that can be kept: what its keys say is its author's business.
+
+    Raises:
+        ValueError: it is no dict; `where` stands before it in the message.
+    """
+    if not isinstance(recipe, dict):
+        raise ValueError(
+            'A recipe must be a dict, such as {"family": "DCGAN", "data": "mnist"}. '
+            f"Received: {where}recipe={recipe!r:.200}"
+        )
+    return recipe
+
+
 def check_recipe(recipe: Any, path: PathLike | None = None) -> dict[str, Any]:
-    """A recipe that a preset may have, and its card can show.
+    """A recipe that a card can show, and that tells its terms.
 
     Args:
         recipe: whatever was given.
@@ -81,11 +95,7 @@ def check_recipe(recipe: Any, path: PathLike | None = None) -> dict[str, Any]:
         ValueError: it is no dict, or a key of it is of another kind.
     """
     where = "" if path is None else f"{path}: "
-    if not isinstance(recipe, dict):
-        raise ValueError(
-            'A recipe must be a dict, such as {"family": "DCGAN", "data": "mnist"}. '
-            f"Received: {where}recipe={recipe!r:.200}"
-        )
+    check_dict(recipe, where)
     for key, (kind, expected) in KINDS.items():
         if key in recipe and not _is_of(kind, recipe[key]):
             raise _wrong(key, expected, recipe[key], where)

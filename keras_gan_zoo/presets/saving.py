@@ -25,7 +25,7 @@ from keras_gan_zoo.presets import (
     trust,
 )
 from keras_gan_zoo.presets.loading import examine
-from keras_gan_zoo.presets.origin import check_recipe, recipe_of, with_source
+from keras_gan_zoo.presets.origin import check_dict, recipe_of, with_source
 from keras_gan_zoo.presets.progress import KEY as PROGRESS
 from keras_gan_zoo.presets.progress import progress_of
 from keras_gan_zoo.presets.source import Source
@@ -64,9 +64,9 @@ def save_preset(
         The folder, a `pathlib.Path`.
 
     Raises:
-        ValueError: the report is of other weights, the recipe is no dict or a key of
-            it is of the wrong kind, or `from_preset` could not load the folder, for
-            example because of a `Lambda` layer.
+        ValueError: the report is of other weights, the recipe is no dict, or
+            `from_preset` could not load the folder, for example because of a `Lambda`
+            layer.
     """
     folder = Path(os.path.expanduser(folder))
     if backend.process()[0]:  # of several processes the first one writes
@@ -76,7 +76,7 @@ def save_preset(
     if recipe is None:
         recipe = recipe_of(gan, digest)
     else:
-        recipe = with_source(gan, check_recipe(recipe))
+        recipe = with_source(gan, check_dict(recipe))
     if scores is not None:
         together.check_scores(scores, digest)
     if folder.exists() and not folder.is_dir():
