@@ -75,9 +75,10 @@ def test_help_needs_no_keras(line):
     assert seconds < 5  # under one where nothing else runs
 
 
-#: sends Ctrl-C while a package is imported
+#: sends Ctrl-C while a package is imported, also where the tests run in the background
 INTERRUPT = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 class Interrupting:
     def find_spec(self, name, *rest):
