@@ -18,9 +18,9 @@ from keras_gan_zoo.presets import files, together
 from keras_gan_zoo.presets.loading import read_gan
 from keras_gan_zoo.presets.origin import public_name
 from keras_gan_zoo.presets.source import locate
+from keras_gan_zoo.report_files import FORMAT
 from keras_gan_zoo.scoring import ScoreReport, repetition, tables
 from keras_gan_zoo.scoring.conditions import NotRepeatableError
-from keras_gan_zoo.scoring.report import FORMAT
 from keras_gan_zoo.scoring.sentences import place
 from keras_gan_zoo.typing import PathLike
 

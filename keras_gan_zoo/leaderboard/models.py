@@ -12,10 +12,10 @@ from keras_gan_zoo.datasets import CATALOGUE
 from keras_gan_zoo.leaderboard.texts import plain
 from keras_gan_zoo.presets import files, readme, together
 from keras_gan_zoo.presets.origin import data_of, public_data
+from keras_gan_zoo.report_files import check_inside
 from keras_gan_zoo.runs.folder import SESSIONS, machines_of, rows
 from keras_gan_zoo.scoring import ScoreReport
 from keras_gan_zoo.scoring.measures import METRICS
-from keras_gan_zoo.scoring.report_checks import check_inside
 
 #: the files that are read; weights are none of them
 CARD = (

@@ -1,12 +1,11 @@
 """Whether the parts of a preset's folder belong together: weights, scores and card."""
 
-import importlib
 import os
 import warnings
 from pathlib import Path
 from typing import Any
 
-from keras_gan_zoo import images
+from keras_gan_zoo import images, report_files
 from keras_gan_zoo.presets import files, readme
 from keras_gan_zoo.typing import PathLike
 
@@ -21,13 +20,11 @@ def scores_of(report: Any) -> dict[str, Any]:
         report: `ScoreReport`, or path of a JSON file of one.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: it is neither, or the file is no report.
         FileNotFoundError: there is no such file.
     """
     if isinstance(report, str | os.PathLike):
-        # It stands above this in the imports.
-        scoring = importlib.import_module("keras_gan_zoo.scoring")
-        report = scoring.ScoreReport.load(report)
+        return report_files.read(report)
     if not callable(getattr(report, "to_dict", None)):
         raise ValueError(
             "`report` must be a `ScoreReport`, or the path of a JSON file of one, such "

@@ -5,13 +5,13 @@ import dataclasses
 from collections.abc import Collection
 from typing import Any
 
+from keras_gan_zoo.report_files import is_inside
 from keras_gan_zoo.scoring import conditions, tables
 from keras_gan_zoo.scoring.comparison import protocol_of
 from keras_gan_zoo.scoring.conditions import NotRepeatableError
 from keras_gan_zoo.scoring.measures import METRICS, needs_of
 from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
-from keras_gan_zoo.scoring.report_checks import is_inside
 from keras_gan_zoo.scoring.score import interval_method, score
 
 #: what a repetition of the same samples may be off by: a share of the score, or of half

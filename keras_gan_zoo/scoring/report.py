@@ -11,19 +11,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from keras_gan_zoo import report_files
 from keras_gan_zoo.files import write_atomically
 from keras_gan_zoo.scoring import ranking, sentences, tables
 from keras_gan_zoo.scoring.measures import METRICS, extras, scale_of
-from keras_gan_zoo.scoring.report_checks import (
-    bounds_of,
-    check_inside,
-    check_opinions,
-    check_per_class,
-    is_finite,
-)
 from keras_gan_zoo.typing import PathLike
 
-FORMAT = 1
 SCHEMA = pathlib.Path(__file__).with_name("report.schema.json")
 
 TOOLS = {"tensorflow-gan": "TF-GAN", "torch-fidelity": "torch-fidelity"}
@@ -64,20 +57,10 @@ class ScoreReport(collections.abc.Mapping):
         second_opinion: Mapping[str, Any] | None = None,
         per_class: Mapping[str, Mapping[Any, float]] | None = None,
     ) -> None:
-        values = {
-            **scores,
-            **{
-                f"{name}/{label}": value
-                for name, by_label in (per_class or {}).items()
-                for label, value in by_label.items()
-            },
-        }
-        bad = {name: value for name, value in values.items() if not is_finite(value)}
-        if bad:
-            raise ValueError(f"Scores must be finite numbers. Received: {bad}")
+        report_files.check_finite(scores, per_class or {})
         self._scores = {name: float(value) for name, value in scores.items()}
         self.intervals = _intervals(intervals or {})
-        check_inside(self._scores, self.intervals)
+        report_files.check_inside(self._scores, self.intervals)
         self.per_class = types.MappingProxyType(
             {
                 name: types.MappingProxyType(
@@ -139,7 +122,7 @@ class ScoreReport(collections.abc.Mapping):
             for name, bounds in self.intervals.items()
         }
         return {
-            "format": FORMAT,
+            "format": report_files.FORMAT,
             "scores": dict(self._scores),
             "intervals": intervals,
             "per_class": {name: dict(found) for name, found in self.per_class.items()},
@@ -174,14 +157,7 @@ class ScoreReport(collections.abc.Mapping):
     @classmethod
     def load(cls, path: PathLike) -> Self:
         """Read the JSON that `save` wrote."""
-        try:
-            with open(path, encoding="utf-8") as file:
-                return cls.from_dict(json.load(file))
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise ValueError(
-                "A report must be a JSON file that `ScoreReport.save` wrote. "
-                f"Received: path={str(path)!r}: {error}"
-            ) from error
+        return cls.from_dict(report_files.read(path))
 
     @classmethod
     def from_dict(cls, values: Any) -> Self:
@@ -193,26 +169,9 @@ class ScoreReport(collections.abc.Mapping):
         Raises:
             ValueError: the values are no report.
         """
-        parts = ("scores", "intervals", "conditions", "second_opinion")
-        if not (
-            isinstance(values, dict)
-            and values.get("format") == FORMAT
-            and all(isinstance(values.get(part), dict) for part in parts)
-        ):
-            raise ValueError(
-                f"A report must be a dict with format={FORMAT} and {', '.join(parts)}, "
-                "such as `report.to_dict()`. Received: "
-                + (
-                    f"keys {sorted(values)}"
-                    if isinstance(values, dict)
-                    else f"a {type(values).__name__}"
-                )
-            )
-        per_class = values.get("per_class") or {}  # reports of 0.1.0 have none
-        check_per_class(per_class)
-        check_opinions(values["second_opinion"])
-        stated = {part: values[part] for part in parts if part != "intervals"}
-        report = cls(**stated, per_class=per_class)
+        values = report_files.checked(values)
+        parts = ("scores", "conditions", "second_opinion", "per_class")
+        report = cls(**{part: values[part] for part in parts})
         report.intervals = _intervals(values["intervals"])
         return report
 
@@ -317,7 +276,7 @@ class ScoreReport(collections.abc.Mapping):
 
 def _intervals(given):
     return types.MappingProxyType(
-        {name: bounds_of(name, bounds) for name, bounds in given.items()}
+        {name: report_files.bounds_of(name, bounds) for name, bounds in given.items()}
     )
 
 

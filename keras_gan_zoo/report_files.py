@@ -1,10 +1,88 @@
-"""Checks of what a report is made of, which may be a stranger's file."""
+"""Reports as JSON files, and checks of what they are made of.
 
+The file may be a stranger's. `ScoreReport` in `scoring/` is what becomes of it.
+"""
+
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
+from keras_gan_zoo.typing import PathLike
+
+FORMAT = 1
+PARTS = ("scores", "intervals", "conditions", "second_opinion")
+
 ROUNDING = 1e-6  # a mean and the middle of its interval may be sums in other orders
+
+
+def read(path: PathLike) -> dict[str, Any]:
+    """The content of a report's JSON file, checked as `checked` does.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is no JSON, or no report.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            return checked(json.load(file))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(
+            "A report must be a JSON file that `ScoreReport.save` wrote. "
+            f"Received: path={str(path)!r}: {error}"
+        ) from error
+
+
+def checked(values: Any) -> dict[str, Any]:
+    """A report as `ScoreReport.to_dict` gives it, if it is one.
+
+    A score may lie outside of its interval: `check_inside`.
+
+    Raises:
+        ValueError: the values are no report.
+    """
+    if not (
+        isinstance(values, dict)
+        and values.get("format") == FORMAT
+        and all(isinstance(values.get(part), dict) for part in PARTS)
+    ):
+        raise ValueError(
+            f"A report must be a dict with format={FORMAT} and {', '.join(PARTS)}, "
+            "such as `report.to_dict()`. Received: "
+            + (
+                f"keys {sorted(values)}"
+                if isinstance(values, dict)
+                else f"a {type(values).__name__}"
+            )
+        )
+    per_class = values.get("per_class") or {}  # reports of 0.1.0 have none
+    check_per_class(per_class)
+    check_finite(values["scores"], per_class)
+    for name, bounds in values["intervals"].items():
+        bounds_of(name, bounds)
+    check_opinions(values["second_opinion"])
+    return {**values, "per_class": per_class}
+
+
+def check_finite(
+    scores: Mapping[str, Any], per_class: Mapping[str, Mapping[Any, Any]]
+) -> None:
+    """Check that all scores are finite numbers.
+
+    Raises:
+        ValueError: some are not.
+    """
+    values = {
+        **scores,
+        **{
+            f"{name}/{label}": value
+            for name, by_label in per_class.items()
+            for label, value in by_label.items()
+        },
+    }
+    bad = {name: value for name, value in values.items() if not is_finite(value)}
+    if bad:
+        raise ValueError(f"Scores must be finite numbers. Received: {bad}")
 
 
 def is_finite(value: Any) -> bool:
