@@ -7,7 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan_zoo.backend.keras_internals import all_layers, without_tensorflow
+from keras_gan_zoo.backend.keras_internals import all_layers
+from keras_gan_zoo.networks.copying import copy_of
 
 
 def recompute_moments(network: keras.Model, batches: Iterable[Any]) -> None:
@@ -21,11 +22,9 @@ def recompute_moments(network: keras.Model, batches: Iterable[Any]) -> None:
         batches: its inputs, batches of the same size.
 
     Raises:
-        ValueError: the network has no batch norm.
+        ValueError: the network has no batch norm, or can't be copied.
     """
-    with without_tensorflow():
-        copy = keras.models.clone_model(network)
-    copy.set_weights(network.get_weights())
+    copy = copy_of(network, "`standing_statistics` needs a copy of the generator")
     copy.trainable = False  # or spectral norm would move too
     kind = keras.layers.BatchNormalization
     norms = [layer for layer in all_layers(copy) if isinstance(layer, kind)]

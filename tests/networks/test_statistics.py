@@ -73,3 +73,16 @@ def test_without_batch_norm():
     )
     with pytest.raises(ValueError, match="which this network lacks"):
         gan.standing_statistics()
+
+
+def test_of_a_generator_of_ones_own_functions():
+    latents = keras.Input((3,), name="latents")
+    x = layers.Dense(4, activation=lambda x: x * x)(latents)
+    x = layers.Reshape((2, 2, 1))(layers.BatchNormalization(name="norm")(x))
+    network = keras.Model(latents, layers.Lambda(ops.tanh)(x))
+    gan = GAN(network, dense_discriminator((2, 2, 1), (4,)), seed=1)
+    gan.standing_statistics(batches=2, batch_size=8)
+    z, dense = gan.sample_latents(16, 0), network.layers[1]
+    squares = (z @ numpy(dense.kernel) + numpy(dense.bias)) ** 2
+    norm = network.get_layer("norm")
+    np.testing.assert_allclose(numpy(norm.moving_mean), squares.mean(0), rtol=1e-5)

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.networks.copying import copy_of
 from keras_gan_zoo.scoring.extractors.outputs import functional, name_places, outputs_of
 from keras_gan_zoo.weights import weights_sha256
 
@@ -84,10 +85,7 @@ class OfKeras:
         moved = copy.copy(self)
         moved._device, moved._runners = _check_device(device), {}
         with moved.scope():
-            moved.model = keras.models.clone_model(
-                original, clone_function=_clone_layer, recursive=True
-            )
-            moved.model.set_weights(original.get_weights())
+            moved.model = copy_of(original, "`device` needs a copy of the extractor")
         moved._places = {name: name for name in self._places}  # of a named model
         return moved
 
@@ -113,12 +111,3 @@ def _check_device(device):
             f"Received: device={device!r}: {reason}"
         )
     return device
-
-
-def _clone_layer(layer):
-    """A new layer if it has state; one without (maybe a Lambda) serves both models."""
-    if not getattr(layer, "variables", None):  # an operation of `keras.ops` has none
-        return layer
-    config = layer.get_config()
-    config.pop("trainable", None)  # nothing is trained, and some layers set it
-    return layer.__class__.from_config(config)
