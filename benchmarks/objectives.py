@@ -221,15 +221,15 @@ FAMILIES = {
             "dense_width": 512,
         },
         ((1e-3, 0.5, 0.999), (2e-4, 0.5, 0.999)),
-        64,
-        6000,
+        128,
+        3500,
     ),
     **dict.fromkeys(
-        ("biggan", "adcgan", "contragan", "mdgan", "mhgan"),
+        ("biggan", "adcgan", "contragan", "mdgan"),
         Case(HIERARCHICAL, (5e-4, 0.0, 0.9), 64, 2000),
     ),
     **dict.fromkeys(
-        ("reacgan", "tacgan"),
+        ("mhgan", "reacgan", "tacgan"),
         Case(HIERARCHICAL, (5e-4, 0.0, 0.9), 64, 4500),
     ),
     "biggan_deep": Case(
@@ -243,7 +243,7 @@ FAMILIES = {
         64,
         1500,
     ),
-    "progressive_gan": Case(STYLED, (1e-3, 0.0, 0.99), 64, 1500),
+    "progressive_gan": Case(STYLED, (1e-3, 0.0, 0.99), 64, 3000),
     "stylegan2": Case({**STYLED, "mapping_width": 64}, (2e-3, 0.0, 0.99), 64, 1500),
     # Without what its schedules of 2e7 images have at their start: fixed penalties.
     "r3gan": Case(
