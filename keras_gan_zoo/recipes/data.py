@@ -42,8 +42,12 @@ def classes_of(recipe: dict[str, Any]) -> tuple[tuple[str, ...] | None, int | No
     return None, datasets.num_classes(name, split, on_error)
 
 
-def open_data(recipe: dict[str, Any]) -> Any:
+def open_data(recipe: dict[str, Any], split: str | None = "train") -> Any:
     """What the recipe's GAN is trained on; a folder is looked through, and reported.
+
+    Args:
+        recipe: dict, see `keras_gan_zoo.recipes`.
+        split: of data that are named without one; None for all.
 
     Returns:
         `ImageFolder`, or the name of a data set or file, or a tuple `(images, labels,
@@ -52,7 +56,7 @@ def open_data(recipe: dict[str, Any]) -> Any:
     Raises:
         ValueError: no such data, or faults in a folder, all at once.
     """
-    name, split = datasets.split_name(recipe["data"])
+    name, split = datasets.split_name(recipe["data"], split)
     settings = settings_of(recipe)
     if datasets.is_folder(name):
         return ImageFolder(name, split, **settings)
@@ -62,27 +66,43 @@ def open_data(recipe: dict[str, Any]) -> Any:
     return *datasets.load(name, split, **settings), names
 
 
-def prepared(recipe: dict[str, Any], reference: Any) -> Any:
+def prepared(
+    recipe: dict[str, Any], reference: Any, split: str | None = "train"
+) -> Any:
     """Images to compare a recipe's samples with, prepared as those that it learns from.
 
     Args:
         recipe: dict, see `keras_gan_zoo.recipes`.
         reference: what `score` takes.
+        split: of images that are named without one; None for all.
 
     Returns:
-        What `score` takes: the reference as it is, if the recipe asks for nothing, or
-        if it does not name images; else `ImageFolder`, an array or `(images, labels)`.
+        What `score` takes: the reference as it is, if the recipe asks for nothing that
+        changes it, or if it does not name images; else `ImageFolder`, an array or
+        `(images, labels)`.
     """
     settings = settings_of(recipe)
     asked = settings["preparation"] or settings["on_error"] != "raise"
     named = isinstance(reference, str | Path)
     if not (asked and named) or has_statistics(reference):
         return reference
-    found = open_data({**recipe, "data": datasets.text_of(reference)})
+    text = datasets.text_of(reference)
+    if _is_as_asked(text, settings["preparation"]):
+        return reference
+    found = open_data({**recipe, "data": text}, split)
     if not isinstance(found, tuple):
         return found
     images, labels, _ = found
     return images if labels is None else (images, labels)
+
+
+def _is_as_asked(name, preparation):
+    """Whether these are images of a named data set that a preparation leaves alone."""
+    name, _ = datasets.split_name(name)
+    if name not in datasets.CATALOGUE or preparation.horizontal_flip:
+        return False
+    shape = datasets.CATALOGUE[name].image_shape
+    return preparation.shape_of(shape) == shape
 
 
 def arguments_of_fit(data: Any, gan: Any) -> dict[str, Any]:

@@ -293,6 +293,48 @@ def test_folders_are_prepared(run, preset, tmp_path):
     assert conditions["reference"] == "folder photos:train"
 
 
+def test_files_and_named_data_sets_are_prepared_like_folders(run, tmp_path):
+    """They were scored as they are, without a word."""
+    for index in range(12):
+        write(tmp_path / "photos" / f"{index}.png", "L", size=(28, 28))
+    shutil.make_archive("photos", "zip", tmp_path / "photos")
+    np.save("photos.npy", kgz.datasets.load(tmp_path / "photos")[0])
+    line = "--metrics fid --no-verify --num-images all --extractor pixels"
+    line += " --image-size 8 --reference"
+    found = {
+        (source, reference): json.loads(
+            run("score", source, *line.split(), reference, "--json").stdout
+        )
+        for source in ("photos", "photos.zip", "photos.npy")
+        for reference in ("photos", "photos.zip", "photos.npy", "digits:test[:20]")
+    }
+    for (_, reference), report in found.items():
+        assert report["conditions"]["image_shape"] == [8, 8, 1]
+        same = found["photos", "photos" if "photos" in reference else reference]
+        assert report["scores"] == same["scores"]
+
+
+def test_what_a_named_data_set_has_already_leaves_it_its_name(run, tmp_path):
+    for index in range(12):
+        write(tmp_path / "photos" / f"{index}.png", "L", size=(30, 40))
+    line = "score photos --reference digits:test[:20] --metrics fid --num-images all"
+    made = run(*line.split(), "--no-verify", "--image-size", 28, "--json")
+    conditions = json.loads(made.stdout)["conditions"]
+    assert conditions["reference"] == "digits:test[:20]"
+    assert conditions["extractor"] == "digits"
+
+
+def test_a_folder_with_splits_is_scored_whole_however_it_is_prepared(run, tmp_path):
+    for index in range(12):
+        split = ("train", "test")[index % 2]
+        write(tmp_path / "photos" / split / f"{index}.png", "L", size=(28, 28))
+    line = "score photos --reference digits:test[:20] --metrics fid --num-images all"
+    for more in ([], ["--image-size", "28"]):
+        made = run(*line.split(), "--no-verify", "--json", *more)
+        conditions = json.loads(made.stdout)["conditions"]
+        assert (conditions["num_fake"], conditions["source"]) == (12, "folder photos")
+
+
 def test_the_command_of_a_card_repeats_scores_of_prepared_images(run, preset, tmp_path):
     """As the example of `score --help`: score, card, the card's commands."""
     for number, image in enumerate(kgz.datasets.load("digits", "test[:40]")[0]):

@@ -133,15 +133,26 @@ def preparation(
     }
 
 
-def prepared(name: str | None, asked: dict[str, Any]) -> Any:
-    """A folder of images with what is asked for; whatever else is named, as it is."""
-    from keras_gan_zoo import datasets
+def prepared(
+    name: str | None, asked: dict[str, Any], split: str | None = "train"
+) -> Any:
+    """Images with what is asked for; a preset and statistics as they are.
+
+    Args:
+        name: of a data set, a folder or a file of images, or of a preset.
+        asked: what `preparation` returns, and `on_error`; None leaves one alone.
+        split: of images that are named without one; None for all.
+    """
+    from keras_gan_zoo import datasets, recipes
 
     asked = {key: value for key, value in asked.items() if value is not None}
     if name is None or not asked:
         return name
-    path, split = datasets.split_name(name)
+    path, _ = datasets.split_name(name)
     is_preset = os.path.exists(os.path.join(path, "config.json"))
-    if is_preset or not datasets.is_folder(path):
+    is_there = os.path.exists(path) and not is_preset
+    if not (is_there or path in datasets.CATALOGUE):
         return name
-    return datasets.ImageFolder(path, split, **asked)
+    on_error = asked.pop("on_error", "raise")
+    recipe = {"preparation": asked, "on_error": on_error}
+    return recipes.prepared(recipe, name, split)

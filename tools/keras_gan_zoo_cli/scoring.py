@@ -268,7 +268,7 @@ inception --num-images all
     asked["on_error"] = on_error and on_error.value
     with output.reserved() if as_json else contextlib.nullcontext():
         report = kgz.score(
-            preparing.prepared(scored, asked),
+            preparing.prepared(scored, asked, split=None),  # without one, all of it
             preparing.prepared(reference, asked),
             metrics=wanted,
             extractor=build_extractor(extractor, extractor_weights, resizer, wanted),
