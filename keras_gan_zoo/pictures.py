@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan_zoo.files import write_atomically
+from keras_gan_zoo.files import path_of, write_atomically
 from keras_gan_zoo.images import as_array, as_picture
 from keras_gan_zoo.typing import PathLike
 
@@ -67,7 +67,7 @@ def save_images(folder: PathLike, images: Sequence[Any] | np.ndarray) -> list[Pa
     Raises:
         FileExistsError: the folder has other files, which would seem to belong to it.
     """
-    folder = Path(folder)
+    folder = path_of(folder)
     digits = max(4, len(str(len(images) - 1)))
     paths = [folder / f"{i:0{digits}}.png" for i in range(len(images))]
     others = set(folder.iterdir()) - set(paths) if folder.is_dir() else set()

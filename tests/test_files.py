@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from keras_gan_zoo import files
+from keras_gan_zoo import callbacks, files, pictures, recipes
 
 
 def test_cache_folder(monkeypatch, tmp_path):
@@ -44,6 +46,35 @@ def test_a_tilde_is_the_home_folder(monkeypatch, tmp_path):
     assert files.path_of("~/a") == tmp_path / "a"
     with pytest.raises(ValueError, match="must not be empty"):
         files.path_of("")
+
+
+def test_a_tilde_is_the_home_folder_of_what_writes_into_folders(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    images = np.zeros((2, 4, 4, 1), "uint8")
+    assert pictures.save_images("~/a", images)[0] == tmp_path / "home/a/0000.png"
+    with pytest.raises(FileExistsError, match=r"1 other files.*0001\.png"):
+        pictures.save_images("~/a", images[:1])
+    for callback in (
+        callbacks.SampleGrid("~/b").folder,
+        callbacks.StabilityMonitor(log="~/b").log,
+        callbacks.BackupAndRestore("~/b").backup_dir,
+    ):
+        assert Path(callback) == tmp_path / "home" / "b"
+    recipe = recipes.with_options(
+        family="mlp_gan",
+        data="digits:train[:8]",
+        epochs=1,
+        latent_dim=2,
+        generator_widths=[2],
+        discriminator_widths=[2],
+    )
+    recipes.train(recipe, "~/run", verbose=0)
+    assert (tmp_path / "home/run/log.csv").is_file()
+    assert recipes.epochs_done("~/run") == 1
+    assert recipes.write_report("~/run") == tmp_path / "home/run/report.html"
+    assert not Path("~").exists()
 
 
 def test_missing_folders_are_made(tmp_path):

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan_zoo.files import path_of
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.images import NotFiniteError, grid, save_png
 from keras_gan_zoo.training.replicas import is_first
@@ -98,7 +99,7 @@ class SampleGrid(keras.callbacks.Callback):
                     f"`{name}` must be a whole number, 1 or more, for example 8. "
                     f"Received: {name}={value!r}"
                 )
-        self.folder = Path(folder)
+        self.folder = path_of(folder)
         self.rows = None if rows is None else int(rows)
         self.columns = int(columns)
         self.every = int(every)

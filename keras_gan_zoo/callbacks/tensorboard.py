@@ -3,13 +3,13 @@
 import math
 import time
 import warnings
-from pathlib import Path
 from typing import Any
 
 import keras
 
 from keras_gan_zoo.callbacks.progress_bar import images_seen
 from keras_gan_zoo.callbacks.sample_grid import sheet
+from keras_gan_zoo.files import path_of
 from keras_gan_zoo.images import NotFiniteError
 from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
@@ -57,7 +57,7 @@ class TensorBoard(keras.callbacks.Callback):
                 "`every` must be a whole number of epochs, or 0 for no samples. "
                 f"Received: every={every!r}"
             )
-        self.log_dir = Path(log_dir)
+        self.log_dir = path_of(log_dir)
         self.every = int(every)
         self.grid = {"rows": rows, "columns": columns, "seed": seed}
         self._writer: Any = None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from keras_gan_zoo.files import path_of
 from keras_gan_zoo.typing import PathLike
 from keras_gan_zoo.weight_files import Weights, read_weights
 from keras_gan_zoo.weight_files.tensor import UnreadableError
@@ -32,7 +33,7 @@ class Files:
     """
 
     def __init__(self, path: PathLike, name: str | None = None) -> None:
-        self.path = Path(path)
+        self.path = path_of(path)
         self._name = name or str(path)
         self._found: dict[str, Any] = {}  # what is in a file
         self._asked: dict[str, None] = {}  # in the order that they were asked for

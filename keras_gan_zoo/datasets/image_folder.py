@@ -90,11 +90,11 @@ class ImageFolder:
         verbose: bool | int | str = 1,
         **options: Any,
     ) -> None:
-        self.path, self.split = path, split
+        self.path, self.split = os.path.expanduser(path), split
         self.on_error = check_on_error(on_error)
         self.preparation = preparation_of(preparation, options)
         skip = on_error == "skip"
-        chosen = folders.select_files(path, split, skip)
+        chosen = folders.select_files(self.path, split, skip)
         seen = image_files.survey(chosen.files, self.preparation, skip, verbose)
         if not skip:
             image_files.check_readable(seen.unreadable)

@@ -15,7 +15,8 @@ PATH = re.compile(r"(.+):([A-Za-z_]\w*(?:\[[-\d%:]*\])?(?:\+[\w\[\]:%+-]+)?)")
 def text_of(name: PathLike) -> str:
     """A name or a path as text that can only be read as what it is.
 
-    Text that is a data set's name is the data set; a `Path` is always a path.
+    Text that is a data set's name is the data set; a `Path` is always a path, and `~`
+    the home folder.
 
     Example:
 
@@ -23,7 +24,7 @@ def text_of(name: PathLike) -> str:
     >>> text_of("digits"), text_of(Path("digits")), text_of(Path("faces"))
     ('digits', './digits', 'faces')
     """
-    text = os.fspath(name)
+    text = os.path.expanduser(os.fspath(name))
     is_path = not isinstance(name, str)
     return f"./{text}" if is_path and _parts(text)[0] in CATALOGUE else text
 

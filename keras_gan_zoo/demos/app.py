@@ -2,6 +2,7 @@
 
 import html
 import random
+import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -57,7 +58,7 @@ def demo(
 
     Raises:
         ImportError: Gradio is not installed.
-        OSError: the port is taken.
+        OSError: the port is taken, or the address is none of this machine.
         ValueError: what `GAN.from_preset` raises.
 
     Example:
@@ -67,6 +68,7 @@ def demo(
     dcgan_mnist: http://127.0.0.1:7860/ (Ctrl-C ends it)
     """
     gradio = _gradio()
+    _check_host(host)
     page = build(preset, revision=revision, custom_objects=custom_objects)
     try:
         _, address, public = page.launch(
@@ -238,6 +240,22 @@ def _handlers(gradio, drawing, address):
         return random.SystemRandom().randrange(2**31)
 
     return draw, move, draw_new
+
+
+def _check_host(host):
+    """Refuse an address that can't be listened on, which Gradio tries at every port."""
+    if not host:
+        return
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), 0, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.bind(address)
+    except OSError as error:
+        raise OSError(
+            "`host` must be an address of this machine, such as 127.0.0.1, or 0.0.0.0, "
+            f"which is open to others. Received: host={host!r} ({error.strerror})"
+        ) from error
 
 
 def _gradio():

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from keras_gan_zoo.demos.facts import license_facts
-from keras_gan_zoo.files import write_text
+from keras_gan_zoo.files import path_of, write_text
 from keras_gan_zoo.presets import client, readme
 from keras_gan_zoo.presets.index import read_index
 from keras_gan_zoo.presets.source import locate
@@ -98,7 +98,7 @@ def write_space(preset: PathLike, folder: PathLike, handle: str | None = None) -
     }
     stamps = " ".join(map(_stamp, texts.values()))
     texts["README.md"] += f"\n<!-- keras-gan-zoo:space {stamps} -->\n"
-    folder = Path(folder)
+    folder = path_of(folder)
     check_folder(folder, texts)
     folder.mkdir(parents=True, exist_ok=True)
     for file in reversed(texts):  # the stamps first
@@ -117,7 +117,7 @@ def check_folder(folder: PathLike, texts: Mapping[str, str] | None = None) -> No
         FileExistsError: it has other files of the names that a Space's have.
         NotADirectoryError: it is a file.
     """
-    folder = Path(folder)
+    folder = path_of(folder)
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(
             f"A Space is written to a folder. Received: folder={str(folder)!r}, a file"

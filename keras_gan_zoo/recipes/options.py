@@ -114,17 +114,19 @@ def penalties_of(
             penalties.get(dict(text))
             found.append(dict(text))
             continue
-        name, _, weight = str(text).partition("=")
-        if name.strip() == "none" and len(texts) == 1:
+        name, _, weight = (part.strip() for part in str(text).partition("="))
+        if name == "none" and len(texts) == 1:
             return []
+        known = name in penalties.PENALTIES
         try:
-            cls = penalties.PENALTIES[name.strip()]
+            cls = penalties.PENALTIES[name]
             penalty = cls(float(weight)) if weight else cls()
         except (KeyError, ValueError):
+            hint = "" if known else did_you_mean(name, penalties.PENALTIES)
             raise ValueError(
                 f"`penalties` must be none or any of {', '.join(penalties.PENALTIES)}, "
-                "with a weight if you like, such as r1=10. "
-                f"{did_you_mean(name, penalties.PENALTIES)}Received: {text}"
+                "with a weight if you like, a number from 0 on, such as r1=10. "
+                f"{hint}Received: {text}"
             ) from None
         found.append(
             {

@@ -7,6 +7,8 @@ import keras
 
 from keras_gan_zoo import families, presets
 from keras_gan_zoo.datasets import ImagePreparation
+from keras_gan_zoo.files import path_of
+from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.presets import files, index, trust
 from keras_gan_zoo.presets.origin import CONTINUED, KINDS, check_recipe
 from keras_gan_zoo.recipes import data
@@ -33,7 +35,7 @@ def load(path: PathLike) -> dict[str, Any]:
         ValueError: it is not a recipe, or it would build something other than
             Keras' optimizers and what a preset may contain.
     """
-    path = Path(path)
+    path = path_of(path)
     recipe = files.read_json(path.parent, path.name, path)
     _check_keys(recipe, path)
     recipe["family"] = families.find(recipe["family"]).__name__
@@ -68,11 +70,13 @@ def find(name: PathLike) -> dict[str, Any]:
         dict, see `keras_gan_zoo.recipes`.
 
     Raises:
+        FileNotFoundError: it reads like a file or one of `names`, and is neither.
         ValueError: see `load`.
     """
-    path = Path(name)
     if str(name) in names():
         return load(FOLDER / f"{name}.json")
+    path = path_of(name)
+    _check_there(path)
     if not path.is_file():
         path = index.zoo_folder() / name / files.RECIPE
         if path.parent.name != name or not path.is_file():
@@ -127,6 +131,18 @@ def with_options(
         for key in ("description", "dataset", "limitations"):  # of other data
             recipe.pop(key, None)
     return {**recipe, "arguments": arguments}
+
+
+def _check_there(path):
+    folders = {name.partition("/")[0] for name in names()}
+    reads_like_one = path.suffix == ".json" or path.parts[:1] in {(f,) for f in folders}
+    if reads_like_one and not path.exists():
+        raise FileNotFoundError(
+            "A recipe must be a JSON file, the name of one such as "
+            "'studiogan/sngan_cifar10', or a preset with one. "
+            f"{did_you_mean(path.as_posix(), names())}Received: {str(path)!r}, which "
+            "does not exist"
+        )
 
 
 def _check_keys(recipe, path):

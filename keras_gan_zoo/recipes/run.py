@@ -4,7 +4,6 @@ import contextlib
 import math
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -17,7 +16,7 @@ from keras_gan_zoo.callbacks import (
     StabilityMonitor,
 )
 from keras_gan_zoo.datasets.memory import check_disk
-from keras_gan_zoo.files import write_json, write_text
+from keras_gan_zoo.files import path_of, write_json, write_text
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes.build import build, classes_of
@@ -54,7 +53,7 @@ class Snapshots(keras.callbacks.Callback):
 
     def __init__(self, folder: PathLike, every: int = 1) -> None:
         super().__init__()
-        self.folder = Path(folder)
+        self.folder = path_of(folder)
         self.every = every
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -70,7 +69,7 @@ class Snapshots(keras.callbacks.Callback):
 
 def epochs_done(folder: PathLike) -> int:
     """How many epochs of the run in `folder` are kept."""
-    return backup.epochs_done(Path(folder) / BACKUP)
+    return backup.epochs_done(path_of(folder) / BACKUP)
 
 
 def train(
@@ -130,7 +129,7 @@ def train(
         KeyboardInterrupt: Ctrl-C or SIGTERM, after the current step, which is kept, as
             its text says.
     """
-    recipe, folder = plain(recipe), Path(folder)
+    recipe, folder = plain(recipe), path_of(folder)
     backups = BackupAndRestore(
         folder / BACKUP, save_freq, delete_checkpoint=False, keep=keep
     )

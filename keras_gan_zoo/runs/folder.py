@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from keras_gan_zoo.files import path_of
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.typing import PathLike
 
@@ -72,7 +73,7 @@ def read_run(folder: PathLike) -> Run:
         FileNotFoundError: there is neither a recipe nor a log.
         ValueError: a file is not what a run writes.
     """
-    folder = Path(folder)
+    folder = path_of(folder)
     if not any((folder / name).is_file() for name in (files.RECIPE, LOG)):
         raise FileNotFoundError(
             f"The folder of a run has a {files.RECIPE} or a {LOG}, such as "

@@ -4,14 +4,13 @@ import datetime
 import shlex
 import time
 import warnings
-from pathlib import Path
 from typing import Any, Self
 
 import keras
 
 from keras_gan_zoo import machine
 from keras_gan_zoo.callbacks.progress_bar import images_seen
-from keras_gan_zoo.files import write_json
+from keras_gan_zoo.files import path_of, write_json
 from keras_gan_zoo.runs.folder import SESSIONS, rows
 from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
@@ -30,7 +29,7 @@ class Reporting(keras.callbacks.Callback):
 
     def __init__(self, folder: PathLike) -> None:
         super().__init__()
-        self.folder = Path(folder)
+        self.folder = path_of(folder)
         self.session: dict[str, Any] | None = None
         self._before: list[dict[str, Any]] = []
 

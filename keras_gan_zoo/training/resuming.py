@@ -10,6 +10,7 @@ import keras
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import BackupHooks
+from keras_gan_zoo.files import path_of
 from keras_gan_zoo.training import backup, callback_states
 from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.training.settings import check_count
@@ -80,7 +81,9 @@ class BackupAndRestore(BackupHooks):
         delete_checkpoint: bool = True,
         keep: int = 2,
     ) -> None:
-        super().__init__(backup_dir, "epoch", double_checkpoint, delete_checkpoint)
+        super().__init__(
+            path_of(backup_dir), "epoch", double_checkpoint, delete_checkpoint
+        )
         frequency(save_freq)
         self.save_freq = save_freq
         self.keep = check_count("keep", keep)

@@ -5,13 +5,12 @@ import io
 import json
 import math
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import keras_tuner
 
 from keras_gan_zoo import recipes
-from keras_gan_zoo.files import write_json, write_text
+from keras_gan_zoo.files import path_of, write_json, write_text
 from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.recipes.run import IDENTITY
@@ -69,7 +68,7 @@ def search(
             f"`method` must be one of {', '.join(TUNERS)}. "
             f"{did_you_mean(method, TUNERS)}Received: method={method!r}"
         )
-    folder = Path(folder)
+    folder = path_of(folder)
     hypermodel = GANHyperModel(recipe, space, num_images, every, say)
     record = _record(hypermodel, method, seed)
     begun = _has_scores(folder)

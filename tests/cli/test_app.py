@@ -62,6 +62,7 @@ def test_an_error_is_a_text_on_stderr(run, tiny_zoo, line, says):
         "score tiny --attach",
         "train --family dcgan",
         "train tiny --family dcgan",
+        "train --family dcgan --data digits --extractor digits",
         "card nowhere",
         "--backend theano list",
     ],

@@ -87,3 +87,39 @@ def test_places_that_are_free(run, tiny_zoo, line):
     for name in ("there.json", "there.png"):
         Path(name).write_text("old")
     assert "The work has begun" in run(*line.split(), code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "option"),
+    [
+        (f"train {TRAIN} --out", "--out"),
+        (f"tune {TRAIN} --out", "--out"),
+        ("sample tiny --out", "--out"),
+        ("sample tiny --walk", "--walk"),
+        (f"{SCORE} --out", "--out"),
+        ("reference make digits:test --out", "--out"),
+        ("reference export digits:test --out", "--out"),
+        ("leaderboard --out", "--out"),
+        ("convert folder.json", "OUT"),
+        ("report", "RUN"),
+    ],
+)
+def test_an_unset_variable_is_not_the_folder_one_is_in(run, tiny_zoo, line, option):
+    stderr = run(*line.split(), "", code=2).stderr
+    text = " ".join(stderr.replace("│", " ").split())
+    assert option in text
+    assert "must not be empty" in text
+
+
+def test_a_tilde_that_the_shell_left_is_the_home_folder(run, monkeypatch, tmp_path):
+    """As in `--out=~/run`."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    (home / "taken").mkdir(parents=True)
+    (home / "file").write_text("mine")
+    line = "score tiny --metrics is --num-images 20 --no-verify --out=~/taken"
+    assert "must end in" in run(*line.split(), code=2).stderr
+    for line in (f"train {TRAIN} --out=~/file", "sample tiny --out=~/file"):
+        assert "must be a folder" in run(*line.split(), code=2).stderr
+    assert not Path("~").exists()

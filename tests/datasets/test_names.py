@@ -88,3 +88,17 @@ def test_a_file_has_a_namesake_too(tmp_path, monkeypatch):
     Path("digits").write_text("mine")
     with pytest.warns(UserWarning, match="not the file"):
         assert datasets.split_sizes("digits")["train"] == 9000
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch, tmp_path):
+    """As in `--data=~/faces`, which a shell leaves as it is."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    for number in range(4):
+        write(tmp_path / "faces" / f"{number}.png", size=(8, 8))
+    np.save(tmp_path / "faces.npy", datasets.load(tmp_path / "faces")[0])
+    for name in ("~/faces", "~/faces.npy", "~/faces:train[:4]", Path("~/faces")):
+        assert len(datasets.load(name)[0]) == 4
+        assert get(name).length == 4
+    assert datasets.ImageFolder("~/faces").image_shape == (8, 8, 3)
+    assert datasets.is_folder("~/faces")

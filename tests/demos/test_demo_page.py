@@ -65,6 +65,14 @@ def test_the_images_are_those_of_generate_and_of_sample(serve, stranger, tmp_pat
     assert Image.open(picture).n_frames == 60
 
 
+@pytest.mark.parametrize("host", ["198.51.100.7", "no such host"])
+def test_an_address_of_no_machine_is_said_at_once(stranger, host):
+    """Gradio tries it at a hundred ports, for minutes."""
+    folder, _ = stranger
+    with pytest.raises(OSError, match=r"`host` must be an address.*Received: host="):
+        kgz.demo(folder, host=host, block=False)
+
+
 def test_an_unconditional_gan_has_no_labels(serve, tiny_gan, tmp_path):
     gan = tiny_gan(latent_distribution="uniform")
     client = client_of(serve(gan.save_to_preset(tmp_path / "gan")))

@@ -103,3 +103,17 @@ def test_load_refuses_what_a_recipe_may_not_build(load):
     }
     with pytest.raises(ValueError, match="holds `Lambda`"):
         load(arguments={"penalties": [penalty]})
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "says"),
+    [
+        ("mine.json", FileNotFoundError, r"must be a JSON file.*'mine\.json', which"),
+        ("studiogan/sngan", FileNotFoundError, "mean 'studiogan/sngan_cifar10'"),
+        ("", ValueError, "must not be empty"),
+    ],
+)
+def test_a_recipe_that_is_not_there(tmp_path, monkeypatch, name, error, says):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error, match=says):
+        recipes.find(name)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keras_gan_zoo_cli import output, preparing
+from keras_gan_zoo_cli import output, places, preparing
 from keras_gan_zoo_cli.app import command, default
 from keras_gan_zoo_cli.places import check_place
 
@@ -124,7 +124,10 @@ def convert(
         ),
     ],
     out: Annotated[
-        Path, typer.Argument(metavar="OUT", help="The folder of the preset to write.")
+        Path,
+        typer.Argument(
+            metavar="OUT", help="The folder of the preset to write.", parser=places.path
+        ),
     ],
 ) -> None:
     """Convert others' public weights into a preset, running no code of theirs.
@@ -283,7 +286,9 @@ def train(
             help="If training goes wrong, go back and on with lower learning rates.",
         ),
     ] = False,
-    out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("run"),
+    out: Annotated[
+        Path, typer.Option(help="The run's folder.", parser=places.path)
+    ] = Path("run"),
     data_parallel: Annotated[
         bool,
         typer.Option(
@@ -341,11 +346,16 @@ def train(
 
     check_begun(recipe, family, data, "train")
     check_place(out, folder=True)
-    if recipe and family:
+    if recipe is not None and family:
         raise typer.BadParameter(
             "a recipe has its own family; leave it out.", param_hint="--family"
         )
-    begun = recipes.find(recipe) if recipe else None
+    if extractor is not None and score is None:
+        raise typer.BadParameter(
+            "is that of --score, which says what to score against, such as mnist:test.",
+            param_hint="--extractor",
+        )
+    begun = None if recipe is None else recipes.find(recipe)
     chosen = recipes.with_options(
         recipes.full_width(begun) if begun and full_width else begun,
         family=family,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli import output, places
 from keras_gan_zoo_cli.app import FAILED, command
 from keras_gan_zoo_cli.places import check_place
 
@@ -27,7 +27,8 @@ def leaderboard(
     out: Annotated[
         Path,
         typer.Option(
-            help="A .html, .md or .json file; without such an ending, all three."
+            help="A .html, .md or .json file; without such an ending, all three.",
+            parser=places.path,
         ),
     ] = Path("leaderboard"),
     title: Annotated[str | None, typer.Option(help="What stands above it.")] = None,

@@ -6,6 +6,24 @@ from pathlib import Path
 import typer
 
 
+def path(text: str | Path) -> Path:
+    """An option's text as a path: `~` is the home folder, also in `--out=~/run`.
+
+    Raises:
+        typer.BadParameter: it is empty, as an unset variable of a shell is.
+
+    Example:
+
+    >>> path("~/run").parent == Path.home()
+    True
+    """
+    if not str(text):
+        raise typer.BadParameter(
+            "must not be empty; '.' is the folder that you are in. Received: ''"
+        )
+    return Path(os.path.expanduser(text))
+
+
 def check_place(path: Path, option: str = "--out", folder: bool = False) -> None:
     """Refuse what could not be written once the work is done.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli import output, places
 from keras_gan_zoo_cli.app import command, default
 
 Folder = Annotated[
@@ -79,7 +79,8 @@ def publish(
     space: Annotated[
         Path | None,
         typer.Option(
-            help="Also write the folder of a Space, in which the Hub serves the demo."
+            help="Also write the folder of a Space, in which the Hub serves the demo.",
+            parser=places.path,
         ),
     ] = None,
 ) -> None:

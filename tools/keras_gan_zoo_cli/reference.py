@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli import output, places
 from keras_gan_zoo_cli.app import app, command
 from keras_gan_zoo_cli.commands import Json
 from keras_gan_zoo_cli.places import check_place
@@ -29,7 +29,7 @@ group = typer.Typer(
 [b]Example[/b]: keras-gan-zoo reference list""",
 )
 app.add_typer(group, name="reference")
-Out = Annotated[Path, typer.Option(help="The .npz file to write.", dir_okay=False)]
+Out = Annotated[Path, typer.Option(help="The .npz file to write.", parser=places.path)]
 
 
 def make(
@@ -53,7 +53,7 @@ def make(
     value_range: ValueRange = None,
     batch_size: BatchSize = None,
     out: Annotated[
-        Path | None, typer.Option(help="Export them too.", dir_okay=False)
+        Path | None, typer.Option(help="Export them too.", parser=places.path)
     ] = None,
 ) -> None:
     """Compute the statistics of real images once, and cache them.
@@ -120,6 +120,7 @@ def export(
     """
     from keras_gan_zoo.scoring.references import cache_entries
 
+    check_place(out)
     entries = cache_entries()
     found = {
         path: entry

@@ -5,14 +5,19 @@ from typing import Annotated
 
 import typer
 
-from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli import output, places
 from keras_gan_zoo_cli.app import command
 
 
 @command
 def report(
     run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="The folder of a run: train --out.")
+        Path,
+        typer.Argument(
+            metavar="RUN",
+            help="The folder of a run: train --out.",
+            parser=places.path,
+        ),
     ],
 ) -> None:
     """Write the report of a run anew, from its folder alone: report.html.

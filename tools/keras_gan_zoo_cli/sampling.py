@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keras_gan_zoo_cli import output
+from keras_gan_zoo_cli import output, places
 from keras_gan_zoo_cli.app import command, default
 from keras_gan_zoo_cli.commands import Preset, Seed
 from keras_gan_zoo_cli.places import check_place
@@ -23,14 +23,16 @@ def sample(
         Path,
         typer.Option(
             help="What to write: one sheet (.png, .jpg, .webp), a walk through the "
-            "latents (.gif), or a folder for single images."
+            "latents (.gif), or a folder for single images.",
+            parser=places.path,
         ),
     ] = Path("samples.png"),
     walk: Annotated[
         Path | None,
         typer.Option(
             help="Write a walk through the latents to this file (.gif, .webp), in "
-            "place of --out."
+            "place of --out.",
+            parser=places.path,
         ),
     ] = None,
     n: Annotated[

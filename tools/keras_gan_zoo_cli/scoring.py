@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from keras_gan_zoo_cli import output, preparing
+from keras_gan_zoo_cli import output, places, preparing
 from keras_gan_zoo_cli.app import GATE, command, default
 from keras_gan_zoo_cli.commands import Seed
 from keras_gan_zoo_cli.places import check_place
@@ -191,7 +191,10 @@ def score(
     ] = None,
     out: Annotated[
         list[Path] | None,
-        typer.Option(help="Save the report as .json, .md or .csv; can be repeated."),
+        typer.Option(
+            help="Save the report as .json, .md or .csv; can be repeated.",
+            parser=places.path,
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the report as JSON, for scripts.")

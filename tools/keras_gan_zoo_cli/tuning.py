@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan_zoo_cli import output, preparing
+from keras_gan_zoo_cli import output, places, preparing
 from keras_gan_zoo_cli.app import command
 from keras_gan_zoo_cli.commands import check_begun
 from keras_gan_zoo_cli.places import check_place
@@ -74,7 +74,9 @@ def tune(
     on_error: preparing.Errors = None,
     num_images: Annotated[int, typer.Option(min=2, help="Samples for a score.")] = 2000,
     seed: Annotated[int, typer.Option(min=0, help="Of the choices.")] = 0,
-    out: Annotated[Path, typer.Option(help="The search's folder.")] = Path("search"),
+    out: Annotated[
+        Path, typer.Option(help="The search's folder.", parser=places.path)
+    ] = Path("search"),
 ) -> None:
     """Search for the best settings of a recipe, with KerasTuner.
 
@@ -93,7 +95,7 @@ def tune(
     check_begun(recipe, family, data, "tune")
     check_place(out, folder=True)
     chosen = recipes.with_options(
-        recipes.find(recipe) if recipe else None,
+        None if recipe is None else recipes.find(recipe),
         family=family,
         data=data,
         epochs=epochs,

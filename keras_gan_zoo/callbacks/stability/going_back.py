@@ -1,9 +1,9 @@
 """A run's return to its last good state, with lower learning rates."""
 
 import tempfile
-from pathlib import Path
 from typing import Any
 
+from keras_gan_zoo.files import path_of
 from keras_gan_zoo.training import backup
 from keras_gan_zoo.training.optimizer import followed
 from keras_gan_zoo.typing import PathLike
@@ -21,7 +21,7 @@ class GoodState:
         if folder is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="good_state_")
             folder = self._temporary.name
-        self.folder = Path(folder)
+        self.folder = path_of(folder)
 
     def exists(self) -> bool:
         return backup.epochs_done(self.folder) > 0

@@ -3,7 +3,6 @@
 import json
 import math
 import warnings
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -15,7 +14,7 @@ from keras_gan_zoo.callbacks.stability import signs
 from keras_gan_zoo.callbacks.stability.going_back import GoodState, check_rates
 from keras_gan_zoo.callbacks.stability.looks import LEAST, Looks
 from keras_gan_zoo.callbacks.stability.signs import PLAYERS
-from keras_gan_zoo.files import write_json
+from keras_gan_zoo.files import path_of, write_json
 from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import PathLike
@@ -112,7 +111,7 @@ class StabilityMonitor(keras.callbacks.Callback):
         self.patience = check_count("patience", patience)
         self.max_rollbacks = check_count("max_rollbacks", max_rollbacks, 0)
         self.num_images = check_count("num_images", num_images, LEAST)
-        self.log = None if log is None else Path(log)
+        self.log = None if log is None else path_of(log)
         self.rollback, self.backup_dir, self.seed = rollback, backup_dir, seed
         self.rate_factor = rate_factor
         self.saturation, self.oscillation = saturation, oscillation

@@ -38,7 +38,7 @@ def has_statistics(path: Any) -> bool:
     if not isinstance(path, str | os.PathLike) or not str(path).endswith(SUFFIX):
         return False
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(os.path.expanduser(path), allow_pickle=False) as file:
             names = set(file.files)
             if names & {"mu", "sigma", "mean", "covariance"}:
                 return True
@@ -61,7 +61,7 @@ def _rank(file, name):
 def read_statistics(path: PathLike) -> Reference:
     """Read a `Reference` from an `.npz` file of moments."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(os.path.expanduser(path), allow_pickle=False) as file:
             values = {key: file[key] for key in file.files}
     except (*UNREADABLE, KeyError) as error:
         raise ValueError(
