@@ -12,6 +12,7 @@ from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.networks import described as networks
 from keras_gan_zoo.networks import policies
 from keras_gan_zoo.recipes import data
+from keras_gan_zoo.recipes.checks import check_keys
 from keras_gan_zoo.training.settings import check_seed
 
 
@@ -25,8 +26,9 @@ def build(recipe: dict[str, Any]) -> Any:
     whatever else is drawn from the generators of Python, NumPy and the backend.
 
     Raises:
-        ValueError: the family needs labels, and the data have none.
+        ValueError: it is no recipe, or the family needs labels, and the data have none.
     """
+    check_keys(recipe, ["family"])
     family = families.find(recipe["family"])
     seed = recipe.get("arguments", {}).get("seed")
     if seed is not None:

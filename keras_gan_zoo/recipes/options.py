@@ -157,7 +157,8 @@ def compile_of(
         if name not in options:
             continue
         rate = options[name]
-        if not (math.isfinite(rate) and rate > 0):
+        is_number = isinstance(rate, int | float) and math.isfinite(rate)
+        if not (is_number and rate > 0):
             raise ValueError(
                 f"`{name}` must be a positive number, such as 0.0002. "
                 f"Received: {name}={rate!r}"

@@ -8,17 +8,15 @@ import keras
 from keras_gan_zoo import families, presets
 from keras_gan_zoo.datasets import ImagePreparation
 from keras_gan_zoo.files import path_of
-from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.presets import files, index, trust
-from keras_gan_zoo.presets.origin import CONTINUED, KINDS, check_recipe
+from keras_gan_zoo.presets.origin import CONTINUED, check_recipe
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes import options as settings
+from keras_gan_zoo.recipes.checks import check, check_keys, check_there
 from keras_gan_zoo.recipes.plain import plain
 from keras_gan_zoo.typing import PathLike
 
 FOLDER = Path(__file__).parent
-REQUIRED = {key: KINDS[key] for key in ("family", "data", "batch_size", "epochs")}
-OPTIONAL = {key: kind for key, kind in KINDS.items() if key not in REQUIRED}
 
 
 def load(path: PathLike) -> dict[str, Any]:
@@ -36,8 +34,10 @@ def load(path: PathLike) -> dict[str, Any]:
             Keras' optimizers and what a preset may contain.
     """
     path = path_of(path)
+    check_there(path)
     recipe = files.read_json(path.parent, path.name, path)
-    _check_keys(recipe, path)
+    check_keys(recipe, path=path)
+    check_recipe(recipe, path)
     recipe["family"] = families.find(recipe["family"]).__name__
     recipe.pop(CONTINUED, None)  # what came after the recipe is no part of it
     for key in ("arguments", "networks"):
@@ -76,12 +76,19 @@ def find(name: PathLike) -> dict[str, Any]:
     if str(name) in names():
         return load(FOLDER / f"{name}.json")
     path = path_of(name)
-    _check_there(path)
+    if _reads_like_one(path):
+        check_there(path, names())
     if not path.is_file():
         path = index.zoo_folder() / name / files.RECIPE
         if path.parent.name != name or not path.is_file():
             path = presets.resolve(name) / files.RECIPE
     return load(path)
+
+
+def _reads_like_one(path):
+    """Whether a path has the form of a recipe's file, or of one of `names`."""
+    folders = {name.partition("/")[0] for name in names()}
+    return path.suffix == ".json" or bool(folders.intersection(path.parts[:1]))
 
 
 def with_options(
@@ -108,8 +115,11 @@ def with_options(
             argument, or a value is wrong.
     """
     given = {k: plain(v, k) for k, v in options.items() if v is not None}
-    recipe = {"batch_size": 64, "epochs": 20, **plain(recipe or {})}
+    begun = plain({} if recipe is None else recipe)
+    check_keys(begun, ())
+    recipe = {"batch_size": 64, "epochs": 20, **begun}
     recipe |= {name: given[name] for name in settings.RUN if name in given}
+    check(recipe, ["family"])
     family = families.find(recipe["family"])
     recipe["family"] = family.__name__
     arguments = {
@@ -126,33 +136,12 @@ def with_options(
         merged = {**recipe.get("preparation", {}), **asked}
         recipe["preparation"] = ImagePreparation.from_config(merged).get_config()
     if "data" in given or asked or "image_shape" not in arguments:
+        check(recipe, ["data"])
         arguments["image_shape"] = data.image_shape(recipe)
     if "data" in given:
         for key in ("description", "dataset", "limitations"):  # of other data
             recipe.pop(key, None)
     return {**recipe, "arguments": arguments}
-
-
-def _check_there(path):
-    folders = {name.partition("/")[0] for name in names()}
-    reads_like_one = path.suffix == ".json" or path.parts[:1] in {(f,) for f in folders}
-    if reads_like_one and not path.exists():
-        raise FileNotFoundError(
-            "A recipe must be a JSON file, the name of one such as "
-            "'studiogan/sngan_cifar10', or a preset with one. "
-            f"{did_you_mean(path.as_posix(), names())}Received: {str(path)!r}, which "
-            "does not exist"
-        )
-
-
-def _check_keys(recipe, path):
-    missing = [key for key in REQUIRED if key not in recipe]
-    if missing:
-        raise ValueError(
-            f"A recipe must have the keys {', '.join(REQUIRED)}. "
-            f"Received: {path} without {', '.join(missing)}"
-        )
-    check_recipe(recipe, path)
 
 
 def _check_compile(optimizers, path):

@@ -20,6 +20,7 @@ from keras_gan_zoo.files import path_of, write_json, write_text
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes.build import build, classes_of
+from keras_gan_zoo.recipes.checks import check
 from keras_gan_zoo.recipes.plain import plain
 from keras_gan_zoo.runs import Reporting
 from keras_gan_zoo.runs.folder import LOG, MONITOR, SAMPLES
@@ -121,7 +122,8 @@ def train(
         The trained GAN.
 
     Raises:
-        ValueError: the folder belongs to a run of another recipe, or of other classes.
+        ValueError: it is no recipe, or the folder belongs to a run of another, or of
+            other classes.
         FloatingPointError: the loss is NaN or infinite.
         RuntimeError: something went wrong again after `StabilityMonitor`'s rollbacks.
         OSError: a file can't be written, and the backups are whole; or, before
@@ -130,6 +132,7 @@ def train(
             its text says.
     """
     recipe, folder = plain(recipe), path_of(folder)
+    check(recipe)
     backups = BackupAndRestore(
         folder / BACKUP, save_freq, delete_checkpoint=False, keep=keep
     )

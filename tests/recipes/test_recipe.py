@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from pictures import write
 
@@ -117,3 +118,46 @@ def test_a_recipe_that_is_not_there(tmp_path, monkeypatch, name, error, says):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(error, match=says):
         recipes.find(name)
+
+
+GIVEN = {"family": "dcgan", "data": "digits", "batch_size": 8, "epochs": 1}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "says"),
+    [
+        ("mine.json", r"must be a dict, for example `recipes.load\(path\)`"),
+        ({}, "must have the keys family.*a recipe without family, data, batch_size"),
+        ({**GIVEN, "epochs": -1}, "`epochs` must be a whole number, 1 or more.*=-1"),
+        ({**GIVEN, "epochs": "1"}, "`epochs` must be a whole number.*epochs='1'"),
+        ({**GIVEN, "batch_size": 1.5}, "`batch_size` must be a whole number.*=1.5"),
+    ],
+)
+def test_a_recipe_of_python_is_checked_as_a_file_is(tmp_path, recipe, says):
+    """With -1 epochs nothing was trained, without a word."""
+    with pytest.raises(ValueError, match=says):
+        recipes.train(recipe, tmp_path / "run", verbose=0)
+    assert not (tmp_path / "run").exists()
+    if recipe:
+        with pytest.raises(ValueError, match=says):
+            recipes.with_options(recipe, seed=3)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"data": "digits"}, "must have the keys family, data.*without family"),
+        ({"family": "dcgan"}, "must have the keys family, data.*without data"),
+        ({**GIVEN, "epochs": "3"}, "`epochs` must be a whole number"),
+        ({**GIVEN, "data": np.zeros((2, 8, 8, 1), "uint8")}, "`data` must be text"),
+        ({**GIVEN, "generator_learning_rate": "1e-3"}, "must be a positive number"),
+    ],
+)
+def test_options_that_make_no_recipe(options, says):
+    with pytest.raises(ValueError, match=says):
+        recipes.with_options(**options)
+
+
+def test_what_is_built_has_a_family():
+    with pytest.raises(ValueError, match="a recipe without family"):
+        recipes.build({})
