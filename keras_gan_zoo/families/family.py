@@ -302,6 +302,8 @@ def _check(parameter, value):
         check_widths(parameter.name, value)
     if parameter.name == "latent_dim":
         check_count("latent_dim", value)
+    if parameter.name == "num_classes":
+        check_count("num_classes", value, 2)
     return value
 
 

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_gan_zoo.augmentation import Augmentation, Packing
+from keras_gan_zoo.augmentation import Augmentation, Packing, get
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.networks import (
     convolutional_discriminator,
@@ -28,7 +28,8 @@ class PacGAN(Family):
         generator_widths: see `DCGAN`.
         discriminator_widths: see `DCGAN`.
         normalization: `"batch"`, `"layer"` or None, in the discriminator.
-        augmentation: `Packing(m)`, m images at once.
+        augmentation: `Packing(m)`, m images at once; another one, see `GAN`, is for a
+            discriminator that judges one.
         latent_distribution: see `GAN`.
         **kwargs: those of `GAN`.
 
@@ -54,11 +55,11 @@ class PacGAN(Family):
         generator_widths: Sequence[int] | None = None,
         discriminator_widths: Sequence[int] | None = None,
         normalization: str | None = "batch",
-        augmentation: Augmentation | None = TWO,
+        augmentation: str | Augmentation | None = TWO,
     ) -> tuple[keras.Model, keras.Model]:
-        packed = 1
-        if augmentation is not None:
-            shown = augmentation.compute_output_shape((None, *image_shape))
+        packed, packing = 1, get(augmentation)
+        if packing is not None:
+            shown = packing.compute_output_shape((None, *image_shape))
             packed = shown[3] // image_shape[2]
         discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         return (

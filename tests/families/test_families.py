@@ -37,6 +37,9 @@ WRONG_SIZES = [
     ("discriminator_widths", (4, 0, 4)),
     ("latent_dim", 2.5),
     ("latent_dim", 0),
+    ("num_classes", 0),
+    ("num_classes", 1),
+    ("num_classes", 3.0),
 ]
 
 
@@ -54,7 +57,7 @@ def test_a_wrong_size_is_named_as_it_was_given(family, name, value):
     classes = {"num_classes": 2} if is_conditional(family) else {}
     received = re.escape(f"{name}={value!r}")
     with pytest.raises(ValueError, match=f"`{name}` must .*Received: {received}"):
-        family(**classes, **{name: value})
+        family(**{**classes, name: value})
 
 
 @pytest.mark.once

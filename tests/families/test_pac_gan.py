@@ -1,9 +1,10 @@
 """PacGAN differs from DCGAN in one layer."""
 
 import keras
+import pytest
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.augmentation import Packing
+from keras_gan_zoo.augmentation import DiffAugment, Packing
 
 
 def kernel(gan):
@@ -28,3 +29,12 @@ def test_how_many_images_are_packed_is_kept(tmp_path):
     assert again.discriminator.input_shape == (None, 8, 8, 4)
     one = kgz.PacGAN(augmentation=None, **settings)
     assert one.discriminator.input_shape == (None, 8, 8, 1)
+
+
+def test_another_augmentation_by_its_name():
+    settings = {"image_shape": (8, 8, 1), "generator_widths": (4,)}
+    gan = kgz.PacGAN(augmentation="diff_augment", **settings)
+    assert isinstance(gan.augmentation, DiffAugment)
+    assert gan.discriminator.input_shape == (None, 8, 8, 1)
+    with pytest.raises(ValueError, match=r"one of .*Received: 'diff'"):
+        kgz.PacGAN(augmentation="diff", **settings)
