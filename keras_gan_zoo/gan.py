@@ -514,6 +514,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         """Compute the logs of `fit` at fixed weights, in inference mode; see `fit`."""
         refuse(sample_weight=sample_weight)
         contract.check_trains(self)
+        check_compiled(self, "evaluate")
         settings.check_run(batch_size=batch_size, steps=steps)
         verbose = verbose if is_first() else 0
         if not isinstance(x, sources.ImageBatches):

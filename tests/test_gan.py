@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from keras import ops
+from keras import layers, ops
 from same import assert_same, values
 from scipy import stats
 
@@ -77,6 +77,15 @@ def test_evaluate_gives_the_logs_and_changes_nothing(tiny_gan, noise):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize(
+    "method", ["fit", "evaluate", "train_on_batch", "test_on_batch"]
+)
+def test_training_takes_a_compiled_gan(method, tiny_gan, noise):
+    gan = tiny_gan(compiled=False)
+    with pytest.raises(ValueError, match=r"must call `compile\(\)`"):
+        getattr(gan, method)(noise(4))
+
+
 def test_validation_and_callbacks_as_in_keras(tiny_gan, noise):
     gan = tiny_gan()
     history = gan.fit(
@@ -147,6 +156,32 @@ def test_a_step_that_torch_cannot_compile_is_refused(tiny_gan):
     with pytest.raises(ValueError, match=r"Received: jit_compile=True"):
         gan.compile(jit_compile=True)
     gan.compile(jit_compile=False)
+
+
+def convolutions_last():
+    """A generator whose last layer has one filter, channels last, as in tutorials."""
+    latents = layers.Input((4,), name="latents")
+    x = layers.Reshape((8, 8, 3))(layers.Dense(192)(latents))
+    made = layers.Conv2D(1, 3, padding="same", activation="tanh")(x)
+    return keras.Model(latents, made, name="generator")
+
+
+@pytest.mark.parametrize("policy", ["float32", "float64", "bfloat16"])
+def test_a_batch_of_one_image_under_a_penalty(policy, noise):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        images = layers.Input((8, 8, 1), name="images")
+        x = layers.LeakyReLU()(layers.Conv2D(3, 3)(images))
+        logits = layers.Conv2D(1, 3)(x)
+        gan = kgz.GAN(
+            convolutions_last(), keras.Model(images, logits), penalties=["r1"]
+        )
+    finally:
+        keras.config.set_dtype_policy(before)
+    gan.compile()
+    logs = gan.fit(noise(3), batch_size=2, verbose=0).history
+    assert np.isfinite(logs["loss"]).all()
 
 
 def test_summary_shows_both_networks(tiny_gan, capsys):

@@ -10,7 +10,9 @@ from typing import Any
 import keras
 import torch
 import torch.distributed as dist
+from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.overrides import TorchFunctionMode
 
 from keras_gan_zoo.backend.keras_internals import (
     get_stateless_scope,
@@ -59,6 +61,34 @@ class _Scope(keras.StatelessScope):
         self.assigned[id(update[0])] = update[0]
 
 
+class _WholeKernels(TorchFunctionMode):
+    """Convolutions with one filter of which a CPU can take the gradient.
+
+    Keras' kernels are views with their axes in another order. Of one filter such a view
+    passes for channels last, for which torch's own convolution, that of single images
+    and of other dtypes than float32, has no gradient.
+    """
+
+    KINDS = (functional.conv1d, functional.conv2d, functional.conv3d)
+
+    def __torch_function__(
+        self, kind: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        if kind in self.KINDS:
+            images, kernel, *others = args
+            args = (images, kernel.contiguous(), *others)
+        return kind(*args, **(kwargs or {}))
+
+
+def _whole_kernels(network, inputs):
+    """`_WholeKernels` where a CPU needs them: they cost Python at every operation."""
+    first = keras.tree.flatten(inputs)[0]
+    if first.device.type != "cpu":
+        return contextlib.nullcontext()
+    is_plain = network.compute_dtype == "float32" and len(first) > 1
+    return contextlib.nullcontext() if is_plain else _WholeKernels()
+
+
 _assigned: Any = weakref.WeakKeyDictionary()  # network -> the same of its calls
 
 
@@ -75,7 +105,7 @@ def call_in_training(network: Any, inputs: Any) -> Any:
         if outer is not None:
             scope.state_mapping.update(outer.state_mapping)
         scope.state_mapping.update((key, v.value.clone()) for key, v in known.items())
-        with scope:
+        with scope, _whole_kernels(network, inputs):
             outputs = network(inputs, training=True)
         if scope.assigned.keys() <= known.keys():
             break
