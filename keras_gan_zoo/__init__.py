@@ -64,11 +64,16 @@ _LAZY_MODULES = (
     "cards",
     "conversion",
     "datasets",
+    "demos",
     "images",
+    "leaderboard",
     "metrics",
     "presets",
+    "recipes",
     "scoring",
+    "tuning",
     "weight_files",
+    "zoo",
 )
 _LAZY_NAMES = {
     "compare": "scoring",

@@ -108,6 +108,20 @@ def read_labels(
     return found.astype("int64"), None
 
 
+def as_vector(labels: Any, name: str = "labels") -> np.ndarray:
+    """Labels in a column or in one-hot rows as a vector, and others as they are.
+
+    Example:
+
+    >>> as_vector([[0, 1, 0], [1, 0, 0]]), as_vector([[4], [2]])
+    (array([1, 0]), array([4, 2]))
+    """
+    found, what = _as_array(labels, name)
+    if found.ndim != 2 or found.dtype.kind not in NUMBERS:
+        return found
+    return found[:, 0] if found.shape[1] == 1 else _of_rows(found, name, what)
+
+
 def _as_array(labels, name):
     """Labels as an array, and what to call it where it is refused."""
     labels = labels.detach().cpu() if hasattr(labels, "detach") else labels

@@ -48,9 +48,10 @@ def checked(values: Any) -> dict[str, Any]:
     ):
         raise ValueError(
             f"A report must be a dict with format={FORMAT} and {', '.join(PARTS)}, "
-            "such as `report.to_dict()`. Received: "
+            "such as `report.to_dict()`; a higher format takes a newer keras_gan_zoo. "
+            "Received: "
             + (
-                f"keys {sorted(values)}"
+                f"format={values.get('format')!r:.20}, keys {sorted(values)}"
                 if isinstance(values, dict)
                 else f"a {type(values).__name__}"
             )

@@ -5,11 +5,17 @@ import subprocess
 import sys
 import types
 
+import pytest
+
 HEAVY = ("scipy", "PIL", "huggingface_hub", "typer", "jinja2", "httpx2")
 
 
 def modules_after(statement):
     code = f"{statement}; import sys; print(' '.join(sys.modules))"
+    return set(printed(code))
+
+
+def printed(code):
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     result = subprocess.run(
         [sys.executable, "-c", code],
@@ -18,7 +24,7 @@ def modules_after(statement):
         capture_output=True,
         text=True,
     )
-    return set(result.stdout.split())
+    return result.stdout.split()
 
 
 def test_import_adds_no_backend_and_nothing_heavy():
@@ -40,3 +46,12 @@ def test_everything_public_is_there():
             assert value.__module__.startswith("keras_gan_zoo.")
         assert value.__doc__, name
     assert set(keras_gan_zoo.__all__) <= set(dir(keras_gan_zoo))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["demos.write_space", "leaderboard.gather", "recipes.train", "zoo.prepared"],
+)
+def test_what_the_documents_name_needs_no_second_import(name):
+    code = f"import keras_gan_zoo as kgz; print(kgz.{name}.__name__)"
+    assert name.split(".")[1] in printed(code)

@@ -30,6 +30,7 @@ def test_what_is_read_is_what_was_written(tmp_path):
     ("changed", "message"),
     [
         ({"format": 2}, "dict with format=1"),
+        ({"format": 2}, "newer keras_gan_zoo.*Received: format=2, keys"),
         ({"scores": [1.5]}, "dict with format=1"),
         ({"scores": {"fid": float("nan")}}, "finite numbers"),
         ({"scores": {"fid": "1.5"}}, "finite numbers"),

@@ -95,6 +95,15 @@ class Score(keras.callbacks.Callback):
     def __deepcopy__(self, memo: dict) -> Self:
         return copy.copy(self)  # reference, extractor and reports are only read
 
+    def set_model(self, model: Any) -> None:
+        if not hasattr(model, "generate"):
+            raise ValueError(
+                "`Score` scores a `GAN`; any model that returns images can have "
+                "`keras_gan_zoo.scoring.FrechetDistance` among its `metrics`. "
+                f"Received: a model of type {type(model).__name__}"
+            )
+        super().set_model(model)
+
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._prepare()
         self._in_fit = True

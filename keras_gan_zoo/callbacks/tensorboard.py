@@ -63,6 +63,15 @@ class TensorBoard(keras.callbacks.Callback):
         self._writer: Any = None
         _writer_class()  # before hours of training, not after
 
+    def set_model(self, model: Any) -> None:
+        if not hasattr(model, "generate"):
+            raise ValueError(
+                "`TensorBoard` is for a `GAN`; other models have "
+                "`keras.callbacks.TensorBoard`. "
+                f"Received: a model of type {type(model).__name__}"
+            )
+        super().set_model(model)
+
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.on_train_end()  # a run before this one may have been interrupted
 

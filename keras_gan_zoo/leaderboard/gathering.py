@@ -35,7 +35,7 @@ class Gathered:
 
 
 def gather(
-    sources: Iterable[PathLike] = (),
+    sources: PathLike | Iterable[PathLike] = (),
     author: str | None = None,
     say: Callable[[str], object] = lambda line: None,
 ) -> Gathered:
@@ -43,7 +43,8 @@ def gather(
 
     Args:
         sources: names of zoo entries, presets' folders, folders of these, and handles
-            such as `"hf://user/repo"`. If there are none, and no author, the zoo.
+            such as `"hf://user/repo"`, or one of these. If there are none, and no
+            author, the zoo.
         author: str, whose repositories on the Hub with a card of ours are read too.
         say: is called with the name of each source before it is read.
 
@@ -58,7 +59,8 @@ def gather(
             "`author` must be the name of a user or an organization on the Hub, for "
             f"example 'me'. Received: author={author!r}"
         )
-    wanted = [os.fspath(source) for source in sources]
+    listed = [sources] if isinstance(sources, str | os.PathLike) else sources
+    wanted = [os.fspath(source) for source in listed]
     if not wanted and author is None:
         wanted = index.list_presets()
     models: dict[str, Model] = {}

@@ -26,7 +26,7 @@ LEAD = (
 
 def write_leaderboard(
     out: PathLike,
-    sources: Iterable[PathLike] = (),
+    sources: PathLike | Iterable[PathLike] = (),
     author: str | None = None,
     *,
     anchors: Anchors | None = None,
@@ -41,8 +41,8 @@ def write_leaderboard(
     Args:
         out: path of a `.html`, `.md` or `.json` file; without one of these suffixes
             all three are written.
-        sources: zoo entries, presets' folders, folders of them, and Hub handles. If
-            there are none, and no author, the whole zoo.
+        sources: zoo entries, presets' folders, folders of them, and Hub handles, or
+            one of these. If there are none, and no author, the whole zoo.
         author: str, whose models on the Hub with a card of ours are read.
         anchors: see `keras_gan_zoo.scoring.anchors`; by default the package's own.
         title: str.

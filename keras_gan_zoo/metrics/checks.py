@@ -78,3 +78,22 @@ def check_labels(labels: ArrayLike, name: str, count: int | None = None) -> np.n
             f"{name} of length {len(labels)}, features of {count} rows"
         )
     return labels
+
+
+def check_level(level: float) -> None:
+    """Raise a `ValueError` if a level of confidence is not between 0 and 1."""
+    if not 0 < level < 1:
+        raise ValueError(
+            f"`level` must be between 0 and 1, for example 0.95. Received: {level=}"
+        )
+
+
+def refuse_probabilities(logits: np.ndarray) -> None:
+    """Raise an error if rows look like probabilities: never negative, with sum 1."""
+    sums = logits.sum(axis=1)
+    if logits.shape[1] > 1 and logits.min() >= 0 and np.allclose(sums, 1, atol=1e-3):
+        raise ValueError(
+            "The Inception Score needs logits, and these look like probabilities: end "
+            "the model before its softmax. Received: `logits` that are never negative "
+            "and sum to 1"
+        )

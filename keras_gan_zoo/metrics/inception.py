@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from scipy import special
 
-from keras_gan_zoo.metrics.checks import check_rows
+from keras_gan_zoo.metrics.checks import check_rows, refuse_probabilities
 from keras_gan_zoo.typing import ArrayLike
 
 
@@ -33,7 +33,7 @@ def inception_score(
         code. It is the spread over splits, not a confidence interval.
 
     Raises:
-        ValueError: fewer rows than splits, NaN, or a wrong shape.
+        ValueError: fewer rows than splits, NaN, a wrong shape, or probabilities.
 
     Example:
 
@@ -42,9 +42,11 @@ def inception_score(
     (4.0, 0.0)
     """
     logits = check_rows(logits, "logits")
-    if not 1 <= splits <= len(logits):
+    refuse_probabilities(logits)
+    if not (isinstance(splits, int | np.integer) and 1 <= splits <= len(logits)):
         raise ValueError(
-            "`splits` must be between 1 and the number of rows in `logits`. "
+            "`splits` must be a whole number between 1 and the number of rows in "
+            "`logits`. "
             f"Received: splits={splits}, logits of shape {logits.shape}"
         )
     if shuffle:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from keras_gan_zoo.metrics.checks import check_level
 from keras_gan_zoo.typing import ArrayLike
 
 
@@ -115,10 +116,7 @@ def difference(
 
 
 def _around(value, error, freedom, level):
-    if not 0 < level < 1:
-        raise ValueError(
-            f"`level` must be between 0 and 1, for example 0.95. Received: {level=}"
-        )
+    check_level(level)
     reach = float(error * stats.t.ppf((1 + level) / 2, freedom))
     return float(value) - reach, float(value) + reach
 

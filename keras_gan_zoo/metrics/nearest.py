@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from keras_gan_zoo.metrics.checks import check_pair
+from keras_gan_zoo.metrics.checks import check_level, check_pair
 from keras_gan_zoo.typing import ArrayLike
 
 PAIRS = 2**22  # about how many distances are in memory at once
@@ -54,6 +54,8 @@ def nearest_rows(
     ([[1.0, 3.0], [2.0, 4.0]], [[0, 1], [1, 0]])
     """
     x, y = check_pair(rows, others, dtype=None)
+    dtype = np.result_type(x, y, "float32")  # half precision has no room for squares
+    x, y = x.astype(dtype, copy=False), y.astype(dtype, copy=False)
     if not 1 <= k <= len(y):
         raise ValueError(
             "`k` must be at least 1, and at most the number of others. "
@@ -99,7 +101,7 @@ def data_copying(
         training row than to the second nearest as one of a hundred unseen rows is.
 
     Raises:
-        ValueError: fewer than 2 rows, wrong shapes, NaN.
+        ValueError: fewer than 2 rows, wrong shapes, NaN, a level that is none.
 
     Example: half of the samples are copies.
 
@@ -109,6 +111,7 @@ def data_copying(
     >>> round(found["nearer"], 1), round(found["copies"], 1)
     (0.7, 0.5)
     """
+    check_level(level)
     for name, rows in {"generated": generated, "held_out": held_out}.items():
         if len(rows) < 2:
             raise ValueError(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo import metrics
+from keras_gan_zoo.metrics.checks import refuse_probabilities
 from keras_gan_zoo.scoring.moments import Moments
 
 GROUPS = 20  # of the jackknife
@@ -93,17 +94,6 @@ def halves(groups: list[int]) -> tuple[list[int], list[int]]:
     return sides
 
 
-def refuse_probabilities(logits: np.ndarray) -> None:
-    """Raise an error if rows look like probabilities: never negative, with sum 1."""
-    sums = logits.sum(axis=1)
-    if logits.shape[1] > 1 and logits.min() >= 0 and np.allclose(sums, 1, atol=1e-3):
-        raise ValueError(
-            "The Inception Score needs logits, and these look like probabilities: end "
-            "the model before its softmax. Received: `logits` that are never negative "
-            "and sum to 1"
-        )
-
-
 class BlockMoments:
     """Frechet distance: moments of consecutive blocks, the groups of the jackknife.
 
@@ -132,7 +122,8 @@ class BlockMoments:
     def _begin(self, width):
         if width != self.real.mean.size:
             raise ValueError(
-                "The reference must come from the same extractor. Received: "
+                "The reference must come from the same extractor, and from images of "
+                "the same size if that does not resize them. Received: "
                 f"{self.output} of {width} dimensions, and a reference of "
                 f"{self.real.mean.size}"
             )

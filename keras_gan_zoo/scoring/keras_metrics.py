@@ -23,11 +23,12 @@ from keras_gan_zoo.metrics import (
     frechet_distance_from_moments,
     score_of_sums,
 )
-from keras_gan_zoo.scoring.collectors import refuse_probabilities
+from keras_gan_zoo.metrics.checks import refuse_probabilities
 from keras_gan_zoo.scoring.measures import METRICS
 from keras_gan_zoo.scoring.moments import Moments
 from keras_gan_zoo.scoring.preparation import pick_extractor
 from keras_gan_zoo.scoring.references import load_reference
+from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import Tensor, ValueRange
 
 
@@ -195,9 +196,7 @@ class InceptionScore(_OfImages):
         value_range: ValueRange | None = None,
         name: str = "is",
     ) -> None:
-        if splits < 1:
-            raise ValueError(f"`splits` must be 1 or more. Received: splits={splits}")
-        self.splits = splits
+        self.splits = check_count("splits", splits)
         super().__init__("is", None, extractor, value_range, name)
 
     def reset_state(self) -> None:

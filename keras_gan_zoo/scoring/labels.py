@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan_zoo.labels import as_vector
 from keras_gan_zoo.metrics.checks import check_labels
 from keras_gan_zoo.scoring.measures import METRICS
 from keras_gan_zoo.typing import ArrayLike
@@ -87,7 +88,7 @@ def assign(
         if source.num_classes and source.labels is None:
             how = "drawn by the GAN, from the seed's stream"
     elif not isinstance(wanted, str):
-        source.set_labels(check_labels(wanted, "labels"), count)
+        source.set_labels(check_labels(as_vector(wanted), "labels"), count)
         how = "as given"
     elif wanted == "uniform":
         source.set_labels(balanced(np.ones(source.num_classes), count), count)

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from keras_gan_zoo import report_files
 from keras_gan_zoo.files import write_atomically
 from keras_gan_zoo.scoring import ranking, sentences, tables
@@ -69,10 +71,8 @@ class ScoreReport(collections.abc.Mapping):
                 for name, by_label in (per_class or {}).items()
             }
         )
-        self.conditions = types.MappingProxyType(copy.deepcopy(dict(conditions or {})))
-        self.second_opinion = types.MappingProxyType(
-            copy.deepcopy(dict(second_opinion or {}))
-        )
+        self.conditions = types.MappingProxyType(_plain(conditions or {}))
+        self.second_opinion = types.MappingProxyType(_plain(second_opinion or {}))
 
     def __getitem__(self, name: str) -> float:
         return self._scores[name]
@@ -278,6 +278,17 @@ def _intervals(given):
     return types.MappingProxyType(
         {name: report_files.bounds_of(name, bounds) for name, bounds in given.items()}
     )
+
+
+def _plain(value):
+    """A copy in which NumPy's numbers and arrays are Python's, as JSON needs them."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_plain, value))
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return copy.deepcopy(value)
 
 
 def _power(scale):

@@ -81,7 +81,8 @@ def score(
         labels: the label of each sample. For a class-conditional GAN: `"reference"`
             (balanced like the reference, the default if that has labels), `"uniform"`,
             or an array of int. Sample i has the same label whatever the batch size and
-            `num_images`. For images, an array of int, one for each.
+            `num_images`. For images, an array of int, one for each. Either may be a
+            column or one-hot rows, as in `fit`.
         use_ema: bool: use the averaged generator of a GAN, or its raw one.
         batch_size: int, images per forward pass; 250 by default. Changes no score.
         splits: int, the number of splits for the Inception Score.

@@ -18,6 +18,7 @@ from keras_gan_zoo import datasets
 from keras_gan_zoo.datasets.adapters import is_batched, iterate
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.images import as_array, uint8_images
+from keras_gan_zoo.labels import as_vector
 from keras_gan_zoo.metrics.checks import check_labels
 from keras_gan_zoo.presets import files, resolve
 from keras_gan_zoo.presets.origin import public_name
@@ -122,7 +123,7 @@ class Stored(Source):
             "value_handling": handling(images, value_range),
         }
         if labels is not None:
-            self.set_labels(check_labels(labels, "labels"), self.length)
+            self.set_labels(check_labels(as_vector(labels), "labels"), self.length)
 
     def take(self, start: int, stop: int, batch_size: int) -> np.ndarray:
         """uint8 images `start` to `stop`."""

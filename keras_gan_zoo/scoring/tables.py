@@ -55,9 +55,13 @@ def markdown(rows: Sequence[Sequence[str]]) -> str:
     | --- | --- |
     | 1 | x \\| y |
     """
-    head, *body = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    head, *body = [[_cell(cell) for cell in row] for row in rows]
     lines = [head, ["---"] * len(head), *body]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(text):
+    return " ".join(text.splitlines()).replace("|", "\\|")
 
 
 def data_frame(records: list[dict[str, Any]]) -> Any:

@@ -54,6 +54,13 @@ class Watcher(keras.callbacks.Callback):
         self.seen.append(dict(logs))
 
 
+def test_other_models_have_a_metric_instead(images, extractor):
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Rescaling(1.0)])
+    model.compile(loss="mse")
+    with pytest.raises(ValueError, match=r"FrechetDistance.*type Sequential"):
+        model.fit(images, images, callbacks=[Score(images, extractor=extractor)])
+
+
 def test_scores_reach_history_and_later_callbacks(gan, images, extractor):
     callback = Score(images, num_images=50, extractor=extractor)
     watcher = Watcher()

@@ -101,3 +101,9 @@ def test_what_is_missing_is_said_before_training(monkeypatch, tmp_path):
 def test_wrong_settings(every, tmp_path):
     with pytest.raises(ValueError, match="`every` must be a whole number"):
         TensorBoard(tmp_path, every=every)
+
+
+def test_other_models_have_the_callback_of_keras(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    with pytest.raises(ValueError, match=r"keras\.callbacks.*type Sequential"):
+        TensorBoard(tmp_path).set_model(model)

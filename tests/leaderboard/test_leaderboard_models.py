@@ -48,6 +48,12 @@ def test_a_folder_and_a_folder_of_folders(card, tmp_path):
     assert found.problems == {}
 
 
+def test_one_source_needs_no_list(card, tmp_path):
+    expected = gather([card])
+    assert gather(card) == gather(str(card)) == expected
+    assert write_leaderboard(tmp_path / "board", card) == expected
+
+
 def test_the_time_of_a_training_names_its_machine(tmp_path):
     sessions = [
         {"seconds": 60, "backend": "jax", "devices": ["CPU"], "cpus": 2},

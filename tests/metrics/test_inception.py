@@ -77,6 +77,8 @@ def test_float16_and_overflow():
         (np.zeros((0, 3)), 1, "at least 1 rows"),
         (np.zeros(9), 1, "matrix"),
         (np.full((9, 3), np.nan), 3, "first of them row 0"),
+        (np.zeros((9, 3)), 2.5, "whole number.*splits=2.5"),
+        (np.full((9, 4), 0.25), 3, "look like probabilities"),
     ],
 )
 def test_bad_input(logits, splits, match):

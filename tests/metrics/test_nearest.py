@@ -53,3 +53,18 @@ def test_what_is_wrong_is_said(sets):
         data_copying(generated, unseen[:1], train)
     with pytest.raises(ValueError, match="Received: k=2, others of shape"):
         nearest_rows(unseen, train[:1])
+    with pytest.raises(ValueError, match=r"between 0 and 1.*level=95"):
+        data_copying(generated, unseen, train, level=95)
+
+
+def test_half_precision_counts_as_what_it_holds(sets):
+    train, unseen, generated = (100 * (x - 1000).astype("float16") for x in sets)
+    wide = [x.astype("float64") for x in (generated, unseen, train)]
+    found, numbers = nearest_rows(unseen, train)
+    expected, places = nearest_rows(*wide[1:])
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+    np.testing.assert_array_equal(numbers, places)
+    own = data_copying(generated, unseen, train)
+    exact = data_copying(*wide)
+    for name in ("nearer", "nearer_interval", "ratio", "copies"):
+        assert own[name] == pytest.approx(exact[name], rel=1e-3)

@@ -176,6 +176,8 @@ def test_a_model_that_was_compiled_with_it_is_saved(images, real, extractor, tmp
         (lambda: FrechetDistance(None, "digits"), "reference"),
         (lambda: InceptionScore(None), "Which extractor"),
         (lambda: InceptionScore("digits", splits=0), "`splits` must be"),
+        (lambda: InceptionScore("digits", splits=2.5), "`splits` must be.*=2.5"),
+        (lambda: InceptionScore("digits", splits="10"), "`splits` must be.*='10'"),
     ],
 )
 def test_mistakes_show_at_once(make, match):

@@ -130,6 +130,29 @@ def test_labels_as_asked(painter, real, extractor):
     assert report.conditions["labels"] == "as given"
 
 
+@pytest.mark.parametrize("form", ["column", "one-hot", "list"])
+def test_labels_come_in_the_forms_of_fit(painter, real, extractor, form):
+    """`keras.datasets` has its labels in a column."""
+
+    def in_form(labels):
+        forms = {"column": labels[:, None], "one-hot": np.eye(3)[labels]}
+        return forms.get(form, labels.tolist())
+
+    images, labels = real
+    given = {"metrics": "class_fid", "extractor": extractor, "num_images": 60, **QUIET}
+    known = (images, in_form(labels))
+    asked = np.arange(60) % 3
+    for source, one, other in (
+        (painter, {"labels": in_form(asked)}, {"labels": asked}),
+        (known, {}, {"labels": labels}),
+        (images, {"labels": in_form(labels)}, {"labels": labels}),
+    ):
+        found = score(source, known, **one, **given)
+        images_alone = images if source is known else source
+        expected = score(images_alone, real, **other, **given)
+        assert found.per_class == expected.per_class
+
+
 def test_a_reference_without_labels_leaves_them_to_the_gan(painter, real, extractor):
     given = {"metrics": "fid", "extractor": extractor, "num_images": 60, **QUIET}
     report = score(painter, real[0], **given)

@@ -51,6 +51,22 @@ def test_is_a_read_only_mapping(report):
         report["recall"]
 
 
+def test_numbers_of_numpy_are_numbers(tmp_path):
+    report = ScoreReport(
+        {"fid": np.float32(1.5)},
+        {"fid": np.array([1.0, 2.0])},
+        {"num_fake": np.int64(9), "image_shape": np.array([8, 8, 1])},
+    )
+    assert ScoreReport.load(report.save(tmp_path / "report.json")) == report
+    assert dict(report.conditions) == {"num_fake": 9, "image_shape": [8, 8, 1]}
+
+
+def test_a_cell_stays_in_its_row():
+    report = ScoreReport({"fid": 1.5}, conditions={"extractor": "a\nb", "source": "\n"})
+    table = report.to_markdown().split("\n\n")[0]
+    assert table.splitlines()[2:] == ["| FID (a b) | 1.500 | - | lower |"]
+
+
 def test_json_round_trip(report, tmp_path):
     path = report.save(tmp_path / "report.json")
     assert ScoreReport.load(path) == report

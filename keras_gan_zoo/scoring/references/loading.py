@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_gan_zoo import backend, datasets
 from keras_gan_zoo.datasets.adapters import is_batched
+from keras_gan_zoo.labels import as_vector
 from keras_gan_zoo.metrics.checks import check_labels
 from keras_gan_zoo.scoring import progress
 from keras_gan_zoo.scoring.collectors import Rows
@@ -176,7 +177,8 @@ def _from_images(images, extractor, batch_size, needs, verbose, facts):
         )
     facts["label_counts"] = None
     if facts["labels"] is not None:
-        facts["labels"] = check_labels(facts["labels"], "labels", len(images))
+        labels = as_vector(facts["labels"])
+        facts["labels"] = check_labels(labels, "labels", len(images))
         facts["label_counts"] = counts_of(facts["labels"])
     given = {"images": np.asarray(images)} if "images" in needs else {}
     known = Reference(moments=None, **facts)  # nothing is computed yet
