@@ -1,5 +1,6 @@
 """The label of each sample: as given, uniform, or balanced like the reference."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -63,6 +64,54 @@ def check_wanted(wanted: Any, source: Any, metrics: Sequence[str]) -> None:
             + f". Received: source={source.facts['source']!r}, "
             + (f"metrics={by_class}" if by_class else "labels that it can't take")
         )
+
+
+def numbered_alike(
+    reference: Any, source: Any, wanted: Any, metrics: Sequence[str]
+) -> Any:
+    """The reference, its classes numbered as those of the samples, by their names.
+
+    Args:
+        reference: `Reference` or None.
+        source: see `keras_gan_zoo.scoring.sources`.
+        wanted: the `labels` of `score`.
+        metrics: names.
+
+    Returns:
+        `Reference` or None; the same one where either has no names, or no class counts.
+
+    Raises:
+        ValueError: a folder or file has a class that the samples can't have.
+    """
+    is_gan, given = source.num_classes is not None, not isinstance(wanted, str | None)
+    known = source.label_names if is_gan or not given else None
+    names = None if reference is None else reference.label_names
+    counted = any("labels" in METRICS[name].reads for name in metrics)
+    if is_gan and not given and wanted != "uniform":
+        counted = True  # samples are balanced like the reference
+    if not (counted and names and known) or tuple(names) == tuple(known):
+        return reference
+    unknown = [name for name in names if name not in known]
+    if unknown and reference.dataset:  # whose numbers are known to all
+        return reference
+    if unknown:
+        raise ValueError(
+            "The classes of the reference must be among those of the samples, by name. "
+            "Rename its folders, pass the pair `(images, labels)`, or for a GAN "
+            "`labels='uniform'` and no metric by class. "
+            f"Received: reference={reference.name!r} with "
+            f"{', '.join(map(repr, unknown[:10]))}, samples of "
+            f"{', '.join(map(repr, known[:10]))}"
+        )
+    places = np.array([list(known).index(name) for name in names])
+    counts = np.zeros(len(known), "int64")
+    counts[places[: len(reference.label_counts)]] = reference.label_counts
+    return dataclasses.replace(
+        reference,
+        labels=places[reference.labels],
+        label_counts=counts,
+        label_names=tuple(known),
+    )
 
 
 def assign(

@@ -15,7 +15,7 @@ from keras_gan_zoo.metrics import jackknife_interval, t_interval
 from keras_gan_zoo.metrics.frechet_infinity import check_method
 from keras_gan_zoo.scoring import cluster, pipeline, progress, second_opinion, sources
 from keras_gan_zoo.scoring.job import Job, Plan
-from keras_gan_zoo.scoring.labels import assign, check_wanted, few
+from keras_gan_zoo.scoring.labels import assign, check_wanted, few, numbered_alike
 from keras_gan_zoo.scoring.measures import METRICS, check_metrics
 from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
@@ -149,6 +149,7 @@ def score(
         labels,
         value_range,
     )
+    reference = numbered_alike(reference, source, labels, metrics)
     labelling = assign(labels, source, reference, metrics, num_images * repeats)
     asked = () if refuse else second_opinion.outputs(metrics)
     job = Job(

@@ -3,7 +3,8 @@
 A source has `length` (None if it never ends or the length is unknown), `image_shape`,
 `facts` for the report, and `take(start, stop, batch_size)`, which returns its uint8
 images `start` to `stop`, in any order if it `can_seek`. If its images have labels,
-`labels[i]` is the label of image i. If it knows what to be compared with, `reference`
+`labels[i]` is the label of image i, and `label_names` the names of the classes, if they
+have some. If it knows what to be compared with, `reference`
 says it.
 """
 
@@ -12,6 +13,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import keras
 import numpy as np
 
 from keras_gan_zoo import datasets
@@ -37,6 +39,7 @@ class Source:
     length: int | None = None
     num_classes: int | None = None
     labels: Any = None
+    label_names: tuple[str, ...] | None = None
     reference: str | None = None
     image_shape: tuple[int, ...]
     facts: dict[str, Any]
@@ -59,6 +62,9 @@ class Generated(Source):
         self.gan, self.seed, self.use_ema = gan, check_seed(seed), use_ema
         self.num_classes = getattr(gan, "num_classes", None)
         self.takes_labels = self.num_classes is not None
+        self.label_names = getattr(gan, "label_names", None) or getattr(
+            gan, "names_of_data", None
+        )
         self.image_shape = tuple(gan.image_shape)
         self.facts = {
             "source": name,
@@ -239,9 +245,10 @@ def get(
     if isinstance(source, str | os.PathLike):
         return _from_path(datasets.text_of(source), seed, use_ema, value_range, verbose)
     if isinstance(source, datasets.ImageFolder):
-        images, labels, _ = datasets.open_images(source)
+        images, labels, names = datasets.open_images(source)
         title = title_of(os.path.abspath(source.path), source.split)
         found = Stored(images, title, seed, labels, value_range)
+        found.label_names = names
         if source.preparation:
             found.facts["source_preparation"] = source.preparation.facts()
         return found
@@ -256,6 +263,12 @@ def get(
         raise ValueError(
             "This function makes a generator: call it, for example "
             f"`score({source.__name__}(), ...)`. Received: source={source!r}"
+        )
+    if isinstance(source, keras.Model | type):
+        raise ValueError(
+            "A model is scored as a `GAN`: build one of a generator by "
+            "`GAN(generator, None)`. Or pass a function of sample numbers that returns "
+            f"images. Received: source={source!r:.80}"
         )
     if callable(source) and not hasattr(source, "shape"):
         return Function(source, value_range)
@@ -280,8 +293,10 @@ def _from_path(path, seed, use_ema, value_range, verbose):
     if name in datasets.CATALOGUE or (is_there and not is_preset):
         if name in datasets.CATALOGUE:
             split = split or "train"
-        images, labels, _ = datasets.open_images(name, split, verbose=verbose)
-        return Stored(images, title_of(name, split), seed, labels, value_range)
+        images, labels, names = datasets.open_images(name, split, verbose=verbose)
+        found = Stored(images, title_of(name, split), seed, labels, value_range)
+        found.label_names = names
+        return found
     title = public_name(path) if is_folder else path
     source = Generated(GAN.from_preset(path), title, seed, use_ema)
     source.reference = _reference_of(path)

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from keras_gan_zoo import datasets
+from keras_gan_zoo import GAN, datasets, networks
 from keras_gan_zoo import images as kgz_images
 from keras_gan_zoo.datasets import stores
 from keras_gan_zoo.scoring import Extractor, score
@@ -107,3 +107,62 @@ def test_how_images_were_prepared_is_named(extractor, folder):
     conditions = score(folder, folder, **{**OPTIONS, **options}).conditions
     assert "reference_preparation" not in conditions
     assert "source_preparation" not in conditions
+
+
+@pytest.fixture
+def animals(tmp_path):
+    """Folders in which a class has its own grey level, whatever its number is."""
+    greys = {"ant": 10, "bee": 110, "cat": 210}
+
+    def make(name, *classes):
+        rng = np.random.default_rng(0)
+        for each in classes:
+            for number in range(8):
+                image = (greys[each] + rng.integers(0, 9, (8, 8, 1))).astype("uint8")
+                kgz_images.save_png(tmp_path / name / each / f"{number}.png", image)
+        return tmp_path / name
+
+    return make
+
+
+BY_CLASS = {**OPTIONS, "metrics": ["class_fid"]}
+
+
+def test_classes_of_two_folders_are_those_of_equal_names(extractor, animals):
+    both, three = animals("both", "bee", "cat"), animals("three", "ant", "bee", "cat")
+    images, labels = datasets.load(both)
+    assert score(both, both, extractor=extractor, **BY_CLASS)["class_fid"] < 1
+    with pytest.raises(
+        ValueError, match=r"'folder three' with 'ant', samples of 'bee'"
+    ):
+        score(both, three, extractor=extractor, **BY_CLASS)
+    with pytest.raises(ValueError, match="0 real rows of class 0"):
+        score(three, both, extractor=extractor, **BY_CLASS)
+    given = score((images, labels + 1), three, extractor=extractor, **OPTIONS)
+    assert set(given) >= {"fid", "kid"}  # which ask for no class
+
+
+def test_a_gan_is_asked_for_the_classes_that_a_folder_has(extractor, animals):
+    class Animals(GAN):
+        def generate(self, n, *, labels=None, start=0, **kwargs):
+            noise = np.random.default_rng(start).integers(0, 9, (n, 8, 8, 1))
+            return (noise + 10 + 100 * np.reshape(labels, (-1, 1, 1, 1))).astype(
+                "uint8"
+            )
+
+    gan = Animals(
+        networks.dense_generator((8, 8, 1), latent_dim=4, widths=(4,)),
+        networks.dense_discriminator((8, 8, 1), widths=(4,)),
+    )
+    gan.num_classes, gan.label_names = 3, ("ant", "bee", "cat")
+    settings = {**BY_CLASS, "num_images": 40, "extractor": extractor}
+    found = score(gan, animals("both", "bee", "cat"), **settings)
+    assert set(found.per_class["fid"]) == {"1", "2"}
+    assert found["class_fid"] < 5
+
+
+def test_a_network_is_no_source(extractor, folder):
+    generator = networks.dense_generator((8, 8, 1), latent_dim=4, widths=(4,))
+    for source in (generator, GAN):
+        with pytest.raises(ValueError, match=r"GAN\(generator, None\)"):
+            score(source, folder, extractor=extractor, **OPTIONS)

@@ -87,11 +87,11 @@ def load_reference(
             f"`{reference.__name__}()`. Received: reference={reference!r}"
         )
     elif isinstance(reference, datasets.ImageFolder):
-        images, labels, _ = datasets.open_images(reference)
+        images, labels, names = datasets.open_images(reference)
         # The path is that of a folder, even if it reads like a data set's name.
         name, split = os.path.abspath(reference.path), reference.split
         facts |= {"name": title_of(name, split), "split": split, "labels": labels}
-        facts["preparation"] = reference.preparation.facts()
+        facts |= {"preparation": reference.preparation.facts(), "label_names": names}
     elif not isinstance(reference, str | os.PathLike):
         images, labels = reference if _is_pair(reference) else (reference, None)
         facts |= {"name": "array", "labels": labels}
@@ -100,9 +100,10 @@ def load_reference(
         if found is not None and not found.missing(needs):
             return found
         name, split = datasets.split_name(reference)
-        images, labels, _ = datasets.open_images(name, split, verbose=verbose)
+        images, labels, names = datasets.open_images(name, split, verbose=verbose)
         known = name if name in datasets.CATALOGUE else None
         facts |= {"dataset": known, "split": split, "labels": labels}
+        facts["label_names"] = names
         facts["name"] = title_of(*datasets.split_name(reference, None), split)
     images = datasets.as_uint8(images, value_range)
     return _from_images(images, extractor, batch_size, needs, verbose, facts)

@@ -19,6 +19,7 @@ class Reference:
             features; all int labels; all uint8 images. Each only if a metric needs it,
             or else None.
         label_counts: the number of images with each label, starting from 0, or None.
+        label_names: the names of the classes, in the order of their labels, or None.
         others: facts, for reports.
     """
 
@@ -36,6 +37,7 @@ class Reference:
     features: np.ndarray | None = None
     labels: np.ndarray | None = None
     label_counts: np.ndarray | None = None
+    label_names: tuple[str, ...] | None = None
     images: np.ndarray | None = None
     preparation: dict[str, Any] | None = None  # what a folder's images were made
 
