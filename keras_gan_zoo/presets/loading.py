@@ -175,7 +175,7 @@ def _read(source, custom_objects):
             "permissions to read/download from this location."
         )
     metadata, config, task = (
-        trust.strip(files.read_json(source.folder, name, source))
+        trust.strip(source.read_json(name))
         for name in (files.METADATA, files.CONFIG, files.TASK)
     )
     files.check_version(metadata, source)

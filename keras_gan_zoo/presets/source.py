@@ -30,14 +30,32 @@ class Source:
         """Check a file's sha256; a bad one from the Hub is downloaded once more."""
         path = files.require(self.folder, name, self)
         found = sha256(path)
-        if found != digest and self.handle.startswith("hf://"):
-            with contextlib.suppress(ValueError, OSError):  # offline
-                found = sha256(client.fetch(self.handle, name, again=True))
+        if found != digest:
+            found = sha256(self._fetched_again(name) or path)
         if found != digest:
             raise files.CorruptError(
                 f"Preset `{self}` cannot be loaded: `{name}` is corrupt. "
                 f"Expected: sha256 {digest!r:.80}. Received: {found}"
             )
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Read a JSON file; a bad one from the Hub is downloaded once more.
+
+        Raises: what `files.read_json` does.
+        """
+        try:
+            return files.read_json(self.folder, name, self)
+        except ValueError:
+            if self._fetched_again(name) is None:
+                raise
+        return files.read_json(self.folder, name, self)
+
+    def _fetched_again(self, name):
+        """The path of a file from the Hub, downloaded past its cache, or None."""
+        if self.handle.startswith("hf://"):
+            with contextlib.suppress(ValueError, OSError):  # offline
+                return client.fetch(self.handle, name, again=True)
+        return None
 
 
 def locate(preset: PathLike, revision: str | None = None) -> Source:

@@ -138,6 +138,17 @@ def test_corrupt_once_is_fetched_again(client, server, gans, repo):
     assert len(server.requests) == before
 
 
+@pytest.mark.parametrize("name", ["config.json", "task.json", "metadata.json"])
+def test_a_damaged_copy_in_the_cache_is_fetched_again(
+    server, saved, repo, tmp_path, name
+):
+    with Client(server.endpoint, tmp_path) as client:
+        expected = client("load", f"hf://{repo[0]}")
+        (copy,) = tmp_path.rglob(f"snapshots/*/{name}")
+        copy.resolve().write_bytes(copy.read_bytes()[:-20])
+        assert client("load", f"hf://{repo[0]}") == expected
+
+
 def test_corrupt_for_ever(client, server, repo):
     metadata = json.loads(server.files(repo[0])["metadata.json"])
     metadata["sha256"]["model.weights.h5"] = "0" * 64
