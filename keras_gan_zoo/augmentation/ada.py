@@ -76,16 +76,11 @@ class ADA(AdaptiveAugmentation):
         self._multipliers = _multipliers(policy)
 
     def call(self, images: Tensor, draw: Draw) -> Tensor:
-        channels = images.shape[3]
+        self.compute_output_shape(images.shape)
         multipliers = dict(self._multipliers)
-        if channels == 1:  # grey has neither
+        if images.shape[3] == 1:  # grey has neither
             for name in ("hue", "saturation"):
                 multipliers.pop(name, None)
-        elif channels != 3 and _any(colors.TRANSFORMS, multipliers):
-            raise ValueError(
-                "Transforms of colors need images of one channel or three: use "
-                f'`ADA(policy="bg")`. Received: {channels} channels'
-            )
         draws = Draws(draw, ops.shape(images)[0], multipliers, self.probability)
         if _any(geometry.TRANSFORMS, draws):
             images = geometry.transform(images, draws)
@@ -98,6 +93,15 @@ class ADA(AdaptiveAugmentation):
         if "cutout" in draws:
             images = corruptions.cut_out(images, draws)
         return images
+
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[Any, ...]:
+        if input_shape[3] not in (1, 3) and _any(colors.TRANSFORMS, self._multipliers):
+            raise ValueError(
+                "Transforms of colors need images of one channel or three: use "
+                '`augmentation=ADA(policy="bg")`, or `augmentation=None`. '
+                f"Received: {input_shape[3]} channels"
+            )
+        return super().compute_output_shape(input_shape)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "policy": self.policy}

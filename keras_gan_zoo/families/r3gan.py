@@ -85,7 +85,7 @@ class R3GAN(Family):
         blocks: int, residual blocks for each grid.
         loss: see `GAN`.
         penalties: see `GAN`.
-        augmentation: see `GAN`.
+        augmentation: see `GAN`; that by default takes images of one channel or three.
         ema_half_life: see `GAN`.
         **kwargs: those of `GAN`.
 

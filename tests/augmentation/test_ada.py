@@ -9,6 +9,7 @@ from scripted import Scripted, Seeded
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.augmentation import ADA
+from keras_gan_zoo.families import R3GAN
 
 rng = np.random.default_rng(0)
 N, SIZE = 4, 12
@@ -140,6 +141,13 @@ def test_grey_images_have_brightness_contrast_and_luma_only():
 def test_other_images_have_no_colors():
     with pytest.raises(ValueError, match=r"one channel or three.*Received: 2 channels"):
         ADA("bgc", p=0.5)(ops.ones((2, 8, 8, 2)), draw=Seeded())
+
+
+def test_other_images_have_no_colors_is_said_before_training():
+    sizes = {"generator_widths": (8, 8), "discriminator_widths": (8, 8)}
+    with pytest.raises(ValueError, match=r"one channel or three.*Received: 4 channels"):
+        R3GAN((8, 8, 4), **sizes)
+    R3GAN((8, 8, 4), augmentation=ADA("bg"), **sizes)
 
 
 # === Filters, noise, cutout ===
