@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo.near_names import did_you_mean
-from keras_gan_zoo.presets.origin import check_recipe
+from keras_gan_zoo.presets.origin import KINDS, check_recipe
 
-REQUIRED = ("family", "data", "batch_size", "epochs")
+REQUIRED = {key: KINDS[key] for key in ("family", "data", "batch_size", "epochs")}
+OPTIONAL = {key: kind for key, kind in KINDS.items() if key not in REQUIRED}
 #: what a run reads; the other keys are for its card, and checked when that reads them
 OF_A_RUN = (
     *REQUIRED,

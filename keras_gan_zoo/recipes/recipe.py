@@ -12,6 +12,8 @@ from keras_gan_zoo.presets import files, index, trust
 from keras_gan_zoo.presets.origin import CONTINUED, check_recipe
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes import options as settings
+from keras_gan_zoo.recipes.checks import OPTIONAL as OPTIONAL
+from keras_gan_zoo.recipes.checks import REQUIRED as REQUIRED
 from keras_gan_zoo.recipes.checks import check, check_keys, check_there
 from keras_gan_zoo.recipes.plain import plain
 from keras_gan_zoo.typing import PathLike
