@@ -35,7 +35,7 @@ from keras_gan_zoo.objectives import penalties as penalty_terms
 from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.sampling import Sampling
 from keras_gan_zoo.schedules import Weight
-from keras_gan_zoo.training import monitoring, settings, sources, state
+from keras_gan_zoo.training import monitoring, reading, settings, sources, state
 from keras_gan_zoo.training.data_order import DataOrder, first_of
 from keras_gan_zoo.training.growth import Growth
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer, count_iterations
@@ -457,7 +457,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         verbose = verbose if is_first() else 0
         seed = self.seed if shuffle else None
         value_range, its_range = sources.ranges(x, validation_data, value_range)
-        with sources.names_taken(self):
+        with reading.names_taken(self):
             if validation_split and validation_data is None:
                 arrays, validation_data = sources.split_off(
                     self, x, y, validation_split, value_range, verbose

@@ -1,18 +1,24 @@
-"""Images in and out: uint8 checks, [-1, 1], grids and PNG files."""
+"""Images in and out: uint8 and [-1, 1], grids and PNG files."""
 
 import itertools
-import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from keras_gan_zoo.files import write_atomically
+from keras_gan_zoo.image_checks import (
+    PNG_MODES,
+    check_shape,
+    described,
+    guess_range,
+    say_black,
+    wrong_dtype,
+)
 from keras_gan_zoo.typing import ImageShape, PathLike, ValueRange
 
-PNG_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 
 
@@ -62,26 +68,28 @@ def check_images(
                 f"Received: images.dtype=uint8, value_range={value_range!r}"
             )
         if images[:64].max() == 1 == images.max():
-            _say_black("Rescale them: `images * np.uint8(255)`.", images, 0, 1)
+            say_black("Rescale them: `images * np.uint8(255)`.", images, 0, 1)
         return images
     if images.dtype.name not in FLOATS:
-        raise ValueError(_wrong_dtype(images))
+        raise ValueError(wrong_dtype(images))
     if images.dtype.itemsize < 4:
         images = images.astype("float32")
     low, high = images.min(), images.max()  # both are NaN if a single value is
+    what = described(images)
     if not (np.isfinite(low) and np.isfinite(high)):
         bad = ~np.isfinite(images)
         first = int(bad.any(axis=(1, 2, 3)).argmax())
         raise ValueError(
             "Images must be finite. Remove or repair the images with NaN or infinity "
             f"(the first is image {first}). "
-            f"Received: {int(bad.sum())} values that are not finite, {_what(images)}"
+            f"Received: {int(bad.sum())} values that are not finite, {what}"
         )
+    usual = guess_range(low, high)
     if value_range is None:
         raise ValueError(
             "Float images need a declared range: pass `value_range=(low, high)`, the "
-            f"values of black and white, for example value_range={_guess(low, high)}, "
-            f"or convert to uint8. Received: {_what(images)} with values from "
+            f"values of black and white, for example value_range={usual}, "
+            f"or convert to uint8. Received: {what} with values from "
             f"{low:.6g} to {high:.6g}, value_range=None"
         )
     black, white = check_value_range(value_range)
@@ -90,13 +98,12 @@ def check_images(
         raise ValueError(
             "Image values must lie in `value_range`. Clip them "
             f"(`np.clip(images, {black:g}, {white:g})`) or declare the true range, "
-            f"for example value_range={_guess(low, high)}. Received: {_what(images)} "
+            f"for example value_range={usual}. Received: {what} "
             f"with values from {low:.6g} to {high:.6g}, value_range={value_range!r}"
         )
-    guess = _guess(low, high)
-    if low < high < black + (white - black) / 200 and guess != (black, white):
-        fix = f"Declare the true range, for example value_range={guess}."
-        _say_black(fix, images, low, high)
+    if low < high < black + (white - black) / 200 and usual != (black, white):
+        fix = f"Declare the true range, for example value_range={usual}."
+        say_black(fix, images, low, high)
     if (black, white) != (-1, 1):
         images = (images - black) / ((white - black) / 2) - 1
     return np.clip(images, -1, 1).astype("float32", copy=False)
@@ -165,15 +172,6 @@ def check_value_range(value_range: Any) -> tuple[float, float]:
     return low, high
 
 
-def is_single(shape: Sequence[int], image_shape: ImageShape | None = None) -> bool:
-    """Whether `shape` is that of one image rather than of a batch."""
-    if len(shape) < 3:
-        return len(shape) == 2
-    if image_shape is not None:
-        return tuple(shape) == tuple(image_shape)
-    return len(shape) == 3 and shape[-1] in (1, 3) and min(shape[:2]) > 4
-
-
 def to_uint8(images: Any) -> np.ndarray:
     """Images in [-1, 1] as uint8: floor(127.5 (x + 1) + 0.5), clipped to 0 ... 255.
 
@@ -189,7 +187,7 @@ def to_uint8(images: Any) -> np.ndarray:
         raise NotFiniteError(
             "Images must be finite to be shown. A generator that produces NaN has "
             "diverged: lower its learning rate, or go back to an earlier checkpoint. "
-            f"Received: {int(np.isnan(images).sum())} NaN, {_what(images)}"
+            f"Received: {int(np.isnan(images).sum())} NaN, {described(images)}"
         )
     return np.clip(np.floor(127.5 * (images + 1) + 0.5), 0, 255).astype("uint8")
 
@@ -251,7 +249,7 @@ def grid(images: Any, columns: int | None = None, padding: int = 2) -> np.ndarra
     if images.dtype != np.uint8:
         raise ValueError(
             "`grid` shows uint8 images; convert with `to_uint8`. "
-            f"Received: {_what(images)}"
+            f"Received: {described(images)}"
         )
     n, height, width, channels = images.shape
     columns = columns or int(np.ceil(np.sqrt(n)))
@@ -313,131 +311,7 @@ def as_picture(image: Any) -> Any:
         raise ValueError(
             "An image file holds one uint8 image of shape (height, width, channels) "
             "with 1 to 4 channels; combine several with `grid`. "
-            f"Received: {_what(image)}"
+            f"Received: {described(image)}"
         )
     pixels = image[..., 0] if image.shape[-1] == 1 else image
     return Image.fromarray(np.ascontiguousarray(pixels))
-
-
-def check_shape(images: np.ndarray, image_shape: ImageShape | None = None) -> Any:
-    """An array of images as `(n, height, width, channels)`, or a `ValueError`.
-
-    Their values are not looked at; see `check_images` for the shapes that it takes.
-
-    Example:
-
-    >>> check_shape(np.zeros((2, 3, 32, 32))).shape
-    (2, 32, 32, 3)
-    """
-    if images.dtype.kind in "OSU":
-        raise ValueError(_wrong_dtype(images))
-    expected = "(n, height, width, channels) or (n, height, width)"
-    if image_shape is not None:
-        height, width, channels = image_shape
-        expected = f"(n, {height}, {width}, {channels})"
-        expected += f" or (n, {height}, {width})" if channels == 1 else ""
-    if images.size == 0:
-        raise ValueError(
-            f"There must be at least one image: an array of shape {expected}. "
-            f"Received: {_what(images)}"
-        )
-    if is_single(images.shape, image_shape):
-        fix = "This looks like a single image: add a batch axis, `images[None]`."
-        if image_shape is not None and images.shape[1:] == (np.prod(image_shape),):
-            fix = f"Reshape them: `images.reshape{(-1, *image_shape)}`."
-        raise ValueError(
-            f"Images must be a batch of shape {expected}. {fix} "
-            f"Received: {_what(images)}"
-        )
-    if images.ndim not in (3, 4):
-        raise ValueError(
-            f"Images must have shape {expected}. Reshape them, for example "
-            "`images.reshape(-1, 28, 28, 1)` for flattened MNIST. "
-            f"Received: {_what(images)}"
-        )
-    original = images
-    if images.ndim == 3:
-        images = images[..., None]
-    if _has_channels_first(images.shape[1:], image_shape):
-        images = np.moveaxis(images, 1, -1)
-    if image_shape is None:
-        if images.shape[-1] not in PNG_MODES:
-            raise ValueError(
-                f"Images must have 1 to 4 channels, in the last axis: {expected}. "
-                f"Received: {_what(original)}"
-            )
-    elif images.shape[1:] != tuple(image_shape):
-        raise ValueError(
-            f"Images must have shape {expected}.{_how_to_fit(original, image_shape)} "
-            f"Received: {_what(original)}"
-        )
-    return images
-
-
-def _how_to_fit(images, image_shape):
-    height, width, channels = image_shape
-    if images.shape == (channels, height, width):
-        return (
-            " If this is one image with its channels first, pass "
-            "`np.moveaxis(images, 0, -1)[None]`."
-        )
-    if images.ndim == 3:
-        images = images[..., None]
-    if images.shape[:3] == tuple(image_shape):
-        return " Move the batch axis first with `np.moveaxis(images, -1, 0)`."
-    if images.shape[1:3] != (height, width):
-        return (
-            " Resize them, for example with `keras.ops.image.resize`, or build the "
-            f"model with image_shape={images.shape[1:]}."
-        )
-    if (images.shape[-1], channels) == (1, 3):
-        return " Make grey images RGB with `np.repeat(images, 3, axis=-1)`."
-    if (images.shape[-1], channels) == (4, 3):
-        return " Drop the alpha channel with `images[..., :3]`."
-    if (images.shape[-1], channels) == (3, 1):
-        return " Make colour images grey with `keras.ops.image.rgb_to_grayscale`."
-    return f" Or build the model with image_shape={images.shape[1:]}."
-
-
-def _has_channels_first(shape, image_shape):
-    """Whether the shape of one image can only be read with its channels first."""
-    if image_shape is None:
-        return shape[-1] not in PNG_MODES and shape[0] in PNG_MODES
-    height, width, channels = image_shape
-    return shape == (channels, height, width) != tuple(image_shape)
-
-
-def _wrong_dtype(images):
-    fix = "Convert them to numbers first."
-    if images.dtype.kind in "SU":
-        fix += " To read image files, pass the path of their folder."
-    if images.dtype.kind == "b":
-        fix = 'Convert with `images.astype("uint8") * 255`.'
-    elif images.dtype.kind in "iu":
-        low, high = images.min(), images.max()
-        fix = f"Rescale the values (they run from {low} to {high}) to 0 ... 255."
-        if low >= 0 and high <= 255:
-            fix = 'Convert with `images.astype("uint8")`.'
-    return (
-        "Images must be uint8 (0 to 255), or floats with a declared `value_range`. "
-        f"{fix} Received: {_what(images)}"
-    )
-
-
-def _say_black(fix, images, low, high):
-    warnings.warn(
-        f"The images are all but black: their values run from {low:.6g} to {high:.6g}. "
-        f"{fix} Received: {_what(images)}",
-        stacklevel=3,
-    )
-
-
-def _guess(low, high):
-    for black, white in ((0, 1), (-1, 1), (0, 255)):
-        if black <= low and high <= white:
-            return (black, white)
-    return (int(np.floor(low)), int(np.ceil(high)))
-
-
-def _what(images):
-    return f"images of shape {images.shape} and dtype {images.dtype}"

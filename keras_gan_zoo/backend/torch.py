@@ -1,4 +1,7 @@
-"""torch: autograd."""
+"""torch: autograd.
+
+One file a backend, whatever its length: all that the package asks of torch.
+"""
 
 import atexit
 import contextlib

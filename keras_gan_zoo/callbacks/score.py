@@ -149,8 +149,8 @@ class Score(keras.callbacks.Callback):
 
     def _prepare(self):
         from keras_gan_zoo.scoring import prepare
+        from keras_gan_zoo.scoring.arguments import check_numbers
         from keras_gan_zoo.scoring.measures import check_metrics
-        from keras_gan_zoo.scoring.score import check_numbers
 
         check_numbers(
             check_metrics(self.metrics),

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo.datasets.hub_datasets import IMAGES, LABELS, is_hub_dataset
-from keras_gan_zoo.images import as_array, check_images, is_single, uint8_images
+from keras_gan_zoo.image_checks import is_single
+from keras_gan_zoo.images import as_array, check_images, uint8_images
 from keras_gan_zoo.labels import check_labels
 from keras_gan_zoo.typing import ImageShape, ValueRange
 

@@ -16,7 +16,7 @@ from keras_gan_zoo.datasets import folders, image_folder
 from keras_gan_zoo.datasets.memory import check_disk
 from keras_gan_zoo.datasets.preparation import ImagePreparation, preparation_of
 from keras_gan_zoo.datasets.splits import parse, select
-from keras_gan_zoo.images import check_shape
+from keras_gan_zoo.image_checks import check_shape
 from keras_gan_zoo.labels import read_labels, renumber
 from keras_gan_zoo.typing import ImageShape, PathLike
 

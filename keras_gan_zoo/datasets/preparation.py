@@ -1,4 +1,7 @@
-"""What is done to images before a GAN sees them: size, channels, depth, on request."""
+"""What is done to images before a GAN sees them: size, channels, depth, on request.
+
+One class, and longer than other modules: what its arguments mean and refuse is half.
+"""
 
 import dataclasses
 from collections.abc import Collection, Mapping

@@ -1,4 +1,7 @@
-"""The metrics that `score` knows: one row each, with all that the package needs."""
+"""The metrics that `score` knows: one row each, with all that the package needs.
+
+The rows stand in one file, however many they are, so that no other lists them.
+"""
 
 import dataclasses
 from collections.abc import Callable, Iterable

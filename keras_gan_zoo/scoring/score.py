@@ -14,6 +14,7 @@ from keras_gan_zoo import machine
 from keras_gan_zoo.metrics import jackknife_interval, t_interval
 from keras_gan_zoo.metrics.frechet_infinity import check_method
 from keras_gan_zoo.scoring import cluster, pipeline, progress, second_opinion, sources
+from keras_gan_zoo.scoring.arguments import check_integers, check_numbers, count_of
 from keras_gan_zoo.scoring.job import Job, Plan
 from keras_gan_zoo.scoring.labels import assign, check_wanted, few, numbered_alike
 from keras_gan_zoo.scoring.measures import METRICS, check_metrics
@@ -124,8 +125,8 @@ def score(
     """
     metrics = check_metrics(metrics)
     devices = [devices] if isinstance(devices, str) else devices
-    _check_integers(repeats=(repeats, 1), splits=(splits, 1))
-    _check_integers(optional=True, workers=(workers, 1))
+    check_integers(repeats=(repeats, 1), splits=(splits, 1))
+    check_integers(optional=True, workers=(workers, 1))
     check_numbers(metrics, num_images, seed, batch_size, splits)
     repeats, splits, seed = int(repeats), int(splits), check_seed(seed)
     refuse = _why_not_verify(verify)
@@ -135,7 +136,7 @@ def score(
     )
     if reference is None:
         reference = source.reference
-    num_images = _check_counts(source, num_images, repeats, metrics, splits)
+    num_images = count_of(source, num_images, repeats, metrics, splits)
     check_wanted(labels, source, metrics)
     collect = _collector(devices, workers)
     batch_size = batch_size or 250
@@ -278,75 +279,6 @@ def _why_not_verify(wanted):
             f"`verify` must be True, False or 'auto'. Received: verify={wanted!r}"
         )
     return refuse
-
-
-def _check_integers(optional=False, **given):
-    """Check for whole numbers, each at least as large as the second value, or None."""
-    for name, (value, least) in given.items():
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not (optional and value is None) and not (whole and value >= least):
-            raise ValueError(
-                f"`{name}` must be a whole number, {least} or more"
-                f"{', or None' if optional else ''}. Received: {name}={value!r}"
-            )
-
-
-def check_numbers(
-    metrics: Sequence[str],
-    num_images: int | None,
-    seed: int | None = 0,
-    batch_size: int | None = None,
-    splits: int = 10,
-    endless: bool = False,
-) -> None:
-    """Check the numbers that `score` is given, before there is an image.
-
-    Args:
-        metrics: names, as `check_metrics` returns them.
-        num_images, seed, batch_size, splits: see `score`.
-        endless: bool: samples of a generator, of which there is no "all".
-
-    Raises:
-        ValueError: one is no whole number, or there are too few images.
-    """
-    _check_integers(
-        optional=True,
-        num_images=(num_images, 1),
-        batch_size=(batch_size, 1),
-        seed=(seed, 0),
-    )
-    if num_images is not None:
-        _check_enough(metrics, num_images, splits)
-    elif endless:
-        raise ValueError(
-            "A generator never ends: say how many images, for example "
-            "`num_images=10_000`. Received: num_images=None"
-        )
-
-
-def _check_counts(source, num_images, repeats, metrics, splits):
-    if num_images is None:
-        check_numbers(metrics, None, endless=source.length is None)
-        num_images = source.length // repeats
-    if source.length is not None and num_images * repeats > source.length:
-        raise ValueError(
-            "`num_images` (times `repeats`) must not exceed the number of images; "
-            f"`num_images=None` uses all. Received: num_images={num_images}, "
-            f"repeats={repeats}, a source of {source.length} images"
-        )
-    _check_enough(metrics, num_images, splits)
-    return int(num_images)
-
-
-def _check_enough(metrics, num_images, splits):
-    least = max(METRICS[name].least(splits) for name in metrics)
-    if num_images < least:
-        raise ValueError(
-            f"At least {least} images are needed: 2 for a covariance, one for each of "
-            "the Inception Score's splits (8 for IS-infinity), 6 for neighbours, and "
-            "16 for FID-infinity. "
-            f"Received: num_images={num_images}, splits={splits}"
-        )
 
 
 def _environment(extractor):

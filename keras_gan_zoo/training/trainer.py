@@ -11,7 +11,7 @@ from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import BeginsMidway
 from keras_gan_zoo.latents import Latents, draw_whole
 from keras_gan_zoo.objectives.auxiliaries import overrides
-from keras_gan_zoo.training import iteration, sources, terms
+from keras_gan_zoo.training import iteration, reading, terms
 from keras_gan_zoo.training.batches import check_epoch
 from keras_gan_zoo.training.replicas import division_of
 from keras_gan_zoo.typing import Tensor, ValueRange
@@ -104,7 +104,7 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     ) -> Any:
         """One GAN iteration on images and labels that `fit` would take too."""
         refuse(sample_weight=sample_weight, class_weight=class_weight)
-        read = sources.read_arrays(self, x, y, value_range, trains=True)
+        read = reading.read_arrays(self, x, y, value_range, trains=True)
         arrays = tuple(map(np.asarray, read))
         check_epoch(len(arrays[0]), self.critic_steps)
         arrays = division_of(self).share(arrays, self.critic_steps)
@@ -122,7 +122,7 @@ class AdversarialTrainer(BeginsMidway, backend.Steps):
     ) -> Any:
         """The logs of `evaluate` for one batch; see `train_on_batch`."""
         refuse(sample_weight=sample_weight)
-        arrays = tuple(map(np.asarray, sources.read_arrays(self, x, y, value_range)))
+        arrays = tuple(map(np.asarray, reading.read_arrays(self, x, y, value_range)))
         arrays = division_of(self).share(arrays)
         return super().test_on_batch(  # type: ignore[misc]
             *arrays, return_dict=return_dict

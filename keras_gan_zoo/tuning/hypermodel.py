@@ -19,7 +19,7 @@ from keras_gan_zoo import recipes
 from keras_gan_zoo.callbacks import Score
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.scoring import METRICS
-from keras_gan_zoo.scoring.score import check_numbers
+from keras_gan_zoo.scoring.arguments import check_numbers
 from keras_gan_zoo.tuning.space import Space, applied, check, default_of
 from keras_gan_zoo.zoo.selection import prepared, settings_of
 

@@ -11,10 +11,10 @@ from keras_gan_zoo.files import sha256, write_json
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets.origin import public_data
 from keras_gan_zoo.scoring import METRICS, extractors, prepare, score
+from keras_gan_zoo.scoring.arguments import check_numbers
 from keras_gan_zoo.scoring.measures import check_metrics
 from keras_gan_zoo.scoring.preparation import pick_extractor
 from keras_gan_zoo.scoring.references import dataset_of
-from keras_gan_zoo.scoring.score import check_numbers
 from keras_gan_zoo.typing import PathLike
 
 
