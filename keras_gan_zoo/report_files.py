@@ -62,7 +62,8 @@ def checked(values: Any) -> dict[str, Any]:
     for name, bounds in values["intervals"].items():
         bounds_of(name, bounds)
     check_opinions(values["second_opinion"])
-    return {**values, "per_class": per_class}
+    stated = {part: values[part] for part in ("format", *PARTS)}
+    return {**stated, "per_class": per_class}
 
 
 def check_finite(

@@ -8,6 +8,7 @@ from typing import Any, Self
 import keras
 
 from keras_gan_zoo.backend.keras_internals import declare_directions
+from keras_gan_zoo.callbacks.checks import check_generates
 from keras_gan_zoo.datasets.adapters import is_one_shot
 from keras_gan_zoo.images import NotFiniteError
 from keras_gan_zoo.training.settings import check_count
@@ -96,12 +97,11 @@ class Score(keras.callbacks.Callback):
         return copy.copy(self)  # reference, extractor and reports are only read
 
     def set_model(self, model: Any) -> None:
-        if not hasattr(model, "generate"):
-            raise ValueError(
-                "`Score` scores a `GAN`; any model that returns images can have "
-                "`keras_gan_zoo.scoring.FrechetDistance` among its `metrics`. "
-                f"Received: a model of type {type(model).__name__}"
-            )
+        check_generates(
+            model,
+            "`Score` scores a `GAN`; any model that returns images can have "
+            "`keras_gan_zoo.scoring.FrechetDistance` among its `metrics`.",
+        )
         super().set_model(model)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo.callbacks.checks import check_generates
 from keras_gan_zoo.callbacks.progress_bar import images_seen
 from keras_gan_zoo.callbacks.sample_grid import sheet
 from keras_gan_zoo.files import path_of
@@ -64,12 +65,11 @@ class TensorBoard(keras.callbacks.Callback):
         _writer_class()  # before hours of training, not after
 
     def set_model(self, model: Any) -> None:
-        if not hasattr(model, "generate"):
-            raise ValueError(
-                "`TensorBoard` is for a `GAN`; other models have "
-                "`keras.callbacks.TensorBoard`. "
-                f"Received: a model of type {type(model).__name__}"
-            )
+        check_generates(
+            model,
+            "`TensorBoard` is for a `GAN`; other models have "
+            "`keras.callbacks.TensorBoard`.",
+        )
         super().set_model(model)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:

@@ -28,10 +28,10 @@ class Source:
 
     def verify(self, name: str, digest: Any) -> None:
         """Check a file's sha256; a bad one from the Hub is downloaded once more."""
-        path = files.require(self.folder, name, self)
-        found = sha256(path)
-        if found != digest:
-            found = sha256(self._fetched_again(name) or path)
+        found = sha256(files.require(self.folder, name, self))
+        again = self._fetched_again(name) if found != digest else None
+        if again is not None:
+            found = sha256(again)
         if found != digest:
             raise files.CorruptError(
                 f"Preset `{self}` cannot be loaded: `{name}` is corrupt. "

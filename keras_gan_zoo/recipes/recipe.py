@@ -138,7 +138,7 @@ def with_options(
         merged = {**recipe.get("preparation", {}), **asked}
         recipe["preparation"] = ImagePreparation.from_config(merged).get_config()
     if "data" in given or asked or "image_shape" not in arguments:
-        check(recipe, ["data"])
+        check_keys(recipe, ["data"])
         arguments["image_shape"] = data.image_shape(recipe)
     if "data" in given:
         for key in ("description", "dataset", "limitations"):  # of other data

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_gan_zoo.labels import as_vector
+from keras_gan_zoo.labels import as_vector, renumber
 from keras_gan_zoo.metrics.checks import check_labels
 from keras_gan_zoo.scoring.measures import METRICS
 from keras_gan_zoo.typing import ArrayLike
@@ -103,13 +103,11 @@ def numbered_alike(
             f"{', '.join(map(repr, unknown[:10]))}, samples of "
             f"{', '.join(map(repr, known[:10]))}"
         )
-    places = np.array([list(known).index(name) for name in names])
-    counts = np.zeros(len(known), "int64")
-    counts[places[: len(reference.label_counts)]] = reference.label_counts
+    labels: Any = renumber(reference.labels, names, known)
     return dataclasses.replace(
         reference,
-        labels=places[reference.labels],
-        label_counts=counts,
+        labels=labels,
+        label_counts=np.bincount(labels, minlength=len(known)),
         label_names=tuple(known),
     )
 
