@@ -29,6 +29,7 @@ __all__ = [
     "num_replicas",
     "process",
     "replica_rows",
+    "slow_groups",
     "stream",
     "vjp",
 ]
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
         num_replicas,
         process,
         replica_rows,
+        slow_groups,
         stream,
         vjp,
     )

@@ -243,6 +243,11 @@ def jit_compile(chosen: bool | str) -> bool | str:
     return chosen
 
 
+def slow_groups() -> bool:
+    """Whether convolutions in groups are worked out number by number."""
+    return jax.default_backend() == "cpu"
+
+
 def accelerators() -> list[tuple[str, int | None]]:
     """The devices in use besides the CPU: name, and the most bytes of its arrays."""
     return [

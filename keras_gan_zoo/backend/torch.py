@@ -342,6 +342,11 @@ def jit_compile(chosen: bool | str) -> bool | str:
     return False
 
 
+def slow_groups() -> bool:
+    """Whether convolutions in groups are worked out number by number."""
+    return False
+
+
 def accelerators() -> list[tuple[str, int | None]]:
     """The devices in use besides the CPU: name, and the most bytes of its arrays."""
     if not (torch.cuda.is_available() and torch.cuda.is_initialized()):

@@ -6,6 +6,7 @@ from keras_gan_zoo.layers.bias_activation import BiasActivation
 from keras_gan_zoo.layers.conditional_batch_normalization import (
     ConditionalBatchNormalization,
 )
+from keras_gan_zoo.layers.convolution import Conv2D
 from keras_gan_zoo.layers.equalized_learning_rate import EqualizedLearningRate
 from keras_gan_zoo.layers.fade_in import FadeIn
 from keras_gan_zoo.layers.fir_resampling import FIRResampling2D
@@ -45,6 +46,7 @@ __all__ = [
     "BatchNormalization",
     "BiasActivation",
     "ConditionalBatchNormalization",
+    "Conv2D",
     "EqualizedLearningRate",
     "FIRResampling2D",
     "FadeIn",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from keras import Input, Model, initializers, layers
 
 from keras_gan_zoo.configs import native
-from keras_gan_zoo.layers import Basis2D, FIRResampling2D
+from keras_gan_zoo.layers import Basis2D, Conv2D, FIRResampling2D
 from keras_gan_zoo.networks.blocks import LAST, crop, first_grid, labels_input
 from keras_gan_zoo.networks.shapes import (
     check_image_shape,
@@ -52,7 +52,7 @@ def convolution(
     groups: int = 1,
     bias: bool = False,
 ) -> Tensor:
-    return layers.Conv2D(
+    return Conv2D(
         width,
         size,
         padding="same",
