@@ -5,6 +5,7 @@ import keras
 from keras import initializers, layers, ops
 
 from keras_gan_zoo.backend.keras_internals import kernel_attribute
+from keras_gan_zoo.layers.kernels import TRANSPOSED, fan_in, initializer_attribute
 from keras_gan_zoo.typing import Tensor
 
 
@@ -22,8 +23,9 @@ class EqualizedLearningRate(layers.Wrapper):
     times as fast, as StyleGAN's mapping does with 0.01.
 
     Args:
-        layer: a Dense, convolution or Embedding; the fan-in of the latter is its number
-            of rows, as if it were a Dense layer of one-hot rows.
+        layer: a Dense, convolution (also a depthwise one) or Embedding; the fan-in of
+            the latter is its number of rows, as if it were a Dense layer of one-hot
+            rows.
         gain: float. sqrt(2) of He et al. 2015 in progressive GAN; 1 in StyleGAN2, whose
             activations have the gain.
         multiplier: float, of the learning rate.
@@ -54,23 +56,20 @@ class EqualizedLearningRate(layers.Wrapper):
         self.multiplier = multiplier
         self.autocast = False  # the kernel is scaled in float32
         if not layer.built:
-            name = "embeddings" if isinstance(layer, layers.Embedding) else "kernel"
             normal = initializers.RandomNormal(stddev=1.0 / multiplier)
-            setattr(layer, f"{name}_initializer", normal)
+            setattr(layer, initializer_attribute(layer), normal)
 
     def build(self, input_shape: tuple) -> None:
         super().build(input_shape)
         name = kernel_attribute(self.layer)
-        if name is None or isinstance(
-            self.layer, (layers.Conv2DTranspose, layers.Conv1DTranspose)
-        ):
+        if name is None or isinstance(self.layer, TRANSPOSED):
             raise ValueError(
                 "`EqualizedLearningRate` must wrap a layer with a kernel or "
                 "embeddings, such as Dense, Conv2D or Embedding. "
                 f"Received: layer={self.layer}"
             )
-        fan_in = math.prod(vars(self.layer)[name].shape[:-1])
-        self._scales = {name: self.multiplier * self.gain / math.sqrt(fan_in)}
+        inputs = fan_in(self.layer, tuple(vars(self.layer)[name].shape))
+        self._scales = {name: self.multiplier * self.gain / math.sqrt(inputs)}
         if self.multiplier != 1.0 and vars(self.layer).get("bias") is not None:
             self._scales["bias"] = self.multiplier
 

@@ -5,6 +5,7 @@ import keras
 from keras import layers, ops
 
 from keras_gan_zoo.backend.keras_internals import kernel_attribute
+from keras_gan_zoo.layers.kernels import output_axes
 from keras_gan_zoo.typing import Tensor
 
 
@@ -15,14 +16,15 @@ class SpectralNormalization(layers.Wrapper):
     Each forward pass uses `W / sigma` with `sigma = u^T W v`; the kernel itself is
     unchanged. In training, a step of the power iteration improves `u` and `v`, which
     are constants to the gradient; in inference they do not change (Miyato et al. 2018,
-    algorithm 1). `W` has one row per output channel, or per embedding.
+    algorithm 1). `W` has one row per output channel, or per embedding. Averages of a
+    network's weights keep `u` and `v` of unit length.
     arXiv:1802.05957.
 
     Keras' own wrapper writes `W / sigma` into the kernel in each training pass, so the
     generator's step changes the discriminator, and on JAX the change is lost.
 
     Args:
-        layer: a Dense, convolution, transposed convolution or Embedding.
+        layer: a Dense, convolution, depthwise or transposed convolution, or Embedding.
         power_iterations: int, steps of the power iteration per training pass.
         epsilon: float, the smallest norm that vectors are divided by.
         **kwargs: those of `keras.layers.Layer`.
@@ -55,12 +57,7 @@ class SpectralNormalization(layers.Wrapper):
     def build(self, input_shape: tuple) -> None:
         super().build(input_shape)
         kernel = self._kernel()
-        if isinstance(self.layer, layers.Embedding):
-            self._rows = 0
-        elif isinstance(self.layer, (layers.Conv2DTranspose, layers.Conv1DTranspose)):
-            self._rows = len(kernel.shape) - 2
-        else:
-            self._rows = len(kernel.shape) - 1
+        self._rows = output_axes(self.layer, len(kernel.shape))
 
         def first_u(shape, dtype):
             return self._unit(keras.random.normal(shape, dtype=dtype))
@@ -68,10 +65,12 @@ class SpectralNormalization(layers.Wrapper):
         def first_v(shape, dtype):  # so that `sigma` makes sense before any step
             return self._unit(ops.matmul(self._matrix(), self.u))
 
-        rows = kernel.shape[self._rows]
+        rows = math.prod(kernel.shape[axis] for axis in self._rows)
         columns = math.prod(kernel.shape) // rows
-        self.u = self.add_weight((rows,), first_u, name="u", trainable=False)
-        self.v = self.add_weight((columns,), first_v, name="v", trainable=False)
+        # The constraint is for averages of weights, in which they are to stay units.
+        fixed: Any = {"trainable": False, "constraint": self._unit}
+        self.u = self.add_weight((rows,), first_u, name="u", **fixed)
+        self.v = self.add_weight((columns,), first_v, name="v", **fixed)
 
     def _kernel(self):
         self._name = kernel_attribute(self.layer)
@@ -86,9 +85,11 @@ class SpectralNormalization(layers.Wrapper):
     def _matrix(self):
         """W transposed, as Keras stores most kernels."""
         kernel = ops.cast(vars(self.layer)[self._name], "float32")
-        if self._rows != len(kernel.shape) - 1:
-            kernel = ops.moveaxis(kernel, self._rows, -1)
-        return ops.reshape(kernel, (-1, kernel.shape[-1]))
+        rank, count = len(kernel.shape), len(self._rows)
+        last = tuple(range(rank - count, rank))
+        if self._rows != last:
+            kernel = ops.moveaxis(kernel, self._rows, last)
+        return ops.reshape(kernel, (-1, math.prod(kernel.shape[rank - count :])))
 
     def _unit(self, x):
         return x / ops.maximum(ops.sqrt(ops.sum(ops.square(x))), self.epsilon)

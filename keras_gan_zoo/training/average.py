@@ -17,7 +17,8 @@ def update_average(gan: Any, n: Any) -> None:
     the initial weights do not linger in a short run. A schedule of the images seen is
     taken as it is. With `ema_start` the average is a copy of the generator for so many
     images, and has its full half-life from then on, as in BigGAN. An iteration counts
-    as one batch of the generator, however many the discriminator saw.
+    as one batch of the generator, however many the discriminator saw. Constraints of
+    weights hold for their averages.
     """
     if gan.ema_half_life is None:
         return
@@ -35,4 +36,7 @@ def update_average(gan: Any, n: Any) -> None:
     for average, weight in zip(
         gan.ema_generator.weights, gan.generator.weights, strict=True
     ):
-        average.assign(weight + (average - weight) * ops.cast(decay, average.dtype))
+        moved = weight + (average - weight) * ops.cast(decay, average.dtype)
+        if average.constraint is not None:  # a mean of unit vectors is none
+            moved = average.constraint(moved)
+        average.assign(moved)

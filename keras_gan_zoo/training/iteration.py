@@ -10,6 +10,7 @@ from keras_gan_zoo.training import step, terms
 from keras_gan_zoo.training.average import update_average
 from keras_gan_zoo.training.batch import Batch, to_model_range
 from keras_gan_zoo.training.schemes import SCHEMES
+from keras_gan_zoo.training.values import assumed
 from keras_gan_zoo.typing import Tensor
 
 
@@ -31,7 +32,19 @@ def train_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tenso
 
 
 def test_iteration(gan: Any, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
-    """The same logs at fixed weights, in inference mode, with all lazy terms."""
+    """The same logs at fixed weights, in inference mode, with all lazy terms.
+
+    What terms and layers assign to stays as it is, so that a run does not depend on
+    when it is evaluated; all but the seed of the next evaluation.
+    """
+    with assumed() as now:
+        logs = _logs_at_fixed_weights(gan, images, labels)
+        seed = now(gan._evaluation_seed.state)
+    gan._evaluation_seed.state.assign(seed)
+    return logs
+
+
+def _logs_at_fixed_weights(gan, images, labels):
     real = Batch(gan.growth.as_grown(to_model_range(images)), labels)
     n = ops.shape(real.images)[0]
     latents, labels = gan.draw_latents(n, False), gan.draw_labels(n, False)

@@ -16,6 +16,11 @@ CASES = {
         (3, 4, 4, 5),
         -2,
     ),
+    "depthwise": (
+        layers.DepthwiseConv2D(3, depth_multiplier=2, padding="same"),
+        (3, 4, 4, 5),
+        (-2, -1),
+    ),
     "embedding": (layers.Embedding(7, 5), (3,), 0),
 }
 
@@ -35,8 +40,10 @@ def case(name):
 
 
 def matrix(kernel, rows):
-    kernel = np.moveaxis(numpy(kernel), rows, 0).astype("float64")
-    return kernel.reshape(len(kernel), -1)
+    kernel = numpy(kernel).astype("float64")
+    count = np.size(rows)
+    kernel = np.moveaxis(kernel, rows, range(count) if count > 1 else 0)
+    return kernel.reshape(np.prod(kernel.shape[:count]), -1)
 
 
 def unit(x):

@@ -56,6 +56,18 @@ def test_equalized_convolution_and_embedding():
     np.testing.assert_allclose(found, rows[[8, 0]] / 3.0, rtol=1e-5)
 
 
+def test_equalized_depthwise_convolution():
+    """An output of it sees one channel alone."""
+    arguments = {"kernel_size": 3, "depth_multiplier": 40, "padding": "same"}
+    plain = keras_layers.DepthwiseConv2D(**arguments)
+    plain.build(X.shape)
+    layer = EqualizedLearningRate(keras_layers.DepthwiseConv2D(**arguments))
+    layer(X)
+    assert numpy(layer.layer.kernel).std() == pytest.approx(1.0, rel=0.05)
+    plain.kernel.assign(layer.layer.kernel / 3.0)
+    np.testing.assert_allclose(numpy(layer(X)), numpy(plain(X)), atol=1e-5)
+
+
 def test_equalized_layers_are_stored_as_drawn(tmp_path):
     x = keras.Input((6,))
     dense = keras_layers.Dense(3, bias_initializer="ones")

@@ -1,10 +1,13 @@
 """The moving average of the generator, and what has been seen."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 from same import values
 
+import keras_gan_zoo as kgz
+from keras_gan_zoo.layers import SpectralNormalization
 from keras_gan_zoo.schedules import Cosine
 
 
@@ -104,3 +107,25 @@ def test_the_average_is_a_copy_up_to_its_start(tiny_gan, noise):
 def test_a_start_needs_an_average(tiny_gan):
     with pytest.raises(ValueError, match="for an average, with `ema_half_life`"):
         tiny_gan(ema_start=100)
+
+
+def test_the_average_of_a_normalized_layer_divides_by_its_own_size(tiny_gan, noise):
+    """A mean of unit vectors that turn is shorter, a product of two more so."""
+    hidden = SpectralNormalization(
+        keras.layers.Dense(16, use_bias=False), name="hidden"
+    )
+    latents = keras.Input((4,), name="latents")
+    x = keras.layers.Dense(64, activation="tanh")(hidden(latents))
+    generator = keras.Model(latents, keras.layers.Reshape((8, 8, 1))(x))
+    gan = kgz.GAN(generator, tiny_gan().discriminator, ema_half_life=64.0, seed=0)
+    gan.compile()
+    for turn in range(4):
+        u = np.roll(np.eye(16, dtype="float32")[0], turn)  # far from where it was
+        hidden.u.assign(u)
+        gan.train_on_batch(noise(32))
+    averaged = gan.ema_generator.get_layer("hidden")
+    kernel, u, v = values([averaged.layer.kernel, averaged.u, averaged.v])
+    np.testing.assert_allclose([np.linalg.norm(u), np.linalg.norm(v)], 1.0, rtol=1e-6)
+    z = noise(4)[:, 0, 0, :1].astype("float32") * np.ones((4, 4), "float32") / 255
+    expected = z @ kernel / (v @ kernel @ u)
+    np.testing.assert_allclose(values([averaged(z)])[0], expected, rtol=1e-4, atol=1e-6)

@@ -111,3 +111,35 @@ def test_all_terms_are_traced_once():
     for _ in range(4):
         gan.fit(plain.IMAGES, plain.LABELS, batch_size=3, epochs=2, verbose=0)
     assert draws.traces == 1
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_a_run_does_not_depend_on_whether_it_is_evaluated(run_eagerly, noise):
+    """Nor do terms with a state of their own: a moving mean, random margins."""
+
+    def train(**validation):
+        keras.utils.set_random_seed(0)
+        gan = kgz.StyleGAN2(
+            (8, 8, 1),
+            latent_dim=4,
+            generator_widths=(4, 4),
+            mapping_width=4,
+            mapping_layers=1,
+            loss=kgz.losses.RandomHinge(seed=0),
+            auxiliaries=[kgz.auxiliaries.LeCam(start=1)],
+            seed=1,
+        )
+        gan.compile(run_eagerly=run_eagerly)
+        gan.fit(noise(8), batch_size=4, epochs=2, verbose=0, **validation)
+        return gan
+
+    plain, evaluated = train(), train(validation_data=noise(8))
+    assert_same(
+        plain.generator_penalties[0].variables,
+        evaluated.generator_penalties[0].variables,
+    )
+    for name in ("generator", "discriminator", "ema_generator"):
+        one, other = (getattr(gan, name).variables for gan in (plain, evaluated))
+        assert_same(one, other)
+    first = evaluated.evaluate(noise(8), verbose=0)
+    assert first != evaluated.evaluate(noise(8), verbose=0)  # by other latents

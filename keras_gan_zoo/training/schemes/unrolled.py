@@ -2,24 +2,22 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import keras
 from keras import ops
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.backend.keras_internals import (
     PlainUpdates,
-    get_stateless_scope,
     has_plain_updates,
     unwrapped,
 )
 from keras_gan_zoo.training import step, terms
 from keras_gan_zoo.training.batch import Batch
 from keras_gan_zoo.training.schemes.simultaneous import check
+from keras_gan_zoo.training.values import assumed
 from keras_gan_zoo.typing import Tensor
 
 __all__ = ["check", "check_optimizers", "unrolled_update"]
@@ -76,11 +74,11 @@ def _losses_ahead(gan, real, fake, steps):
         gradients = _gradients(lambda: discriminator()[1]["loss"], variables, values)
         pairs = [*zip(variables, values, strict=True)]
         pairs += zip(updates.variables, state, strict=True)
-        with _values(pairs) as now:
+        with assumed(pairs) as now:
             updates.apply(gradients, variables)
         values = [now(v) for v in variables]
         state = [now(v) for v in updates.variables]
-    with _values(zip(variables, values, strict=True)):
+    with assumed(zip(variables, values, strict=True)):
         (of_real, of_fake), d_logs = discriminator()
         logs = terms.generator_losses(gan, lambda: of_real.of, of_fake, judge)
         if gan.objective.zero_sum:
@@ -108,24 +106,9 @@ def _gradients(
         ]
 
     def at(flat):
-        with _values(zip(variables, parts(flat), strict=True)):
+        with assumed(zip(variables, parts(flat), strict=True)):
             return loss(), None
 
     flat = ops.concatenate([ops.cast(ops.ravel(v), "float32") for v in values])
     found, _, pull = backend.input_vjp(at, flat)
     return parts(pull(ops.ones_like(found)))
-
-
-@contextmanager
-def _values(pairs: Any) -> Iterator[Callable[[Any], Tensor]]:
-    """Variables have these values inside, and are assigned to in vain.
-
-    Gives a function of a variable that returns the value that it has.
-    """
-    outer = get_stateless_scope()
-    scope = keras.StatelessScope(collect_losses=True, initialize_variables=False)
-    if outer is not None:
-        scope.state_mapping.update(outer.state_mapping)
-    scope.state_mapping.update((id(v), value) for v, value in pairs)
-    with scope:
-        yield scope.get_current_value
