@@ -336,6 +336,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         settings.check(self)
         settings.check_terms_are_known(self, self._trackers)
         monitoring.say_what_is_frozen(self)
+        monitoring.say_what_can_not_adapt(self)
         chosen = (generator_optimizer, discriminator_optimizer)
         pair = [
             default if optimizer is None else keras.optimizers.get(optimizer)

@@ -54,8 +54,9 @@ class Augmentation(keras.layers.Layer):
         """Change its own state; called after each discriminator update.
 
         `of_real` is a dict of the discriminator's outputs for the real images, those of
-        all replicas. Create such state by `add_weight(..., aggregation="mean")`, as
-        `tf.distribute` wants it.
+        all replicas; its `logits` are counted from the loss's `boundary`, so that
+        those above 0 are taken for real. Create such state by `add_weight(...,
+        aggregation="mean")`, as `tf.distribute` wants it.
         """
 
     def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[Any, ...]:

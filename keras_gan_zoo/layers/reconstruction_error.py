@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import keras
@@ -27,6 +28,9 @@ class ReconstructionError(keras.layers.Layer):
     >>> [float(ReconstructionError(kind)(pair)[0, 0]) for kind in KINDS]
     [6.0, 3.0]
     """
+
+    #: the smallest and the largest energy, for `networks.activations`
+    output_range = (0.0, math.inf)
 
     def __init__(self, kind: str = "norm", **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})

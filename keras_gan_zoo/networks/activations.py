@@ -66,6 +66,9 @@ def last_activation(output: Tensor) -> Activation | None:
     """
     while True:
         operation, call, index = history_of(output)
+        if hasattr(operation, "output_range"):
+            name = type(operation).__name__
+            return Activation(name, operation.name, *operation.output_range)
         inside = _inside(operation, call, index)
         if inside is not None:
             output = inside

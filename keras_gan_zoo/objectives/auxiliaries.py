@@ -11,6 +11,8 @@ import keras
 from keras import ops
 
 from keras_gan_zoo.configs import instance
+from keras_gan_zoo.latents import Latents
+from keras_gan_zoo.objectives.classes import check_classes
 from keras_gan_zoo.schedules import check_number
 from keras_gan_zoo.typing import Draw, Tensor
 
@@ -47,6 +49,9 @@ class Auxiliary(keras.layers.Layer):
         super().__init__(dtype="float32", name=name or self.label)
         self.weight = check_number(weight)
         self.built = True  # or Keras would call the model to build it
+
+    def check(self, gan: Any) -> None:
+        """Raise a `ValueError` if a GAN is not one that the term is for."""
 
     def discriminator_loss(
         self,
@@ -126,6 +131,9 @@ class Classification(Auxiliary):
         super().__init__(weight, name)
         self.on_fakes = on_fakes
 
+    def check(self, gan: Any) -> None:
+        check_classes(gan, self, gan.num_classes)
+
     def discriminator_loss(
         self,
         judge: Callable,
@@ -194,6 +202,27 @@ class Information(Auxiliary):
     def size(self) -> int:
         """The number of latents that are codes, and the width of the output `codes`."""
         return self.continuous + sum(self.categorical)
+
+    def check(self, gan: Any) -> None:
+        latents = gan.latents or Latents(**{gan.latent_distribution: gan.latent_dim})
+        numbers, codes = latents.normal + latents.uniform, latents.categorical
+        last = codes[len(codes) - len(self.categorical) :]
+        fits = last == self.categorical and self.continuous <= numbers
+        if not fits or (self.continuous and last != codes):
+            raise ValueError(
+                "The codes of `Information` must be the last of the latents: numbers, "
+                "then one-hot codes, for example `latents=Latents(uniform=64, "
+                "categorical=(10,))` with `Information(continuous=2, "
+                f"categorical=(10,))`. Received: continuous={self.continuous}, "
+                f"categorical={self.categorical}, latents={latents}"
+            )
+        width = gan.discriminator.output["codes"].shape[-1]
+        if width != self.size:
+            raise ValueError(
+                f"`codes` of the discriminator must have {self.size} numbers: one for "
+                "each continuous code, and the logits of the others (in the families: "
+                f"`num_codes={self.size}`). Received: {width} numbers"
+            )
 
     def _negative_log_likelihood(self, fake, of_fake):
         codes, found = fake.latents[:, -self.size :], of_fake["codes"]

@@ -12,6 +12,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo.objectives.auxiliaries import Auxiliary, cross_entropy
+from keras_gan_zoo.objectives.classes import check_classes
 from keras_gan_zoo.typing import Draw, Tensor
 
 __all__ = [
@@ -59,6 +60,9 @@ class TwinClassification(Auxiliary):
     label = "twin_classification"
     reads = ("classes", "twin_classes")
 
+    def check(self, gan: Any) -> None:
+        check_classes(gan, self, gan.num_classes)
+
     def discriminator_loss(
         self,
         judge: Callable,
@@ -102,6 +106,9 @@ class DiscriminativeClassification(Auxiliary):
 
     label = "discriminative_classification"
     reads = ("classes",)
+
+    def check(self, gan: Any) -> None:
+        check_classes(gan, self, gan.num_classes and 2 * gan.num_classes)
 
     def discriminator_loss(
         self,
@@ -150,6 +157,9 @@ class Embedded(Auxiliary):
                 f"Received: temperature={temperature!r}"
             )
         self.temperature = temperature
+
+    def check(self, gan: Any) -> None:
+        check_classes(gan, self)
 
     def value(self, labels: Tensor, of: dict[str, Tensor]) -> Tensor:
         """The term without its weight: a scalar."""

@@ -247,6 +247,14 @@ class LeCam(Auxiliary):
             name="updates",
         )
 
+    def check(self, gan: Any) -> None:
+        if gan.objective.of_energies:
+            raise ValueError(
+                "`LeCam` holds logits that are high for real images; this loss has "
+                "energies, which are low for them. "
+                f"Received: loss={gan.objective!r}"
+            )
+
     def _averages(self, of_real, of_fake):
         """With this update's logits; until `start` they are those alone."""
         logits = [

@@ -32,7 +32,7 @@ class EnergyMargin(AdversarialLoss):
     7.0
     """
 
-    of_logits = False
+    of_logits, of_energies, boundary = False, True, None
 
     def __init__(self, margin: float = 10.0) -> None:
         self.margin = margin
@@ -72,7 +72,7 @@ class BoundaryEquilibrium(AdversarialLoss, keras.layers.Layer):
     3.0
     """
 
-    of_logits = False
+    of_logits, of_energies, boundary = False, True, None
 
     def __init__(
         self,

@@ -46,6 +46,10 @@ class AdversarialLoss:
     relativistic = False
     #: False lets the discriminator end in an activation, such as a sigmoid
     of_logits = True
+    #: whether the discriminator's `logits` are energies, which are low for real images
+    of_energies = False
+    #: the logit between real and generated images; None if the loss knows none
+    boundary: float | None = 0.0
     #: the names of the discriminator's outputs that it reads, besides `"logits"`
     reads: tuple[str, ...] = ()
 
@@ -63,6 +67,9 @@ class AdversarialLoss:
         raise NotImplementedError(
             f"{type(self).__name__} must define `generator_loss`."
         )
+
+    def check(self, gan: Any) -> None:
+        """Raise a `ValueError` if a GAN is not one that the loss is for."""
 
     def of_discriminator(self, real: Any, fake: Any) -> Tensor:
         """The discriminator's loss, from two `Judged`: batches and all outputs.
@@ -137,6 +144,7 @@ class Wasserstein(AdversarialLoss):
     """
 
     zero_sum = True
+    boundary = None  # all logits may be moved by the same number
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.mean(fake_logits) - ops.mean(real_logits)
@@ -153,6 +161,8 @@ class Wasserstein(AdversarialLoss):
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class LeastSquares(AdversarialLoss):
     """Targets 1 for real and 0 for fake (Mao et al. 2017, eq. 9). arXiv:1611.04076."""
+
+    boundary = 0.5
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return 0.5 * (
@@ -189,6 +199,7 @@ class RelativisticPaired(AdversarialLoss):
     """
 
     relativistic = True
+    boundary = None
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.mean(ops.softplus(fake_logits - real_logits))
@@ -205,6 +216,7 @@ class RelativisticAverage(AdversarialLoss):
     """
 
     relativistic = True
+    boundary = None
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.mean(ops.softplus(ops.mean(fake_logits) - real_logits)) + ops.mean(

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.objectives.classes import check_classes
 from keras_gan_zoo.objectives.losses import AdversarialLoss
 from keras_gan_zoo.typing import Tensor
 
@@ -51,6 +52,9 @@ class MultiHinge(AdversarialLoss):
 
     def __init__(self, generator_weight: float = 0.05) -> None:
         self.generator_weight = generator_weight
+
+    def check(self, gan: Any) -> None:
+        check_classes(gan, self, gan.num_classes and gan.num_classes + 1)
 
     def of_discriminator(self, real: Any, fake: Any) -> Tensor:
         scores = fake.of["classes"]

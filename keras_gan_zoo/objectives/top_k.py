@@ -17,9 +17,10 @@ __all__ = ["TopK"]
 class TopK(losses.AdversarialLoss, keras.layers.Layer):
     """The generator learns from its k best images alone (Sinha et al. 2020, alg. 1).
 
-    Best are those with the highest logits. k starts at the batch size n, and after
-    every `every` updates of the discriminator, an epoch in the paper, becomes
-    max(gamma k, least n). Logs the share k / n as `top_k`. arXiv:2002.06224.
+    Best are those with the highest logits, or the lowest energies. k starts at the
+    batch size n, and after every `every` updates of the discriminator, an epoch in the
+    paper, becomes max(gamma k, least n). Logs the share k / n as `top_k`.
+    arXiv:2002.06224.
 
     Args:
         loss: the loss itself, or its name; its generator's part must be a mean over
@@ -59,7 +60,8 @@ class TopK(losses.AdversarialLoss, keras.layers.Layer):
         self.gamma: float = gamma
         self.least: float = least
         self.every: int = check_every(every)
-        self.of_logits = self.loss.of_logits
+        for name in ("of_logits", "of_energies", "boundary"):
+            setattr(self, name, getattr(self.loss, name))
         self.updates: Any = self._state("updates", "zeros")
         self.share: Any = self._state("share", "ones")
 
@@ -74,7 +76,9 @@ class TopK(losses.AdversarialLoss, keras.layers.Layer):
     def generator_loss(self, fake_logits: Tensor, real_logits: Tensor = None) -> Tensor:
         n = ops.cast(ops.shape(fake_logits)[0], "float32")
         k = ops.maximum(ops.floor(self.share * n), 1.0)
-        best = ops.argsort(-ops.reshape(image_logits(fake_logits), (-1,)))
+        towards_real = 1.0 if self.of_energies else -1.0  # from first to last
+        order = towards_real * image_logits(fake_logits)
+        best = ops.argsort(ops.reshape(order, (-1,)))
         logits = ops.take(fake_logits, best, axis=0)
         each = ops.vectorized_map(
             lambda logit: self.loss.generator_loss(logit[None]), logits

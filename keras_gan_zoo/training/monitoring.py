@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo.augmentation import AdaptiveAugmentation
+
 #: these move or show the learning rate
 ABOUT_RATES = (
     keras.callbacks.LearningRateScheduler,
@@ -55,6 +57,20 @@ def say_what_is_frozen(gan: Any) -> None:
             "never learns. `fit` updates each player by itself, and needs none to be "
             f"frozen: set `gan.{frozen[0]}.trainable = True` and compile again, unless "
             "that is what you mean.",
+        )
+
+
+def say_what_can_not_adapt(gan: Any) -> None:
+    """Warn of a probability that follows signs of logits that mean nothing."""
+    layer = gan.augmentation
+    adapts = isinstance(layer, AdaptiveAugmentation) and layer.p is None
+    if adapts and gan.objective.boundary is None:
+        say_once(
+            gan,
+            f"The probability of `{layer.name}` follows how many real images have "
+            f"logits that say so, and under {gan.objective!r} no logit by itself says "
+            "it: give it a fixed one, or a schedule, as R3GAN has: for example "
+            f"`{type(layer).__name__}(p=0.3)`.",
         )
 
 

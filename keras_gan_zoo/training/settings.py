@@ -131,6 +131,8 @@ def check(gan: Any) -> None:
     if gan.latents is not None:
         _check_latents(gan)
     SCHEMES[gan.update].check(gan)
+    for term in (gan.objective, *gan.auxiliaries) if gan.discriminator else ():
+        term.check(gan)
 
 
 def check_terms_are_known(gan: Any, names: Iterable[str]) -> None:

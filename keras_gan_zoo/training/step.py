@@ -143,11 +143,13 @@ def move_states(
 ) -> None:
     """Let all terms update their state after the discriminator's update.
 
-    They are given the outputs for the whole batch, on whatever replicas it was.
+    They are given the outputs for the whole batch, on whatever replicas it was; an
+    augmentation, which knows no loss, logits that are counted from the loss's boundary.
     """
     of_real, of_fake = replicas.of_all(of_real), replicas.of_all(of_fake)
     if gan.augmentation is not None:
-        gan.augmentation.update(of_real)
+        counted = of_real["logits"] - (gan.objective.boundary or 0.0)
+        gan.augmentation.update({**of_real, "logits": counted})
     gan.objective.update(of_real["logits"], of_fake["logits"])
     for term in gan.auxiliaries:
         term.update(of_real, of_fake)

@@ -26,7 +26,7 @@ def assumed(
 
     >>> variable = keras.Variable(1.0)
     >>> with assumed([(variable, keras.ops.convert_to_tensor(2.0))]) as now:
-    ...     variable.assign(3.0 * variable)
+    ...     _ = variable.assign(3.0 * variable)
     ...     float(now(variable))
     6.0
     >>> float(variable)

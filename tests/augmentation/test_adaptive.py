@@ -1,5 +1,7 @@
 """Probabilities that adapt, are fixed, or follow a schedule."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from keras import ops
 
 from keras_gan_zoo.augmentation import ADA, APA
 from keras_gan_zoo.configs import with_state
+from keras_gan_zoo.training import step
 
 
 def number(value):
@@ -90,3 +93,26 @@ def test_bad_probability(p):
 def test_bad_settings(setting):
     with pytest.raises(ValueError, match=rf"`{setting}` must be .*Received: {setting}"):
         APA(**{setting: -2})
+
+
+def test_logits_count_from_the_boundary_of_the_loss(tiny_gan):
+    """Least squares wants 1 of real and 0 of generated images: 0.3 is not real."""
+    settings = {"every": 1, "images_to_one": 8, "target": 0.0}
+    gan = tiny_gan(loss="least_squares", augmentation=ADA("blit", **settings))
+    found = []
+    for logit in (0.7, 0.7, 0.3, 0.7, -0.1):
+        logits = ops.full((2, 1), logit)
+        step.move_states(gan, {"logits": logits}, {"logits": logits})
+        found.append(number(gan.augmentation.probability))
+    assert found == pytest.approx([0.25, 0.5, 0.25, 0.5, 0.25])
+
+
+@pytest.mark.parametrize("kind", [ADA, APA])
+@pytest.mark.parametrize("loss", ["wasserstein", "relativistic_paired"])
+def test_losses_under_which_no_logit_says_real(kind, loss, tiny_gan):
+    with pytest.warns(UserWarning, match=r"no logit by itself says it.*p=0.3"):
+        tiny_gan(loss=loss, augmentation=kind())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        tiny_gan(loss=loss, augmentation=kind(p=0.3))
+        tiny_gan(loss="hinge", augmentation=kind())

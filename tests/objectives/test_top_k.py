@@ -34,6 +34,14 @@ def test_only_the_best_images_count(share):
     )
 
 
+def test_the_best_have_the_lowest_energies():
+    energies = tensor(np.abs(LOGITS))
+    loss = losses.TopK(losses.EnergyMargin(10.0))
+    loss.share.assign(0.3)
+    best = np.sort(np.abs(LOGITS[:, 0]))[:3]
+    assert number(loss.generator_loss(energies)) == pytest.approx(best.mean(), rel=1e-5)
+
+
 def test_of_a_patch_gan_whole_images_are_kept():
     patches = rng.normal(size=(6, 2, 2, 1)).astype("float32")
     loss = losses.TopK("hinge")

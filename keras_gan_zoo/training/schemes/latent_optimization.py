@@ -1,4 +1,7 @@
-"""LOGAN: latents take a step towards higher logits before they are judged."""
+"""LOGAN: latents take a step towards higher logits before they are judged.
+
+Or towards lower energies, where the loss is of these.
+"""
 
 from functools import partial
 from typing import Any
@@ -49,7 +52,8 @@ def move(
     found, _, pull = backend.input_vjp(logits, latents)
     gradients = ops.cast(pull(ops.ones_like(found)), "float32")
     length = ops.sum(ops.square(gradients), axis=1, keepdims=True)
-    moved = latents + chosen * ALPHA * gradients / (BETA + length)
+    towards_real = -ALPHA if gan.objective.of_energies else ALPHA
+    moved = latents + chosen * towards_real * gradients / (BETA + length)
     if gan.latents is None and gan.latent_distribution == "uniform":
         moved = ops.clip(moved, -1.0, 1.0)
     return moved, ops.mean(ops.sum(ops.square(moved - latents), axis=1))

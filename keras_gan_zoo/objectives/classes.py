@@ -1,0 +1,29 @@
+"""What a GAN must have for terms that read classes."""
+
+from typing import Any
+
+
+def check_classes(gan: Any, term: Any, logits: int | None = None) -> None:
+    """Raise an error for a GAN without classes, or with logits of others.
+
+    Args:
+        gan: a `GAN` with a discriminator.
+        term: a loss or an auxiliary, with `reads`.
+        logits: int, how many each output that it reads must have; None for any.
+
+    Raises:
+        ValueError: the message says which.
+    """
+    name = getattr(term, "name", type(term).__name__)
+    if gan.num_classes is None:
+        raise ValueError(
+            f"`{name}` learns from labels, so the GAN needs `num_classes`, for example "
+            "10. Received: num_classes=None"
+        )
+    found = {read: gan.discriminator.output[read].shape[-1] for read in term.reads}
+    if logits is not None and set(found.values()) != {logits}:
+        raise ValueError(
+            f"`{name}` needs {logits} logits in each of the discriminator's outputs "
+            f"{', '.join(found)}, for `num_classes={gan.num_classes}`. Received: "
+            + ", ".join(f"{count} in `{read}`" for read, count in found.items())
+        )
