@@ -335,6 +335,7 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         contract.check_trains(self)
         settings.check(self)
         settings.check_terms_are_known(self, self._trackers)
+        policies.check_trains(self.generator, self.discriminator)
         monitoring.say_what_is_frozen(self)
         monitoring.say_what_can_not_adapt(self)
         chosen = (generator_optimizer, discriminator_optimizer)

@@ -295,15 +295,15 @@ def _copy(value):
 
 
 def _check(parameter, value):
-    """A size that most families have, under the name that their users gave it."""
+    """A size, under the name that its user gave it."""
     if value is None and parameter.default is None:
         return None
-    if parameter.name.endswith("_widths"):
-        check_widths(parameter.name, value)
-    if parameter.name == "latent_dim":
-        check_count("latent_dim", value)
-    if parameter.name == "num_classes":
-        check_count("num_classes", value, 2)
+    name = parameter.name
+    if name.endswith("_widths"):
+        check_widths(name, value)
+    if parameter.annotation in (int, int | None):
+        least = {"num_classes": 2}.get(name, 0 if name.endswith("_layers") else 1)
+        check_count(name, value, least, optional=parameter.annotation != int)
     return value
 
 

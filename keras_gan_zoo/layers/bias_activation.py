@@ -41,6 +41,11 @@ class BiasActivation(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if limit is not None and not limit > 0:
+            raise ValueError(
+                "`limit` must be above 0, for example 256, or None. "
+                f"Received: limit={limit!r}"
+            )
         self.negative_slope = negative_slope
         self.gain = gain
         self.limit = limit

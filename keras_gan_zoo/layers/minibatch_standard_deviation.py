@@ -52,6 +52,11 @@ class MinibatchStandardDeviation(keras.layers.Layer):
             raise ValueError(
                 f"`grouping` must be one of {GROUPINGS}. Received: grouping={grouping}"
             )
+        if group_size is not None and not group_size >= 1:
+            raise ValueError(
+                "`group_size` must be a number of images, 1 or more, or None for a "
+                f"whole batch. Received: group_size={group_size!r}"
+            )
         self.group_size = group_size
         self.grouping = grouping
         self.features = features

@@ -39,6 +39,11 @@ class StyleMixing(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if not 0 <= probability <= 1:
+            raise ValueError(
+                "`probability` must be from 0 to 1, for example 0.9. "
+                f"Received: probability={probability!r}"
+            )
         self.layers = layers
         self.probability = probability
         self.seed = seed

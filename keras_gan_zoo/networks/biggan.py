@@ -26,6 +26,7 @@ from keras_gan_zoo.networks.blocks import (
 from keras_gan_zoo.networks.heads import Head, with_head
 from keras_gan_zoo.networks.norms import Normalize, modulated, plain
 from keras_gan_zoo.networks.shapes import (
+    check_downsample,
     check_image_shape,
     check_widths,
     halvings_to,
@@ -233,7 +234,8 @@ def biggan_discriminator(
     image_shape = check_image_shape(image_shape)
     widths = native(widths) or default_discriminator_widths(image_shape)
     widths = check_widths("widths", widths)
-    downsample = tuple(downsample or default_downsample(len(widths)))
+    blocks = len(widths)
+    downsample = check_downsample(downsample or default_downsample(blocks), blocks)
     halvings, done = halvings_to(attention, image_shape), 0
     images = x = Input(image_shape, name="images")
     for i, (width, down) in enumerate(zip(widths, downsample, strict=True)):

@@ -26,7 +26,12 @@ from keras_gan_zoo.networks.biggan import (
 from keras_gan_zoo.networks.blocks import LAST, Style, first_grid
 from keras_gan_zoo.networks.heads import Head, with_head
 from keras_gan_zoo.networks.norms import modulated, plain
-from keras_gan_zoo.networks.shapes import check_image_shape, check_widths, halvings_to
+from keras_gan_zoo.networks.shapes import (
+    check_downsample,
+    check_image_shape,
+    check_widths,
+    halvings_to,
+)
 from keras_gan_zoo.typing import ImageShape, Tensor
 
 WIDTH = 128
@@ -308,7 +313,8 @@ def biggan_deep_discriminator(
     widths = check_widths("widths", widths)
     if not convolved:
         _check_order(widths, widths, "shrink")
-    downsample = tuple(downsample or default_downsample(len(widths) - 1))
+    pairs = len(widths) - 1
+    downsample = check_downsample(downsample or default_downsample(pairs), pairs)
     halvings, done = halvings_to(attention, image_shape), 0
     images = Input(image_shape, name="images")
     x = STYLE.convolution(images, widths[0], 3, "from_image")

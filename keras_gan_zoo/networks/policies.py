@@ -45,6 +45,21 @@ def check(network: keras.Model, dtype: Any = None) -> Any:
     return wanted
 
 
+def check_trains(*networks: keras.Model) -> None:
+    """Raise an error for weights in float16, which small steps can't move.
+
+    Raises:
+        ValueError: a network has trainable ones.
+    """
+    for network in networks:
+        if any(str(v.dtype) == "float16" for v in network.trainable_variables):
+            raise ValueError(
+                "Weights in float16 can't be trained: squares of gradients are 0 "
+                'there, and updates NaN. Use `dtype="mixed_float16"`, whose weights '
+                f"are float32. Received: {network.name} with weights in float16"
+            )
+
+
 def computes_in(dtype: str, *networks: keras.Model) -> bool:
     """Whether any layer of the networks computes in `dtype`."""
     return any(

@@ -29,6 +29,7 @@ from keras_gan_zoo.networks.blocks import (
 from keras_gan_zoo.networks.heads import Head, with_head
 from keras_gan_zoo.networks.norms import normalizer
 from keras_gan_zoo.networks.shapes import (
+    check_downsample,
     check_image_shape,
     check_widths,
     halved,
@@ -197,12 +198,9 @@ def resnet_discriminator(
     image_shape = check_image_shape(image_shape)
     widths = native(widths) or default_discriminator_widths(image_shape)
     widths = check_widths("widths", widths)
-    downsample = tuple(downsample or default_downsample(image_shape, len(widths)))
-    if len(downsample) != len(widths):
-        raise ValueError(
-            "`downsample` must say for each block whether it halves the image. "
-            f"Received: downsample={downsample} for {len(widths)} blocks"
-        )
+    downsample = check_downsample(
+        downsample or default_downsample(image_shape, len(widths)), len(widths)
+    )
     halvings = [sum(downsample[: i + 1]) for i in range(len(widths))]
     grids = [math.ceil(max(image_shape[:2]) / 2**count) for count in halvings]
     normalize = normalizer(normalization, style.constraint, epsilon)

@@ -35,6 +35,17 @@ def check_widths(name: str, widths: Any, stages: int | None = None) -> tuple[int
     return found
 
 
+def check_downsample(downsample: Any, blocks: int) -> tuple[bool, ...]:
+    """Return as a tuple of bools which of so many blocks halve the image."""
+    found = tuple(bool(down) for down in downsample)
+    if len(found) != blocks:
+        raise ValueError(
+            "`downsample` must say for each block whether it halves the image. "
+            f"Received: downsample={found} for {blocks} blocks"
+        )
+    return found
+
+
 def or_reversed(discriminator_widths: Any, generator_widths: Any) -> Any:
     """The discriminator's widths: those given, or the generator's, reversed.
 

@@ -114,6 +114,13 @@ def test_the_policy_of_keras_setting_is_kept(tmp_path):
         keras.config.set_dtype_policy("float32")
 
 
+def test_weights_in_float16_generate_and_do_not_train():
+    gan = small(kgz.DCGAN, dtype="float16")
+    assert gan.generate(2, seed=0).shape[0] == 2
+    with pytest.raises(ValueError, match=r"mixed_float16.*Received: generator"):
+        gan.compile()
+
+
 def test_given_networks_bring_their_own_dtype():
     made = small(kgz.DCGAN)
     networks = made.generator, made.discriminator

@@ -40,6 +40,16 @@ WRONG_SIZES = [
     ("num_classes", 0),
     ("num_classes", 1),
     ("num_classes", 3.0),
+    ("chunk_dim", 0),
+    ("embedding_dim", 0),
+    ("embedding_width", 0),
+    ("encoding_dim", 0),
+    ("code_width", 1.5),
+    ("kernel_size", 0),
+    ("group_size", 0),
+    ("blocks", 0),
+    ("growing", 0),
+    ("mapping_layers", -1),
 ]
 
 
@@ -58,6 +68,12 @@ def test_a_wrong_size_is_named_as_it_was_given(family, name, value):
     received = re.escape(f"{name}={value!r}")
     with pytest.raises(ValueError, match=f"`{name}` must .*Received: {received}"):
         family(**{**classes, name: value})
+
+
+@pytest.mark.parametrize("family", [kgz.BigGAN, kgz.BigGANDeep, kgz.SAGAN])
+def test_there_is_no_attention_on_a_grid_of_0(family):
+    with pytest.raises(ValueError, match=r"`attention` must .*Received: attention=0"):
+        family(attention=0)
 
 
 @pytest.mark.once

@@ -13,6 +13,7 @@ from keras_gan_zoo.layers import (
     FreshLatents,
     LatentAverage,
     LearnedConstant,
+    MinibatchStandardDeviation,
     NoiseInjection,
     PixelNormalization,
     StyleMixing,
@@ -199,3 +200,19 @@ def test_a_learned_constant():
     expected = np.broadcast_to(numpy(layer.constant), (5, 2, 3, 4))
     np.testing.assert_array_equal(found, expected)
     assert layer.compute_output_shape((None, 7)) == (None, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("layer", "setting"),
+    [
+        (BiasActivation, {"limit": -1.0}),
+        (BiasActivation, {"limit": 0.0}),
+        (StyleMixing, {"layers": 4, "probability": 1.5}),
+        (StyleMixing, {"layers": 4, "probability": -0.1}),
+        (MinibatchStandardDeviation, {"group_size": 0}),
+    ],
+)
+def test_settings_that_mean_nothing(layer, setting):
+    name, value = list(setting.items())[-1]
+    with pytest.raises(ValueError, match=f"`{name}` must .*Received: {name}={value}"):
+        layer(**setting)

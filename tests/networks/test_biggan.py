@@ -108,3 +108,9 @@ def test_errors():
         deep_generator((8, 8, 1), widths=(4, 8))
     with pytest.raises(ValueError, match="`widths` must not shrink"):
         networks.biggan_deep_discriminator((8, 8, 1), widths=(8, 4))
+
+
+@pytest.mark.parametrize("build", [biggan_discriminator, deep_discriminator])
+def test_bad_downsample(build):
+    with pytest.raises(ValueError, match="`downsample` must say for each block"):
+        build((8, 8, 1), widths=(4, 4, 4, 4), downsample=(True,))
