@@ -303,7 +303,7 @@ def _check(parameter, value):
         check_widths(name, value)
     if parameter.annotation in (int, int | None):
         least = {"num_classes": 2}.get(name, 0 if name.endswith("_layers") else 1)
-        check_count(name, value, least, optional=parameter.annotation != int)
+        check_count(name, value, least, optional=parameter.annotation is not int)
     return value
 
 
