@@ -1,5 +1,6 @@
 """Where latents move."""
 
+import keras
 import numpy as np
 from keras import ops
 from same import values
@@ -18,13 +19,15 @@ def test_latents_move_towards_what_is_taken_for_real():
         for loss in ("hinge", losses.EnergyMargin(1.0))
     )
     latents = ops.convert_to_tensor(np.eye(4, dtype="float32"))
-    up, down = (
-        values([move(gan, latents, None, ops.ones((4, 1)))[0] - latents])[0]
-        for gan in (plain, energies)
-    )
+    with keras.StatelessScope():  # as in a step
+        moved = [
+            ops.stop_gradient(move(gan, latents, None, ops.ones((4, 1)))[0])
+            for gan in (plain, energies)
+        ]
+    up, down = (found - np.eye(4) for found in values(moved))
     np.testing.assert_allclose(down, -up, rtol=1e-5, atol=1e-7)
+    ways = [latents + 0.01 * way.astype("float32") for way in (up, down)]
     higher, lower = (
-        values([judged(made(latents + 0.01 * way, training=True))])[0].sum()
-        for way in (up, down)
+        values([judged(made(way, training=True))])[0].sum() for way in ways
     )
     assert higher > lower
