@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -137,6 +138,23 @@ def restored_on_error(path: PathLike) -> Iterator[None]:
         else:
             write_atomically(path, lambda file: file.write(before))
         raise
+
+
+def numbered(folder: PathLike, pattern: str) -> dict[tuple[int, ...], Path]:
+    """The files of a folder that are called by numbers, in the order of these.
+
+    Args:
+        folder: path; one that is not there has none.
+        pattern: str, with a `*` for each number: `"epoch_*_step_*.png"`. As text,
+            10000 would come before 2000.
+    """
+    name = re.compile(r"(\d+)".join(map(re.escape, pattern.split("*"))))
+    found = {
+        tuple(map(int, numbers.groups())): path
+        for path in Path(folder).glob(pattern)
+        if (numbers := name.fullmatch(path.name))
+    }
+    return dict(sorted(found.items()))
 
 
 def sha256(path: PathLike) -> str:

@@ -31,6 +31,15 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_files_are_in_the_order_of_their_numbers(tmp_path):
+    for name in ("e_0009_s_2.h5", "e_0009_s_10.h5", "e_10000_s_1.h5", "e_x_s_1.h5"):
+        (tmp_path / name).touch()
+    found = files.numbered(tmp_path, "e_*_s_*.h5")
+    assert list(found) == [(9, 2), (9, 10), (10_000, 1)]
+    assert found[9, 10] == tmp_path / "e_0009_s_10.h5"
+    assert files.numbered(tmp_path / "missing", "*.h5") == {}
+
+
 @pytest.mark.parametrize("path", [".", "", "..", "a/..", "/"])
 def test_a_file_has_a_name(monkeypatch, tmp_path, path):
     monkeypatch.chdir(tmp_path)

@@ -4,12 +4,11 @@ import csv
 import dataclasses
 import json
 import math
-import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from keras_gan_zoo.files import path_of
+from keras_gan_zoo.files import numbered, path_of
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.typing import PathLike
 
@@ -124,12 +123,7 @@ def _number(text):
 
 def _samples(folder):
     """The grids by their epochs, in order."""
-    found = {}
-    for path in folder.glob("epoch_*.png"):
-        number = re.fullmatch(r"epoch_(\d+)\.png", path.name)
-        if number:
-            found[int(number[1])] = path
-    return dict(sorted(found.items()))
+    return {epoch: path for (epoch,), path in numbered(folder, "epoch_*.png").items()}
 
 
 def machines_of(sessions: list[dict[str, Any]]) -> str:

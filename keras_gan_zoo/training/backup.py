@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
-from keras_gan_zoo.files import sync, write_json
+from keras_gan_zoo.files import numbered, sync, write_json
 from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
 
@@ -173,7 +173,7 @@ def _make_room(folder, keep):
 
 def _older(folder):
     """The files of older backups, the newest of them first."""
-    return sorted(folder.glob("epoch_*_step_*.weights.h5"), reverse=True)
+    return [*numbered(folder, "epoch_*_step_*.weights.h5").values()][::-1]
 
 
 # === Reading ===

@@ -7,7 +7,7 @@ from typing import Any
 
 from keras_gan_zoo import datasets, recipes
 from keras_gan_zoo.datasets.folders import folder_sizes
-from keras_gan_zoo.files import sha256, write_json
+from keras_gan_zoo.files import numbered, sha256, write_json
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.presets.origin import public_data
 from keras_gan_zoo.scoring import METRICS, extractors, prepare, score
@@ -112,7 +112,7 @@ def select(
         ValueError: the run has no snapshots; also see `settings_of`.
     """
     settings = settings_of(recipe)
-    snapshots = sorted((Path(run) / "snapshots").glob("epoch_*.weights.h5"))
+    snapshots = numbered(Path(run) / "snapshots", "epoch_*.weights.h5")
     if not snapshots:
         raise ValueError(f"The run has no snapshots to choose from. Received: {run}")
     given = dict(prepared(settings, recipe))
@@ -125,19 +125,19 @@ def select(
     known = json.loads(record.read_text()) if record.is_file() else {}
     known = known["scores"] if known.get("settings") == settings else {}
     scores = {}
-    for path in snapshots:
-        epoch, digest = str(int(path.name[6:10])), sha256(path)
+    for (number,), path in snapshots.items():
+        epoch, digest = str(number), sha256(path)
         if known.get(epoch, {}).get("sha256") != digest:
             gan.ema_generator.load_weights(path)
             found = score(gan, verify=False, intervals=False, verbose=0, **given)
             known[epoch] = {"sha256": digest, "score": found[metric]}
             known[epoch]["label"] = found.label(metric)
             write_json(record, {"settings": settings, "scores": known})
-        scores[int(epoch)] = known[epoch]["score"]
+        scores[number] = known[epoch]["score"]
         say(f"epoch {epoch}: {known[epoch]['label']} {known[epoch]['score']:.3f}")
     better = max if METRICS[metric].higher else min
     best = better(scores, key=lambda epoch: scores[epoch])
-    gan.ema_generator.load_weights(snapshots[list(scores).index(best)])
+    gan.ema_generator.load_weights(snapshots[best,])
     return {
         "epoch": best,
         "reference": public_data(settings["reference"]),

@@ -366,6 +366,13 @@ def test_the_last_few_are_kept(keep, tiny_gan, tmp_path):
     }
 
 
+def test_of_ten_thousand_epochs_the_last_few_are_kept(tiny_gan, tmp_path):
+    gan = tiny_gan()
+    for epoch in range(9_998, 10_004):
+        backup.save(gan, tmp_path, epoch, keep=4)
+    assert [epoch for epoch, _ in positions(tmp_path)[1:]] == [10_001, 10_000]
+
+
 def test_an_older_one_can_be_loaded_by_keras(tiny_gan, tmp_path):
     gan = tiny_gan()
     for epoch in range(4):

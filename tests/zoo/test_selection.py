@@ -54,6 +54,34 @@ def test_selection_goes_on_after_an_interruption(made, tmp_path, monkeypatch):
     assert len(scored) == 4
 
 
+def test_epochs_are_numbers_of_any_length(made, tmp_path, monkeypatch):
+    """10000 comes after 2000, and is another than 1000."""
+    run = shutil.copytree(made[1], tmp_path / "run")
+    (run / "selection.json").unlink()
+    folder = run / "snapshots"
+    for old, new in (("0001", "1000"), ("0002", "2000"), ("0003", "10000")):
+        (folder / f"epoch_{old}.weights.h5").rename(folder / f"epoch_{new}.weights.h5")
+    given = iter([3.0, 1.0, 2.0])
+
+    class Report(dict):
+        label = staticmethod(str)
+
+    monkeypatch.setattr(
+        zoo.selection,
+        "score",
+        lambda *_, metrics, **__: Report(dict.fromkeys(metrics, next(given))),
+    )
+    lower = {**RECIPE["selection"], "metrics": ["fid"]}
+    gan, best = (kgz.MLPGAN(**RECIPE["arguments"]) for _ in range(2))
+    chosen = zoo.select(gan, {**RECIPE, "selection": lower}, run, lambda _: None)
+    assert chosen["scores"] == {"1000": 3.0, "2000": 1.0, "10000": 2.0}
+    assert chosen["epoch"] == 2000
+    best.ema_generator.load_weights(folder / "epoch_2000.weights.h5")
+    assert presets.weights_sha256(gan.ema_generator) == presets.weights_sha256(
+        best.ema_generator
+    )
+
+
 def settings(data, **selection):
     recipe = {**RECIPE, "data": data, "selection": selection}
     return zoo.selection.settings_of(recipe)
