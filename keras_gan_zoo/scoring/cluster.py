@@ -154,13 +154,15 @@ def _collect_shard(packed, first, last):
 
 # === What travels ===
 
+KEPT = ("plan", "offset", "batch_size", "columns")
+
 
 def _pack(job):
     reference = job.reference  # its images and labels are needed only for merging
     if reference is not None:
         reference = dataclasses.replace(reference, images=None, labels=None)
     return {
-        **{name: getattr(job, name) for name in ("plan", "offset", "batch_size")},
+        **{name: getattr(job, name) for name in KEPT},
         "source": _pack_source(job.source),
         "extractor": _pack_extractor(job.extractor),
         "reference": reference,

@@ -64,6 +64,8 @@ class Job:
         reference: `Reference` or None.
         offset: int, the number of the source's image that is sample 0.
         batch_size: int, images per forward pass.
+        columns: int array, the logits' places in the order of the samples' classes, or
+            None if that is their own.
         progress: function that is given the number of images that are done.
     """
 
@@ -73,4 +75,5 @@ class Job:
     reference: Any = None
     offset: int = 0
     batch_size: int = 250
+    columns: Any = None
     progress: Callable = lambda done: None

@@ -83,10 +83,10 @@ def numbered_alike(
     Raises:
         ValueError: a folder or file has a class that the samples can't have.
     """
-    is_gan, given = source.num_classes is not None, not isinstance(wanted, str | None)
-    known = source.label_names if is_gan or not given else None
+    known = _names_of(source, wanted)
     names = None if reference is None else reference.label_names
     counted = any("labels" in METRICS[name].reads for name in metrics)
+    is_gan, given = source.num_classes is not None, not isinstance(wanted, str | None)
     if is_gan and not given and wanted != "uniform":
         counted = True  # samples are balanced like the reference
     if not (counted and names and known) or tuple(names) == tuple(known):
@@ -110,6 +110,51 @@ def numbered_alike(
         label_counts=np.bincount(labels, minlength=len(known)),
         label_names=tuple(known),
     )
+
+
+def columns_of(
+    extractor: Any, source: Any, wanted: Any, metrics: Sequence[str]
+) -> np.ndarray | None:
+    """The logits' places in the order of the samples' classes, matched by their names.
+
+    Args:
+        extractor, source: see `keras_gan_zoo.scoring.job.Job`.
+        wanted: the `labels` of `score`.
+        metrics: names.
+
+    Returns:
+        int array, those of other classes behind them; None if that is how they are,
+        and where no name stands against it.
+
+    Raises:
+        ValueError: the extractor has classes in other places, and does not know all.
+    """
+    read = any({"logits", "labels"} <= set(METRICS[name].reads) for name in metrics)
+    names, known = _names_of(source, wanted), extractor.label_names
+    if not (read and names and known) or _agree(names, known):
+        return None
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(
+            "An extractor that reads the class of an image must know all classes of "
+            "the samples, by name. Leave out the metric, or pass an `Extractor` that "
+            f"has all. Received: extractor={extractor.name!r} without "
+            f"{', '.join(map(repr, unknown[:10]))}"
+        )
+    order = [*names, *(name for name in known if name not in names)]
+    return np.array([*map(known.index, order)])
+
+
+def _agree(names, known):
+    """Whether what two lists have in common is in the same places."""
+    return all(known[i : i + 1] == (n,) for i, n in enumerate(names) if n in known)
+
+
+def _names_of(source, wanted):
+    """The names of the samples' classes; none if labels were given as numbers."""
+    given = not isinstance(wanted, str | None)
+    is_gan = source.num_classes is not None
+    return source.label_names if is_gan or not given else None
 
 
 def assign(

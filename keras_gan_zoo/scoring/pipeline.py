@@ -97,9 +97,12 @@ def _extract(job, extractor, images, stopped):
         if stopped.is_set():
             raise CancelledError
         batches.append(extractor.extract(images[i : i + size], size, outputs))
-    return {
+    found = {
         name: np.concatenate([batch[name] for batch in batches]) for name in outputs
     }
+    if job.columns is not None:
+        found["logits"] = found["logits"][:, job.columns]
+    return found
 
 
 def _ahead(function, items, workers, stopped):

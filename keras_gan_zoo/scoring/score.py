@@ -16,7 +16,13 @@ from keras_gan_zoo.metrics.frechet_infinity import check_method
 from keras_gan_zoo.scoring import cluster, pipeline, progress, second_opinion, sources
 from keras_gan_zoo.scoring.arguments import check_integers, check_numbers, count_of
 from keras_gan_zoo.scoring.job import Job, Plan
-from keras_gan_zoo.scoring.labels import assign, check_wanted, few, numbered_alike
+from keras_gan_zoo.scoring.labels import (
+    assign,
+    check_wanted,
+    columns_of,
+    few,
+    numbered_alike,
+)
 from keras_gan_zoo.scoring.measures import METRICS, check_metrics
 from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
@@ -159,6 +165,7 @@ def score(
         extractor,
         reference,
         batch_size=batch_size,
+        columns=columns_of(extractor, source, labels, metrics),
         progress=progress.bar(num_images * repeats, verbose),
     )
     runs, opinions, seconds = [], [], 0.0

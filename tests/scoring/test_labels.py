@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from keras_gan_zoo import GAN, networks
+from keras_gan_zoo import GAN, datasets, networks
+from keras_gan_zoo.images import save_png
 from keras_gan_zoo.scoring import (
     cluster,
     extractors,
@@ -197,8 +198,11 @@ def test_labels_travel_to_workers(real, extractor):
     source = sources.get(conditional_gan(), seed=2)
     source.set_labels(balanced([45, 30, 15], 60), 60)
     reference = load_reference(real, extractor, needs={"features", "labels", "images"})
-    job = Job(Plan(("class_fid",), 60), source, extractor, reference)
+    job = Job(
+        Plan(("class_fid",), 60), source, extractor, reference, columns=np.arange(3)
+    )
     there = cluster._unpack(cluster._pack(job))
+    np.testing.assert_array_equal(there.columns, [0, 1, 2])
     np.testing.assert_array_equal(there.source.labels, source.labels)
     np.testing.assert_array_equal(there.source.take(10, 20, 5), source.take(10, 20, 5))
     assert there.reference.images is None
@@ -383,3 +387,48 @@ def test_a_model_of_one_output_is_what_class_fid_reads(real):
     single = keras.Model(model.input, model.output["features"])
     report = score(real[0], real, "class_fid", single, None, labels=real[1], **QUIET)
     assert report["class_fid"] == pytest.approx(0, abs=1e-4)
+
+
+# === Classes of the extractor, by name ===
+
+
+@pytest.fixture
+def folder_of_digits(tmp_path):
+    """Writes some test digits into a folder with a sub-folder a class."""
+
+    def made(names):
+        images, labels = datasets.load("digits", "test[:200]")
+        for i, (image, label) in enumerate(zip(images, labels, strict=True)):
+            if int(label) in names:
+                save_png(tmp_path / names[label] / f"{i}.png", image)
+        return str(tmp_path)
+
+    return made
+
+
+def accuracy(source, **options):
+    options |= {"extractor": "digits", "num_images": None, "verbose": 0}
+    return score(source, metrics=["label_accuracy", "is"], splits=2, **options)
+
+
+@pytest.mark.once
+def test_label_accuracy_reads_classes_by_their_names(folder_of_digits):
+    """Of the digits 9, 3 and 7 the labels are 2, 0 and 1."""
+    found = accuracy(folder_of_digits({9: "9", 3: "3", 7: "7"}))
+    assert found["label_accuracy"] > 0.9
+    assert set(found.per_class["label_accuracy"]) == {"0", "1", "2"}
+
+
+@pytest.mark.once
+def test_classes_of_other_names_are_read_by_their_numbers(folder_of_digits):
+    found = accuracy(folder_of_digits({0: "no", 1: "one", 2: "two"}))
+    assert found["label_accuracy"] > 0.9
+
+
+@pytest.mark.once
+def test_classes_that_the_extractor_does_not_have_are_refused(folder_of_digits):
+    folder = folder_of_digits({3: "3", 7: "seven"})
+    with pytest.raises(ValueError, match=r"all classes .*'digits' without 'seven'"):
+        accuracy(folder)
+    labels = np.where(datasets.load(folder)[1] == 0, 3, 7)
+    assert accuracy(folder, labels=labels)["label_accuracy"] > 0.9

@@ -55,6 +55,8 @@ class Extractor:
         image_shape: `(height, width, channels)` that a callable takes; None is any.
         repeat_grey: bool: a model with 3 channels accepts grey images too, by repeating
             the channel, and reports say so.
+        label_names: tuple of str, the names of the logits' classes, by which they are
+            matched with those of samples; None if numbers say it.
 
     Raises:
         ValueError: a model that is not built, or whose outputs can't be told apart; a
@@ -86,6 +88,7 @@ class Extractor:
         fingerprint: str | None = None,
         image_shape: Sequence[int | None] | None = None,
         repeat_grey: bool = False,
+        label_names: Sequence[str] | None = None,
     ) -> None:
         if isinstance(model, keras.Model) or not callable(model):
             if fingerprint is not None or image_shape is not None:
@@ -102,6 +105,7 @@ class Extractor:
         self.preprocessing = preprocessing
         self.resizing = resizing
         self.repeat_grey = repeat_grey
+        self.label_names = label_names and tuple(label_names)
         if repeat_grey and self.image_shape[-1] != 3:
             raise ValueError(
                 "`repeat_grey=True` is for a model with 3 channels. "
@@ -125,6 +129,12 @@ class Extractor:
         For a callable, the hash of its fingerprint.
         """
         return self._of.sha256
+
+    def renewed(self) -> Self:
+        """Itself, and what it knew of its weights forgotten: they may be others now."""
+        for name in ("sha256", "probe"):
+            vars(self).pop(name, None)
+        return self
 
     @property
     def device(self) -> str:

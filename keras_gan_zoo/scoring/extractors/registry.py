@@ -25,12 +25,12 @@ from keras_gan_zoo.typing import PathLike
 
 def digits() -> Extractor:
     """The shipped digit classifier: 28x28x1, 64 features, 10 logits."""
-    return Extractor(load_classifier("digits"), preprocessing="x / 127.5 - 1")
+    return _classifier("digits", "mnist")
 
 
 def fashion() -> Extractor:
     """The shipped Fashion-MNIST classifier: 28x28x1, 64 features, 10 logits."""
-    return Extractor(load_classifier("fashion"), preprocessing="x / 127.5 - 1")
+    return _classifier("fashion", "fashion_mnist")
 
 
 def cifar10() -> Extractor:
@@ -39,7 +39,15 @@ def cifar10() -> Extractor:
     For all small colour images that have none of their own, such as emoji. It reads
     88.6 % of the test images as they are labelled.
     """
-    return Extractor(load_classifier("cifar10"), preprocessing="x / 127.5 - 1")
+    return _classifier("cifar10", "cifar10")
+
+
+def _classifier(name, dataset):
+    return Extractor(
+        load_classifier(name),
+        preprocessing="x / 127.5 - 1",
+        label_names=CATALOGUE[dataset].label_names,
+    )
 
 
 def pixels() -> Extractor:
@@ -73,6 +81,7 @@ def stacked_digits() -> Extractor:
         stacked_classifier("digits"),
         name="stacked_digits",
         preprocessing="x / 127.5 - 1, each channel on its own",
+        label_names=CATALOGUE["stacked_mnist"].label_names,
     )
 
 
@@ -242,7 +251,7 @@ def get(
             f"Received: extractor={extractor!r}, {options}"
         )
     if isinstance(extractor, Extractor):
-        return extractor
+        return extractor.renewed()
     if isinstance(extractor, keras.Model):
         extractor = functional(extractor)
         return Extractor(extractor, outputs=_single_output(extractor, metrics))

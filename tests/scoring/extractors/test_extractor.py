@@ -155,6 +155,20 @@ def test_sha256_and_probe_tell_extractors_apart():
     np.testing.assert_allclose(one.probe, same.probe, rtol=1e-5)
 
 
+def test_weights_that_were_trained_on_are_others():
+    """The reference is not that of the weights before, nor is the sha256."""
+    reals, fakes = np.random.default_rng(0).integers(0, 256, (2, 40, 8, 8, 1), "uint8")
+    model = tiny_model()
+    extractor, settings = Extractor(model), {"metrics": "fid", "num_images": None}
+    before = score(fakes, reals, extractor=extractor, verbose=0, **settings)
+    model.set_weights([2 * weight for weight in model.get_weights()])
+    after = score(fakes, reals, extractor=extractor, verbose=0, **settings)
+    fresh = score(fakes, reals, extractor=Extractor(model), verbose=0, **settings)
+    assert after["fid"] == fresh["fid"]
+    assert after["fid"] == pytest.approx(4 * before["fid"], rel=1e-3)
+    assert after.conditions["extractor_sha256"] == weights_sha256(model)
+
+
 def test_unknown_extractors_get_numbered_choices():
     for wrong in ("inceptoin", 3, None):
         with pytest.raises(ValueError, match=r"1\) 'digits': The shipped digit"):
