@@ -1,5 +1,7 @@
 """Latents of a user's own, and images on the way between two."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,17 @@ def test_generate_from_latents_is_generate_from_their_seed(distribution, tiny_ga
     np.testing.assert_array_equal(gan.generate(6, latents=latents.tolist()), images)
     np.testing.assert_array_equal(gan.sample_latents(2, seed=7, start=4), latents[4:])
     assert (gan.sample_latents(6) != gan.sample_latents(6)).any()
+
+
+def test_threads_may_generate_at_once(tiny_gan):
+    """As those of a web server do."""
+    gan = tiny_gan(ema_half_life=100)
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(gan.generate, 32, seed=3) for _ in range(40)]
+        found = [future.result() for future in futures]
+    images = gan.generate(32, seed=3)
+    for other in found:
+        np.testing.assert_array_equal(other, images)
 
 
 def test_truncated_latents(tiny_gan):

@@ -1,11 +1,15 @@
 """A network on more rows than fit into one batch."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
+
+#: JAX gives a network's variables away while it predicts, those of shared layers too
+_alone = threading.Lock()
 
 
 def run(
@@ -16,7 +20,8 @@ def run(
 ) -> np.ndarray:
     """What a network makes of arrays.
 
-    Avoids `predict`, whose tf.data pipeline can hang at its end: see `backend.stream`.
+    Threads may call it at once, and take turns. Avoids `predict`, whose tf.data
+    pipeline can hang at its end: see `backend.stream`.
 
     Args:
         network: Keras model.
@@ -39,7 +44,9 @@ def run(
 
         return keras.tree.map_structure(cut, inputs)
 
-    batches = [
-        finish(network.predict_on_batch(rows(i))[: n - i]) for i in range(0, n, size)
-    ]
-    return np.concatenate(batches)
+    def predict(start):
+        batch = rows(start)
+        with _alone:
+            return network.predict_on_batch(batch)[: n - start]
+
+    return np.concatenate([finish(predict(i)) for i in range(0, n, size)])
