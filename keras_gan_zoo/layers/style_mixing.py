@@ -55,7 +55,7 @@ class StyleMixing(keras.layers.Layer):
         first = ops.repeat(inputs[:, None, :], self.layers, axis=1)
         if not training or not self.probability:
             return first
-        drawn = keras.random.uniform((2,), seed=self.seed_generator)
+        drawn = keras.random.uniform((2,), dtype="float32", seed=self.seed_generator)
         place = 1 + ops.floor(drawn[0] * (self.layers - 1))  # from 1 to layers - 1
         place = ops.where(drawn[1] < self.probability, place, float(self.layers))
         from_first = ops.arange(self.layers, dtype="float32") < place

@@ -129,7 +129,7 @@ def generator_penalties(
     own = [*added, *regularizers(gan.generator.trainable_variables)]
     if own:
         terms["g_regularization"] = sum(own)
-    return {"loss": sum(terms.values(), ops.zeros(())), **terms}
+    return {"loss": sum(terms.values(), ops.zeros((), "float32")), **terms}
 
 
 def mean(logs: list[dict[str, Tensor]]) -> dict[str, Tensor]:

@@ -32,6 +32,21 @@ def policy(request):
     keras.config.set_dtype_policy(before)
 
 
+def test_floatx_of_keras_may_be_float64():
+    """As `keras.json` may have it."""
+    before = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        gan = kgz.MLPGAN(
+            SHAPE, latent_dim=4, generator_widths=(8,), discriminator_widths=(8,)
+        )
+        gan.compile()
+        history = gan.fit(np.zeros((8, *SHAPE), "uint8"), verbose=0).history
+    finally:
+        keras.config.set_floatx(before)
+    assert np.isfinite(history["loss"]).all()
+
+
 def generator():
     """As a user writes it: no layer asks for float32."""
     z = keras.Input((4,))
