@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 #: JAX gives a network's variables away while it predicts, those of shared layers too
-_alone = threading.Lock()
+_alone = threading.RLock()
 
 
 def run(
