@@ -37,8 +37,8 @@ class ProgressiveGAN(Family):
             halving; by default those of the generator, reversed.
         group_size: int, images in a group of the standard deviation.
         grouping: `"strided"`, NVIDIA's, or `"consecutive"`, Facebook's.
-        growing: int or None, the images of training for each phase of growing; 600,000
-            in the paper. The image must be the first grid, doubled.
+        growing: a number or None, the images of training for each phase of growing;
+            600,000 in the paper. The image must be the first grid, doubled.
         loss: see `GAN`.
         penalties: see `GAN`.
         auxiliaries: see `GAN`.
@@ -81,7 +81,7 @@ class ProgressiveGAN(Family):
         discriminator_widths: Sequence[int] | None = None,
         group_size: int = 4,
         grouping: str = "strided",
-        growing: int | None = None,
+        growing: float | None = None,
     ) -> tuple[keras.Model, keras.Model]:
         discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         return (

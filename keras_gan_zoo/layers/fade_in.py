@@ -19,8 +19,8 @@ class FadeIn(keras.layers.Layer):
     images are shown to the discriminator as coarse as generated ones are by then.
 
     Args:
-        start: int, images of training before `alpha` rises.
-        images: int, images of training while it does.
+        start: a number, images of training before `alpha` rises.
+        images: a number, images of training while it does.
         **kwargs: those of `keras.layers.Layer`.
 
     Input and output shapes: all the same.
@@ -36,7 +36,7 @@ class FadeIn(keras.layers.Layer):
     0.5
     """
 
-    def __init__(self, start: int, images: int, **kwargs: Any) -> None:
+    def __init__(self, start: float, images: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         for name, value, least in (("start", start, 0), ("images", images, 1)):
             if not isinstance(value, numbers.Real) or not value >= least:

@@ -45,7 +45,7 @@ def progressive_generator(
     widths: Sequence[int] | None = None,
     name: str = "generator",
     *,
-    growing: int | None = None,
+    growing: float | None = None,
 ) -> Model:
     """Latents `(n, latent_dim)` -> images, about in [-1, 1].
 
@@ -57,8 +57,8 @@ def progressive_generator(
         latent_dim: int.
         widths: channels of the first grid, then after each doubling; by default
             `default_widths`.
-        growing: int or None, the images of training for the first grid alone, then to
-            fade each doubling in, and then to train with it. Images are as large as
+        growing: a number or None, the images of training for the first grid alone, then
+            to fade each doubling in, and then to train with it. Images are as large as
             the last ones from the start, of enlarged pixels.
 
     Returns:
@@ -117,7 +117,7 @@ def progressive_discriminator(
     grouping: str = "strided",
     name: str = "discriminator",
     *,
-    growing: int | None = None,
+    growing: float | None = None,
 ) -> Model:
     """Images `(n, *image_shape)` -> logits `(n, 1)`.
 
@@ -127,7 +127,7 @@ def progressive_discriminator(
             `default_widths`, reversed.
         group_size: int, images in a group of `MinibatchStandardDeviation`.
         grouping: `"strided"`, NVIDIA's, or `"consecutive"`, Facebook's.
-        growing: int or None, as that of `progressive_generator`.
+        growing: a number or None, as that of `progressive_generator`.
 
     Returns:
         A functional `keras.Model`.
