@@ -257,7 +257,7 @@ FAMILIES = {
         },
         (5e-4, 0.0, 0.9),
         64,
-        1500,
+        3500,
     ),
     "progressive_gan": Case(STYLED, (1e-3, 0.0, 0.99), 64, 3000),
     # As NVIDIA's "cifar", where neither mixing nor the path length is used. R1 is what
