@@ -48,7 +48,6 @@ WRONG_SIZES = [
     ("kernel_size", 0),
     ("group_size", 0),
     ("blocks", 0),
-    ("growing", 0),
     ("mapping_layers", -1),
 ]
 
