@@ -142,7 +142,7 @@ def columns_of(
             f"{', '.join(map(repr, unknown[:10]))}"
         )
     order = [*names, *(name for name in known if name not in names)]
-    return np.array([*map(known.index, order)])
+    return renumber(np.arange(len(order)), order, known)
 
 
 def _agree(names, known):
