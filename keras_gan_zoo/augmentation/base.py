@@ -20,6 +20,8 @@ class Augmentation(keras.layers.Layer):
 
     #: whether it belongs to the discriminator, and so applies in `evaluate` too
     always = False
+    #: whether it stacks several images for one logit, whose gradient is then by a stack
+    packs = False
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__(dtype="float32", name=name)

@@ -14,7 +14,8 @@ class Packing(Augmentation):
 
     They are stacked along the channels, so that a generator without variety gives
     itself away; only the discriminator's input is wider. An incomplete last pack is
-    filled with the batch's first images. arXiv:1712.04086, section 3.
+    filled with the batch's first images. A penalty on gradients is on those by a pack,
+    the discriminator's input. arXiv:1712.04086, section 3.
 
     Args:
         size: int, m of the paper.
@@ -35,6 +36,7 @@ class Packing(Augmentation):
                 f"`size` must be a whole number, 1 or more. Received: size={size!r}"
             )
         self.size: int = int(size)
+        self.packs = self.size > 1
 
     def call(self, images: Tensor, draw: Draw) -> Tensor:
         _, height, width, channels = images.shape

@@ -44,7 +44,8 @@ class Penalty:
     """Base class of penalties.
 
     Gradients are those of each image's logit, `image_logits`, with respect to the
-    images before augmentation, as in StyleGAN2-ADA and R3GAN.
+    images before augmentation, as in StyleGAN2-ADA and R3GAN. Where `Packing` has the
+    discriminator judge several images at once, its packs are the images.
 
     Args:
         weight: float, or a `keras.optimizers.schedules` schedule of the images seen:

@@ -15,6 +15,18 @@ class Batch(NamedTuple):
     latents: Any = None
 
 
+class Packs(Batch):
+    """A batch whose images have been packed for the discriminator."""
+
+
+def packed(batch: Batch, gan: Any) -> Batch:
+    """What gradients are by: the images, or packs if one logit is of several."""
+    if gan.augmentation is None or not gan.augmentation.packs:
+        return batch
+    images = gan.augmentation(batch.images, draw=gan.draw)
+    return Packs(images, batch.labels, batch.latents)
+
+
 def part(batch: Batch, i: int, n: int) -> Batch:
     """The `i`-th of `n` equal parts of a batch."""
     if n == 1:

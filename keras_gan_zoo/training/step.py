@@ -19,7 +19,7 @@ from keras_gan_zoo.augmentation.base import alike
 from keras_gan_zoo.networks import contract
 from keras_gan_zoo.objectives.penalties import image_logits
 from keras_gan_zoo.training import replicas, terms
-from keras_gan_zoo.training.batch import Batch, Judged, part
+from keras_gan_zoo.training.batch import Batch, Judged, Packs, packed, part
 from keras_gan_zoo.typing import Tensor
 
 
@@ -48,7 +48,8 @@ def judge(
     if images is None:
         images = ops.stop_gradient(make(gan, batch.latents, labels, training))
     both = [images] if moved is None else [images, moved]
-    if augmentation is not None and ((training and augment) or augmentation.always):
+    due = augmentation is not None and ((training and augment) or augmentation.always)
+    if due and not isinstance(batch, Packs):
         both = alike(augmentation, both, partial(gan.draw, training=training))
     images = both[0]
     if moved is not None:
@@ -64,13 +65,14 @@ def look(gan: Any, batch: Batch, kind: str, training: bool = True) -> Judged:
     if not any(penalty.at == kind for penalty in gan.penalties):
         found = judge(gan, batch, training)
         return Judged(batch, found, added=terms.added_by(gan.discriminator))
+    shown = packed(batch, gan)
 
     def forward(images):
-        found = judge(gan, batch._replace(images=images), training)
+        found = judge(gan, shown._replace(images=images), training)
         added = terms.added_by(gan.discriminator)
         return image_logits(found["logits"]), (found, added)
 
-    logits, (found, added), pull = backend.input_vjp(forward, batch.images)
+    logits, (found, added), pull = backend.input_vjp(forward, shown.images)
     return Judged(batch, found, lambda: pull(ops.ones_like(logits)), added)
 
 

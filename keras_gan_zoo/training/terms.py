@@ -18,7 +18,7 @@ from keras_gan_zoo.backend.keras_internals import (
 )
 from keras_gan_zoo.objectives.auxiliaries import overrides
 from keras_gan_zoo.schedules import weight_at
-from keras_gan_zoo.training.batch import Batch, Judged
+from keras_gan_zoo.training.batch import Batch, Judged, packed
 from keras_gan_zoo.typing import Tensor
 
 
@@ -73,8 +73,9 @@ def discriminator_losses(
                 judge, real.batch, real.of, fake.batch, fake.of, draw
             )
     gradients_at = {"real": real.gradients, "fake": fake.gradients}
+    points = [packed(some.batch, gan) for some in (real, fake)]
     for term in gan.penalties:
-        value = partial(term, judge, real.batch, fake.batch, draw, gradients_at)
+        value = partial(term, judge, *points, draw, gradients_at)
         optimizer = gan.optimizer.discriminator_optimizer
         terms[term.name] = weigh(gan, optimizer, term, value, training)
     own = [*real.added, *fake.added, *regularizers(gan.discriminator_variables)]

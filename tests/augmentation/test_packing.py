@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 import keras_gan_zoo as kgz
+from keras_gan_zoo import penalties
 from keras_gan_zoo.augmentation import Packing
 
 IMAGES = np.random.default_rng(0).normal(size=(7, 4, 3, 2)).astype("float32")
@@ -25,10 +26,11 @@ def test_images_lie_on_each_other_in_the_channels(size, packs):
             )
 
 
-def build(channels=2, **settings):
+def build(channels=2, discriminator=None, **settings):
+    judging = kgz.networks.dense_discriminator((8, 8, channels), (8,), dropout=0)
     return kgz.GAN(
         kgz.networks.dense_generator((8, 8, 1), latent_dim=4, widths=(8,)),
-        kgz.networks.dense_discriminator((8, 8, channels), widths=(8,), dropout=0),
+        discriminator or judging,
         augmentation=Packing(2),
         **settings,
     )
@@ -40,6 +42,61 @@ def test_a_wider_discriminator_trains_and_evaluates(noise):
     history = gan.fit(noise(15), batch_size=5, verbose=0).history
     logs = gan.evaluate(noise(15), return_dict=True, verbose=0)
     assert np.isfinite([*logs.values(), *(v[0] for v in history.values())]).all()
+
+
+class Recorded(kgz.GradientPenalty):
+    def points(self, real, fake, draw):
+        found = super().points(real, fake, draw)
+        self.of = [ops.convert_to_numpy(x.images) for x in (real, fake, found)]
+        return found
+
+
+def linear(norm):
+    """A discriminator of packs whose gradient has this norm everywhere."""
+    kernel = np.random.default_rng(1).normal(size=(128, 1)).astype("float32")
+    kernel *= norm / np.linalg.norm(kernel)
+    network = keras.Sequential(
+        [keras.Input((8, 8, 2)), keras.layers.Flatten(), keras.layers.Dense(1)]
+    )
+    network.set_weights([kernel, np.zeros(1)])
+    return network
+
+
+PENALTIES = {
+    kgz.GradientPenalty: 4.0,  # (3 - 1)^2
+    penalties.ZeroCenteredGradientPenalty: 9.0,
+    penalties.MaxGradientPenalty: 9.0,
+    penalties.DRAGAN: 4.0,
+    kgz.R1: 4.5,
+    penalties.R2: 4.5,
+    penalties.RealGradientPenalty: 4.0,
+}
+
+
+@pytest.mark.parametrize("n", [4, 5])
+def test_a_gradient_is_that_of_a_pack(noise, n):
+    """The discriminator's input is a pack, an incomplete one with images twice."""
+    terms = [penalty(weight=1.0) for penalty in PENALTIES]
+    gan = build(discriminator=linear(3.0), penalties=terms)
+    gan.compile()
+    logs = gan.evaluate(noise(n), return_dict=True, verbose=0)
+    found = [logs[term.name] for term in terms]
+    np.testing.assert_allclose(found, list(PENALTIES.values()), rtol=1e-4)
+    trained = gan.fit(noise(n), batch_size=n, verbose=0).history
+    found = [trained[term.name][0] for term in terms]
+    np.testing.assert_allclose(found, list(PENALTIES.values()), rtol=1e-4)
+
+
+def test_a_pack_has_one_share_of_real_and_fake(noise):
+    recorded = Recorded()
+    gan = build(penalties=[recorded])
+    gan.compile(run_eagerly=True)
+    gan.evaluate(noise(6), verbose=0)
+    real, fake, between = recorded.of
+    assert between.shape == (3, 8, 8, 2)
+    shares = (between - fake) / (real - fake)
+    spread = np.ptp(shares.reshape(3, -1), axis=1)
+    assert spread.max() < 1e-2 < np.ptp(shares)
 
 
 def test_a_discriminator_that_is_not_wider():
