@@ -15,7 +15,8 @@ class Packing(Augmentation):
     They are stacked along the channels, so that a generator without variety gives
     itself away; only the discriminator's input is wider. An incomplete last pack is
     filled with the batch's first images. A penalty on gradients is on those by a pack,
-    the discriminator's input. arXiv:1712.04086, section 3.
+    the discriminator's input. Labels are the generator's alone, for a pack has none.
+    arXiv:1712.04086, section 3.
 
     Args:
         size: int, m of the paper.

@@ -12,7 +12,7 @@ from keras import ops
 
 from keras_gan_zoo.configs import instance
 from keras_gan_zoo.latents import Latents
-from keras_gan_zoo.objectives.classes import check_classes
+from keras_gan_zoo.objectives.classes import check_classes, check_single
 from keras_gan_zoo.schedules import check_number
 from keras_gan_zoo.typing import Draw, Tensor
 
@@ -204,6 +204,7 @@ class Information(Auxiliary):
         return self.continuous + sum(self.categorical)
 
     def check(self, gan: Any) -> None:
+        check_single(gan, self.name)
         latents = gan.latents or Latents(**{gan.latent_distribution: gan.latent_dim})
         numbers, codes = latents.normal + latents.uniform, latents.categorical
         last = codes[len(codes) - len(self.categorical) :]

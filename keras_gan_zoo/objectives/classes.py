@@ -1,6 +1,21 @@
-"""What a GAN must have for terms that read classes."""
+"""What a GAN must have for what reads classes, or anything else of single images."""
 
 from typing import Any
+
+
+def check_single(gan: Any, what: str) -> None:
+    """Raise an error if a logit is of several images, for `what` looks at each one.
+
+    Raises:
+        ValueError: the augmentation packs images.
+    """
+    if gan.augmentation is not None and gan.augmentation.packs:
+        raise ValueError(
+            f"`{what}` is of each image by itself, and the augmentation has the "
+            "discriminator judge several images at once: leave one of them out, for "
+            f"example by `augmentation=None`. Received: {what} with "
+            f"{type(gan.augmentation).__name__}({gan.augmentation.get_config()})"
+        )
 
 
 def check_classes(gan: Any, term: Any, logits: int | None = None) -> None:
@@ -15,6 +30,7 @@ def check_classes(gan: Any, term: Any, logits: int | None = None) -> None:
         ValueError: the message says which.
     """
     name = getattr(term, "name", type(term).__name__)
+    check_single(gan, name)
     if gan.num_classes is None:
         raise ValueError(
             f"`{name}` learns from labels, so the GAN needs `num_classes`, for example "

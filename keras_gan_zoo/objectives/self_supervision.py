@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo.objectives.auxiliaries import PACKAGE, Auxiliary, cross_entropy
+from keras_gan_zoo.objectives.classes import check_single
 from keras_gan_zoo.schedules import check_number
 from keras_gan_zoo.typing import Draw, Tensor
 
@@ -69,6 +70,9 @@ class Rotations(Auxiliary):
     ) -> None:
         super().__init__(weight, name)
         self.generator_weight = check_number(generator_weight)
+
+    def check(self, gan: Any) -> None:
+        check_single(gan, self.name)
 
     def _cross_entropy(self, judge, batch):
         images, turns = rotate(batch.images)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo.latents import DISTRIBUTIONS, Latents
+from keras_gan_zoo.networks import contract
+from keras_gan_zoo.objectives.classes import check_single
 from keras_gan_zoo.schedules import Schedule
 from keras_gan_zoo.training.schemes import SCHEMES
 
@@ -131,7 +133,11 @@ def check(gan: Any) -> None:
     if gan.latents is not None:
         _check_latents(gan)
     SCHEMES[gan.update].check(gan)
-    for term in (gan.objective, *gan.auxiliaries) if gan.discriminator else ():
+    if gan.discriminator is None:
+        return
+    if contract.takes_labels(gan.discriminator):
+        check_single(gan, "labels")
+    for term in (gan.objective, *gan.auxiliaries):
         term.check(gan)
 
 

@@ -6,8 +6,10 @@ import pytest
 from keras import ops
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo import penalties
+from keras_gan_zoo import auxiliaries, penalties
 from keras_gan_zoo.augmentation import Packing
+from keras_gan_zoo.latents import Latents
+from keras_gan_zoo.losses import MultiHinge
 
 IMAGES = np.random.default_rng(0).normal(size=(7, 4, 3, 2)).astype("float32")
 
@@ -26,10 +28,10 @@ def test_images_lie_on_each_other_in_the_channels(size, packs):
             )
 
 
-def build(channels=2, discriminator=None, **settings):
+def build(channels=2, generator=None, discriminator=None, **settings):
     judging = kgz.networks.dense_discriminator((8, 8, channels), (8,), dropout=0)
     return kgz.GAN(
-        kgz.networks.dense_generator((8, 8, 1), latent_dim=4, widths=(8,)),
+        generator or kgz.networks.dense_generator((8, 8, 1), 4, widths=(8,)),
         discriminator or judging,
         augmentation=Packing(2),
         **settings,
@@ -113,3 +115,62 @@ def test_bad_size(size):
 def test_config_round_trip():
     config = keras.saving.serialize_keras_object(Packing(3))
     assert keras.saving.deserialize_keras_object(config).size == 3
+
+
+def heads(labels=False, **widths):
+    """A discriminator of packs with a logit and other outputs, perhaps of labels."""
+    inputs = {"images": keras.Input((8, 8, 2), name="images")}
+    x = keras.layers.Flatten()(inputs["images"])
+    if labels:
+        inputs["labels"] = keras.Input((), dtype="int32", name="labels")
+        embedded = keras.layers.Embedding(3, 4)(inputs["labels"])
+        x = keras.layers.Concatenate()([x, embedded])
+    outputs = {name: keras.layers.Dense(n)(x) for name, n in widths.items()}
+    return keras.Model(inputs, {"logits": keras.layers.Dense(1)(x), **outputs})
+
+
+@pytest.mark.parametrize(
+    ("discriminator", "settings", "what"),
+    [
+        (lambda: heads(labels=True), {"num_classes": 3}, "labels"),
+        (
+            lambda: heads(classes=3),
+            {"num_classes": 3, "auxiliaries": [auxiliaries.Classification()]},
+            "classification",
+        ),
+        (lambda: heads(classes=4), {"num_classes": 3, "loss": MultiHinge()}, "Multi"),
+        (
+            lambda: heads(codes=2),
+            {
+                "latents": Latents(uniform=4),
+                "auxiliaries": [auxiliaries.Information(2)],
+            },
+            "information",
+        ),
+        (
+            lambda: heads(rotations=4),
+            {"auxiliaries": [auxiliaries.Rotations()]},
+            "rotations",
+        ),
+    ],
+)
+def test_what_each_image_has_a_pack_has_not(discriminator, settings, what):
+    with pytest.raises(ValueError, match=rf"{what}.*several images.*Received: "):
+        build(discriminator=discriminator(), **settings)
+
+
+def test_a_generator_may_have_labels(noise):
+    latents, labels = (
+        keras.Input((4,), name="latents"),
+        keras.Input((), name="labels", dtype="int32"),
+    )
+    embedded = keras.layers.Embedding(3, 4)(labels)
+    x = keras.layers.Concatenate()([latents, embedded])
+    x = keras.layers.Dense(64, "tanh")(x)
+    generator = keras.Model(
+        {"latents": latents, "labels": labels}, keras.layers.Reshape((8, 8, 1))(x)
+    )
+    gan = build(generator=generator, num_classes=3)
+    gan.compile()
+    history = gan.fit(noise(6), np.arange(6) % 3, batch_size=3, verbose=0).history
+    assert np.isfinite(history["d_loss"]).all()
