@@ -15,6 +15,7 @@ import keras
 
 from keras_gan_zoo import augmentation as augmentations
 from keras_gan_zoo import backend, schedules
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.backend.keras_internals import (
     check_compiled,
     drop_loss_tracker,
@@ -188,15 +189,13 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             "generator_penalties", generator_penalties, generator_terms.get
         )
         self.augmentation = augmentations.get(augmentation)
-        self.num_classes = settings.check_count(
-            "num_classes", num_classes, 2, optional=True
-        )
+        self.num_classes = check_count("num_classes", num_classes, 2, optional=True)
         self.label_distribution = label_distribution
         self.label_names = settings.check_names(label_names)
-        self.critic_steps = settings.check_count("critic_steps", critic_steps)
-        self.generator_steps = settings.check_count("generator_steps", generator_steps)
+        self.critic_steps = check_count("critic_steps", critic_steps)
+        self.generator_steps = check_count("generator_steps", generator_steps)
         self.ema_half_life = from_config(ema_half_life)
-        self.ema_start = settings.check_count("ema_start", ema_start, optional=True)
+        self.ema_start = check_count("ema_start", ema_start, optional=True)
         self.update = update
         self.latent_distribution = latent_distribution
         self.latents = from_config(latents)

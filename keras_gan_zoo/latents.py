@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan_zoo.arguments import check_count, check_real, whole
 from keras_gan_zoo.typing import ArrayLike, Draw, Tensor
 
 DISTRIBUTIONS = ("normal", "uniform")
@@ -38,10 +39,8 @@ class Latents:
     def __init__(
         self, normal: int = 0, uniform: int = 0, categorical: Sequence[int] = ()
     ) -> None:
-        self.normal, self.uniform = int(normal), int(uniform)
-        self.categorical = tuple(int(size) for size in categorical)
-        sizes = (self.normal, self.uniform, *(size - 2 for size in self.categorical))
-        if min(sizes) < 0 or not self.dim:
+        found, codes = whole((normal, uniform), 0), whole(categorical, 2)
+        if found is None or codes is None or not sum(found + codes):
             raise ValueError(
                 "`Latents` takes the number of latents from each distribution, and "
                 "the sizes of its codes, 2 or more each, for example "
@@ -49,6 +48,7 @@ class Latents:
                 f"Received: normal={normal}, uniform={uniform}, "
                 f"categorical={categorical!r}"
             )
+        (self.normal, self.uniform), self.categorical = found, codes
 
     @property
     def dim(self) -> int:
@@ -293,6 +293,7 @@ def _great_circle(start, end, share):
 
 def _uniform(n, dim, seed, start, stream=0):
     """float64 `(n, dim)`, strictly inside (0, 1), for the samples from `start` on."""
+    start = check_count("start", start, 0)
     blocks = -(-dim // 4)  # Philox counts in blocks of four 64-bit integers
     generator = np.random.Philox(key=int(seed) + (stream << 64))
     bits = generator.advance(start * blocks).random_raw(n * blocks * 4)
@@ -304,11 +305,8 @@ def _normal(uniform, truncation):
     from scipy.special import ndtr, ndtri
 
     if truncation is not None:
-        if not truncation > 0:
-            raise ValueError(
-                "`truncation` must be a positive number of standard deviations, "
-                f"for example 2.0. Received: truncation={truncation}"
-            )
+        hint = " and in standard deviations, for example 2.0"
+        check_real("truncation", truncation, above=0, endless=True, hint=hint)
         low = ndtr(-truncation)
         uniform = low + (1.0 - 2.0 * low) * uniform
     return ndtri(uniform).astype("float32")

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_gan_zoo.arguments import is_number, is_whole
 from keras_gan_zoo.images import to_uint8
 from keras_gan_zoo.labels import check_labels
 from keras_gan_zoo.latents import check_latents, draw_labels, draw_latents
@@ -191,7 +192,7 @@ class Sampling(Walks):
 
 def check_share(truncation: float) -> float:
     """A truncation above 0 and at most 1, for a generator that is told of it."""
-    if not 0 < truncation <= 1:
+    if not (is_number(truncation) and 0 < truncation <= 1):
         raise ValueError(
             "`truncation` of this generator must be above 0 and at most 1, for example "
             f"0.5. Received: truncation={truncation}"
@@ -200,7 +201,7 @@ def check_share(truncation: float) -> float:
 
 
 def _check_n(n):
-    if not isinstance(n, int | np.integer) or n < 1:
+    if not is_whole(n) or n < 1:
         raise ValueError(
             f"`n` must be 1 or more, for example `generate(16)`. Received: n={n}"
         )

@@ -4,12 +4,12 @@ A weight, a probability or a half-life is a number, or such a schedule.
 """
 
 import math
-import numbers
 from typing import Any, TypeAlias
 
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_count, check_real, is_number
 from keras_gan_zoo.backend.keras_internals import without_tensorflow
 from keras_gan_zoo.configs import from_config, native
 from keras_gan_zoo.typing import Tensor
@@ -42,13 +42,13 @@ class Cosine(keras.optimizers.schedules.LearningRateSchedule):
     """
 
     def __init__(self, start: float, end: float, images: float) -> None:
-        self.start, self.end, self.images = float(start), float(end), float(images)
-        if not (math.isfinite(self.start + self.end + self.images) and self.images > 0):
+        if not (all(map(is_number, (start, end, images))) and images > 0):
             raise ValueError(
                 "`Cosine` must go from a number to another one in some images, for "
                 "example Cosine(0.9, 0.99, images=100_000). "
                 f"Received: Cosine({start!r}, {end!r}, images={images!r})"
             )
+        self.start, self.end, self.images = float(start), float(end), float(images)
 
     def __call__(self, step: Any) -> Any:
         share = ops.minimum(ops.cast(step, "float32") / self.images, 1.0)
@@ -62,29 +62,24 @@ class Cosine(keras.optimizers.schedules.LearningRateSchedule):
         return f"Cosine({self.start:g}, {self.end:g}, images={self.images:g})"
 
 
-def check_number(weight: Any) -> float:
+def check_number(weight: Any, name: str = "weight") -> float:
     """Check that a weight is a number, 0 or more, and return it.
 
     Raises:
         ValueError: it is not a number, or below 0.
     """
-    try:
-        valid = not isinstance(weight, Schedule) and weight >= 0
-    except TypeError:
-        valid = False
-    if not valid:
-        raise ValueError(
-            "`weight` must be a number, 0 or more, for example 10 (penalties also take "
-            "a schedule of `keras.optimizers.schedules`, which is given the number of "
-            f"real images that the discriminator has seen). Received: weight={weight!r}"
-        )
-    return weight
+    hint = (
+        ", for example 10 (penalties also take a schedule of "
+        "`keras.optimizers.schedules`, which is given the number of real images that "
+        "the discriminator has seen)"
+    )
+    return check_real(name, weight, least=0, hint=hint)
 
 
-def check_weight(weight: Any) -> Weight:
+def check_weight(weight: Any, name: str = "weight") -> Weight:
     """Check a weight that is a number, a schedule, or the config of one."""
     weight = from_config(weight)
-    return weight if isinstance(weight, Schedule) else check_number(weight)
+    return weight if isinstance(weight, Schedule) else check_number(weight, name)
 
 
 def weight_at(weight: Weight, images_seen: Tensor) -> Tensor:
@@ -112,9 +107,4 @@ def readable(weight: Weight | None) -> float | str | None:
 
 def check_every(every: Any) -> int:
     """Check the interval of a lazy term, in updates, and return it."""
-    if not isinstance(every, numbers.Integral) or every < 1:
-        raise ValueError(
-            "`every` must be a whole number of updates, 1 or more. "
-            f"Received: every={every!r}"
-        )
-    return int(every)
+    return check_count("every", every, of="updates")

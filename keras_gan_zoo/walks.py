@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan_zoo.arguments import is_whole
 from keras_gan_zoo.images import to_uint8
 from keras_gan_zoo.latents import Latents, check_latents, walk_latents
 from keras_gan_zoo.networks import contract
@@ -75,7 +76,7 @@ class Walks:
         ```
         """
         for name, value in (("steps", steps), ("stops", stops)):
-            if not isinstance(value, int | np.integer) or value < 2:
+            if not is_whole(value) or value < 2:
                 raise ValueError(
                     f"`{name}` must be a whole number, 2 or more: `start` and `end` "
                     f"are among the images. Received: {name}={value!r}"
@@ -165,7 +166,7 @@ class Walks:
                 f", ..., {self.generator.layers[-1].name}"
             )
         most = styled.synthesis.input.shape[1]
-        if not isinstance(place, int | np.integer) or not 0 <= place <= most:
+        if not is_whole(place) or not 0 <= place <= most:
             raise ValueError(
                 f"`place` must be a layer, from 0 to {most}. Received: place={place!r}"
             )
@@ -225,8 +226,7 @@ def check_seed(seed: Any) -> int:
     """A seed from 0 to 2**64 - 1; None draws one."""
     if seed is None:
         return random.randrange(2**31)
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
-    if not whole or not 0 <= seed < 2**64:
+    if not is_whole(seed) or not 0 <= seed < 2**64:
         raise ValueError(
             "`seed` must be a whole number, 0 or more and below 2**64, for example 7, "
             f"or None for different images on each call. Received: seed={seed!r}"

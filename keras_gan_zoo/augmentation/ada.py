@@ -4,6 +4,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import is_number
 from keras_gan_zoo.augmentation.adaptive import AdaptiveAugmentation, Probability
 from keras_gan_zoo.augmentation.transforms import (
     colors,
@@ -118,7 +119,9 @@ def _multipliers(policy):
         given = dict.fromkeys(PIPES.get(policy, [policy]), 1.0)
     found = {}
     for name, value in given.items():
-        if (name not in GROUPS and name not in NUMBERS) or not 0 <= value <= 1:
+        if (name not in GROUPS and name not in NUMBERS) or not (
+            is_number(value) and 0 <= value <= 1
+        ):
             raise ValueError(
                 f"`policy` must be one of {', '.join([*PIPES, *GROUPS])}, or a dict of "
                 "multipliers from 0 to 1 by groups or by single transforms: "

@@ -1,9 +1,9 @@
-import numbers
 from typing import Any, TypeAlias
 
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_count, check_real, is_number
 from keras_gan_zoo.augmentation.base import Augmentation
 from keras_gan_zoo.configs import from_config, native
 from keras_gan_zoo.schedules import Schedule, Weight, weight_at, weight_config
@@ -39,14 +39,9 @@ class AdaptiveAugmentation(Augmentation):
     ) -> None:
         super().__init__(name)
         self.p = _check_p(p)
-        for key, value in (("images_to_one", images_to_one), ("every", every)):
-            if not isinstance(value, numbers.Real) or not value >= 1:
-                raise ValueError(
-                    f"`{key}` must be a number, 1 or more. Received: {key}={value!r}"
-                )
-        self.target = native(target)
-        self.images_to_one = native(images_to_one)
-        self.every = native(every)
+        self.target = native(check_real("target", target))
+        self.images_to_one = native(check_real("images_to_one", images_to_one, least=1))
+        self.every = check_count("every", every)
         self.built = False
 
     def build(self, input_shape: Any = None) -> None:
@@ -100,7 +95,7 @@ def _check_p(p):
     p = from_config(p)
     if p is None or isinstance(p, Schedule):
         return p
-    if isinstance(p, numbers.Real) and 0 <= p <= 1:
+    if is_number(p) and 0 <= p <= 1:
         return float(p)
     raise ValueError(
         "`p` must be a number from 0 to 1, a schedule of `keras.optimizers.schedules` "

@@ -1,9 +1,9 @@
-import numbers
 from typing import Any
 
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.augmentation.base import Augmentation
 from keras_gan_zoo.typing import Draw, Tensor
 
@@ -32,11 +32,7 @@ class Packing(Augmentation):
 
     def __init__(self, size: int = 2, name: str = "packing") -> None:
         super().__init__(name)
-        if not isinstance(size, numbers.Integral) or size < 1:
-            raise ValueError(
-                f"`size` must be a whole number, 1 or more. Received: size={size!r}"
-            )
-        self.size: int = int(size)
+        self.size: int = check_count("size", size)
         self.packs = self.size > 1
 
     def call(self, images: Tensor, draw: Draw) -> Tensor:

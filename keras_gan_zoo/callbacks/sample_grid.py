@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.files import path_of
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.images import NotFiniteError, grid, save_png
@@ -90,20 +91,11 @@ class SampleGrid(keras.callbacks.Callback):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        counts = {"columns": columns, "every": every}
-        if rows is not None:
-            counts["rows"] = rows
-        for name, value in counts.items():
-            if int(value) != value or value < 1:
-                raise ValueError(
-                    f"`{name}` must be a whole number, 1 or more, for example 8. "
-                    f"Received: {name}={value!r}"
-                )
         self.folder = path_of(folder)
-        self.rows = None if rows is None else int(rows)
-        self.columns = int(columns)
-        self.every = int(every)
-        self.seed = seed
+        self.rows = check_count("rows", rows, optional=True)
+        self.columns = check_count("columns", columns)
+        self.every = check_count("every", every)
+        self.seed = check_count("seed", seed, 0)
 
     def set_model(self, model: Any) -> None:
         if not hasattr(model, "generate"):

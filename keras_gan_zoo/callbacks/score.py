@@ -7,11 +7,11 @@ from typing import Any, Self
 
 import keras
 
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.backend.keras_internals import declare_directions
 from keras_gan_zoo.callbacks.checks import check_generates
 from keras_gan_zoo.datasets.adapters import is_one_shot
 from keras_gan_zoo.images import NotFiniteError
-from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import ValueRange
 
 

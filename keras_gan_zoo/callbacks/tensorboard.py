@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.callbacks.checks import check_generates
 from keras_gan_zoo.callbacks.progress_bar import images_seen
 from keras_gan_zoo.callbacks.sample_grid import sheet
@@ -53,14 +54,13 @@ class TensorBoard(keras.callbacks.Callback):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        if int(every) != every or every < 0:
-            raise ValueError(
-                "`every` must be a whole number of epochs, or 0 for no samples. "
-                f"Received: every={every!r}"
-            )
         self.log_dir = path_of(log_dir)
-        self.every = int(every)
-        self.grid = {"rows": rows, "columns": columns, "seed": seed}
+        self.every = check_count("every", every, 0)
+        self.grid = {
+            "rows": check_count("rows", rows, optional=True),
+            "columns": check_count("columns", columns),
+            "seed": check_count("seed", seed, 0),
+        }
         self._writer: Any = None
         _writer_class()  # before hours of training, not after
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.cards.checks import (
     FAILS,
     HOLDS,
@@ -89,7 +90,7 @@ def verify(
     >>> verify("dcgan_mnist", metrics="is", num_images=500, verbose=0).verdict
     'holds'
     """
-    _check_number(num_images)
+    check_count("num_images", num_images, optional=True)
     name = public_name(preset)
     try:
         source = locate(preset, revision)
@@ -240,12 +241,3 @@ def _check_metrics(metrics, reports):
             f"Received: metrics={names}"
         )
     return names
-
-
-def _check_number(num_images):
-    """Check for a number of images, or None."""
-    if num_images is not None and (type(num_images) is not int or num_images < 1):
-        raise ValueError(
-            "`num_images` must be a whole number, 1 or more. "
-            f"Received: num_images={num_images!r}"
-        )

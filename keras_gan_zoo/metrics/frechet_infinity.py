@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from keras_gan_zoo.arguments import is_whole
 from keras_gan_zoo.metrics.checks import check_pair, check_rows
 from keras_gan_zoo.metrics.frechet import _check_moments, _distance, _factor
 from keras_gan_zoo.metrics.inception import inception_score
@@ -190,7 +191,8 @@ def _line(
 
 def _counts(rows, points, at_least, name):
     least = min(5000, rows // 2) if at_least is None else at_least
-    if not 2 <= least < rows or points < 2:
+    whole = is_whole(least) and is_whole(points)
+    if not whole or not 2 <= least < rows or points < 2:
         raise ValueError(
             "A line needs `points` >= 2 scores, from `at_least` >= 2 rows up to all of "
             f"them. Received: {name} of {rows} rows, points={points}, "

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 from scipy import special
 
+from keras_gan_zoo.arguments import is_whole
 from keras_gan_zoo.metrics.checks import check_rows, refuse_probabilities
 from keras_gan_zoo.typing import ArrayLike
 
@@ -43,7 +44,7 @@ def inception_score(
     """
     logits = check_rows(logits, "logits")
     refuse_probabilities(logits)
-    if not (isinstance(splits, int | np.integer) and 1 <= splits <= len(logits)):
+    if not (is_whole(splits) and 1 <= splits <= len(logits)):
         raise ValueError(
             "`splits` must be a whole number between 1 and the number of rows in "
             "`logits`. "

@@ -4,6 +4,7 @@ import typing
 
 import numpy as np
 
+from keras_gan_zoo.arguments import is_whole
 from keras_gan_zoo.metrics.blocks import centre_of, parts
 from keras_gan_zoo.metrics.checks import check_pair
 from keras_gan_zoo.typing import ArrayLike
@@ -252,12 +253,13 @@ def _terms(x, p, y, v):
 
 
 def _check_subsets(subsets, subset_size, generated, real):
-    if subsets < 1:
+    if not is_whole(subsets) or subsets < 1:
         raise ValueError(
-            "`subsets` must be a positive number, for example 100, or None for all "
-            f"rows at once. Received: subsets={subsets}"
+            "`subsets` must be a whole number, 1 or more, for example 100, or None for "
+            f"all rows at once. Received: subsets={subsets}"
         )
-    if not 2 <= subset_size <= min(len(generated), len(real)):
+    most = min(len(generated), len(real))
+    if not (is_whole(subset_size) and 2 <= subset_size <= most):
         raise ValueError(
             "`subset_size` must be at least 2, and at most the rows of either set; "
             "`subsets=None` uses all rows at once. Received: "

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import stats
 
+from keras_gan_zoo.arguments import is_whole
 from keras_gan_zoo.metrics.checks import check_level, check_pair
 from keras_gan_zoo.typing import ArrayLike
 
@@ -56,7 +57,7 @@ def nearest_rows(
     x, y = check_pair(rows, others, dtype=None)
     dtype = np.result_type(x, y, "float32")  # half precision has no room for squares
     x, y = x.astype(dtype, copy=False), y.astype(dtype, copy=False)
-    if not 1 <= k <= len(y):
+    if not (is_whole(k) and 1 <= k <= len(y)):
         raise ValueError(
             "`k` must be at least 1, and at most the number of others. "
             f"Received: k={k}, others of shape {y.shape}"

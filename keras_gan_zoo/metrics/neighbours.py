@@ -4,6 +4,7 @@ import typing
 
 import numpy as np
 
+from keras_gan_zoo.arguments import is_whole
 from keras_gan_zoo.metrics.blocks import centre_of, parts
 from keras_gan_zoo.metrics.checks import check_pair
 from keras_gan_zoo.typing import ArrayLike
@@ -297,7 +298,9 @@ def _keep_smallest(best, more):
 
 def _check_k(k, generated, real):
     for rows, side in ((generated, "generated"), (real, "real")):
-        if k is not None and rows is not None and not 1 <= k < len(rows):
+        if k is None or rows is None:
+            continue
+        if not (is_whole(k) and 1 <= k < len(rows)):
             raise ValueError(
                 "`k` must be at least 1 and less than the number of rows: a row's "
                 f"neighbours are the other rows. Received: k={k}, {side} of shape "

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_gan_zoo.arguments import is_whole
 from keras_gan_zoo.metrics.checks import check_pair
 from keras_gan_zoo.typing import ArrayLike
 
@@ -64,7 +65,7 @@ def _couple(n, m):
 
 
 def _directions(projections, d, seed):
-    if isinstance(projections, (int, np.integer)):
+    if is_whole(projections):
         if projections < 1:
             raise ValueError(
                 "`projections` must be a positive number, for example 512. "

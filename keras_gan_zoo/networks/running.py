@@ -8,6 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan_zoo.arguments import check_count
+
 #: JAX gives a network's variables away while it predicts, those of shared layers too
 _alone = threading.RLock()
 
@@ -33,6 +35,7 @@ def run(
     Returns:
         Array of `n` rows.
     """
+    check_count("batch_size", batch_size, optional=True)
     n = len(keras.tree.flatten(inputs)[0])
     size = min(batch_size or 128, n)
 

@@ -11,6 +11,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan_zoo.arguments import check_real
+
 NAMES = ("mapping", "average", "synthesis")
 
 
@@ -53,6 +55,7 @@ def truncate(styles: np.ndarray, centre: np.ndarray, truncation: float) -> np.nd
     >>> truncate(np.array([[3.0, 1.0]]), np.array([1.0, 1.0]), 0.5).tolist()
     [[2.0, 1.0]]
     """
+    check_real("truncation", truncation)
     return centre + np.asarray(truncation, styles.dtype) * (styles - centre)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_count, check_counts
 from keras_gan_zoo.configs import instance
 from keras_gan_zoo.latents import Latents
 from keras_gan_zoo.objectives.classes import check_classes, check_single
@@ -190,8 +191,8 @@ class Information(Auxiliary):
         name: str | None = None,
     ) -> None:
         super().__init__(weight, name)
-        self.continuous = int(continuous)
-        self.categorical = tuple(int(size) for size in categorical)
+        self.continuous = check_count("continuous", continuous, 0)
+        self.categorical = check_counts("categorical", categorical, 2)
         if not self.size:
             raise ValueError(
                 "`Information` needs at least one code. "

@@ -11,6 +11,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_real
 from keras_gan_zoo.objectives.auxiliaries import Auxiliary, cross_entropy
 from keras_gan_zoo.objectives.classes import check_classes
 from keras_gan_zoo.typing import Draw, Tensor
@@ -151,12 +152,7 @@ class Embedded(Auxiliary):
         self, weight: float = 1.0, temperature: float = 1.0, name: str | None = None
     ) -> None:
         super().__init__(weight, name)
-        if not temperature > 0:
-            raise ValueError(
-                "`temperature` must be a positive number, for example 1. "
-                f"Received: temperature={temperature!r}"
-            )
-        self.temperature = temperature
+        self.temperature = check_real("temperature", temperature, above=0)
 
     def check(self, gan: Any) -> None:
         check_classes(gan, self)
@@ -250,7 +246,7 @@ class DataToDataCrossEntropy(Embedded):
         name: str | None = None,
     ) -> None:
         super().__init__(weight, temperature, name)
-        self.margin = margin
+        self.margin = check_real("margin", margin, least=-1, most=1)
 
     def value(self, labels: Tensor, of: dict[str, Tensor]) -> Tensor:
         with_proxy, mutual = similarities(of)

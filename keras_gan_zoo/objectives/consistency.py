@@ -11,8 +11,8 @@ import keras
 from keras import ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.arguments import check_count, check_real
 from keras_gan_zoo.objectives.auxiliaries import Auxiliary
-from keras_gan_zoo.schedules import check_number
 from keras_gan_zoo.typing import Draw, Tensor
 
 __all__ = [
@@ -65,7 +65,7 @@ class _Steady(Auxiliary):
         self, weight: float, outputs: Sequence[str], name: str | None = None
     ) -> None:
         super().__init__(weight, name)
-        self.outputs = tuple(outputs)
+        self.outputs = (outputs,) if isinstance(outputs, str) else tuple(outputs)
         self.reads = tuple(output for output in self.outputs if output != "logits")
 
     def get_config(self) -> dict[str, Any]:
@@ -140,7 +140,7 @@ class BalancedConsistency(Consistency):
         name: str | None = None,
     ) -> None:
         super().__init__(weight, outputs, name)
-        self.fake_weight = check_number(fake_weight)
+        self.fake_weight = check_real("fake_weight", fake_weight, least=0)
 
     def discriminator_loss(
         self,
@@ -183,7 +183,7 @@ class LatentConsistency(_Steady):
         name: str | None = None,
     ) -> None:
         super().__init__(weight, outputs, name)
-        self.radius = check_number(radius)
+        self.radius = check_real("radius", radius, least=0)
 
     def discriminator_loss(
         self,
@@ -228,8 +228,8 @@ class LeCam(Auxiliary):
         name: str | None = None,
     ) -> None:
         super().__init__(weight, name)
-        self.decay = decay
-        self.start = start
+        self.decay = check_real("decay", decay, least=0, most=1)
+        self.start = check_count("start", start, 0)
         # Of the logits of real and of generated images.
         self.averages = self.add_weight(
             (2,),

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_real
 from keras_gan_zoo.objectives.losses import AdversarialLoss
 from keras_gan_zoo.typing import Tensor
 
@@ -35,7 +36,7 @@ class EnergyMargin(AdversarialLoss):
     of_logits, of_energies, boundary = False, True, None
 
     def __init__(self, margin: float = 10.0) -> None:
-        self.margin = margin
+        self.margin = check_real("margin", margin, above=0)
 
     def discriminator_loss(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return ops.mean(real_logits) + ops.mean(ops.relu(self.margin - fake_logits))
@@ -81,7 +82,8 @@ class BoundaryEquilibrium(AdversarialLoss, keras.layers.Layer):
         name: str = "boundary_equilibrium",
     ) -> None:
         super().__init__(name=name, dtype="float32")
-        self.gamma, self.rate = gamma, rate
+        self.gamma = check_real("gamma", gamma, above=0)
+        self.rate = check_real("rate", rate, least=0)
 
     def build(self, input_shape: Any = None) -> None:
         self.k = self.add_weight(

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_real
 from keras_gan_zoo.configs import instance, with_state
 from keras_gan_zoo.objectives.penalties import squared_norm
 from keras_gan_zoo.schedules import (
@@ -112,7 +113,7 @@ class PathLength(GeneratorPenalty):
         name: str | None = None,
     ) -> None:
         super().__init__(weight, every, name)
-        self.decay = decay
+        self.decay = check_real("decay", decay, least=0, most=1)
         self.built = False
 
     def build(self, input_shape: Any = None) -> None:
@@ -188,7 +189,7 @@ class LatentSensitivity(GeneratorPenalty):
         name: str | None = None,
     ) -> None:
         super().__init__(weight, every, name)
-        self.radius = radius
+        self.radius = check_real("radius", radius, least=0)
 
     def value(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_real
 from keras_gan_zoo.objectives.classes import check_classes
 from keras_gan_zoo.objectives.losses import AdversarialLoss
 from keras_gan_zoo.typing import Tensor
@@ -51,7 +52,9 @@ class MultiHinge(AdversarialLoss):
     reads = ("classes",)
 
     def __init__(self, generator_weight: float = 0.05) -> None:
-        self.generator_weight = generator_weight
+        self.generator_weight = check_real(
+            "generator_weight", generator_weight, least=0
+        )
 
     def check(self, gan: Any) -> None:
         check_classes(gan, self, gan.num_classes and gan.num_classes + 1)

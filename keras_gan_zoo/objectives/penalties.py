@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_real
 from keras_gan_zoo.configs import instance
 from keras_gan_zoo.objectives.penalty import Penalty, image_logits, squared_norm
 from keras_gan_zoo.schedules import Weight
@@ -171,15 +172,12 @@ class R1(Penalty):
         scale: float = 0.01,
     ) -> None:
         super().__init__(weight, every, name)
-        self.method, self.scale = method, scale
+        self.method = method
+        self.scale = check_real("scale", scale, above=0)
         if method not in ("gradient", "finite_difference"):
             raise ValueError(
                 "`method` must be 'gradient' or 'finite_difference'. "
                 f"Received: method={method!r}"
-            )
-        if not scale > 0:
-            raise ValueError(
-                f"`scale` must be a positive number. Received: scale={scale!r}"
             )
         if method == "finite_difference":
             self.at = None  # nobody needs gradients
@@ -242,7 +240,7 @@ class RealGradientPenalty(Penalty):
         target: float = 1.0,
     ) -> None:
         super().__init__(weight, every, name)
-        self.target = float(target)
+        self.target = float(check_real("target", target, least=0))
 
     def value(self, gradients: Tensor) -> Tensor:
         size = ops.sqrt(squared_norm(gradients) + 1e-12)

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.arguments import check_count, check_real
 from keras_gan_zoo.objectives.losses import Hinge
 from keras_gan_zoo.typing import Tensor
 
@@ -34,8 +35,8 @@ class RandomHinge(Hinge, keras.layers.Layer):
         self, least: float = 0.8, seed: int | None = None, name: str = "random_hinge"
     ) -> None:
         keras.layers.Layer.__init__(self, dtype="float32", name=name)
-        self.least = float(least)
-        self.seed = seed
+        self.least = float(check_real("least", least, least=0, most=1))
+        self.seed = check_count("seed", seed, 0, optional=True)
 
     def build(self, input_shape: Any = None) -> None:
         self.seed_generator = keras.random.SeedGenerator(self.seed)

@@ -9,6 +9,7 @@ import numpy as np
 from keras import Input, Model, initializers, layers, ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.arguments import check_count, check_counts
 from keras_gan_zoo.layers import GLU, BatchNormalization, SpectralNormalization
 from keras_gan_zoo.objectives.auxiliaries import Auxiliary
 from keras_gan_zoo.typing import Draw, Tensor
@@ -51,7 +52,7 @@ class Reconstruction(Auxiliary):
         name: str | None = None,
     ) -> None:
         super().__init__(weight, name)
-        self.widths = tuple(int(width) for width in widths)
+        self.widths = check_counts("widths", widths)
         self.built = False
 
     def build(self, outputs_shape: dict[str, tuple]) -> None:
@@ -139,7 +140,7 @@ class PlainReconstruction(Reconstruction):
     ) -> None:
         super().__init__(weight, name=name)
         self.parts = parts
-        self.doublings = doublings
+        self.doublings = check_count("doublings", doublings)
         if not parts:
             self.reads = ("features", "seen")
 

@@ -6,9 +6,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_real
 from keras_gan_zoo.objectives.auxiliaries import PACKAGE, Auxiliary, cross_entropy
 from keras_gan_zoo.objectives.classes import check_single
-from keras_gan_zoo.schedules import check_number
 from keras_gan_zoo.typing import Draw, Tensor
 
 __all__ = ["InfoMax", "Rotations", "info_nce", "rotate"]
@@ -69,7 +69,9 @@ class Rotations(Auxiliary):
         name: str | None = None,
     ) -> None:
         super().__init__(weight, name)
-        self.generator_weight = check_number(generator_weight)
+        self.generator_weight = check_real(
+            "generator_weight", generator_weight, least=0
+        )
 
     def check(self, gan: Any) -> None:
         check_single(gan, self.name)

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_gan_zoo.arguments import check_real
 from keras_gan_zoo.objectives import losses
 from keras_gan_zoo.objectives.penalties import image_logits
 from keras_gan_zoo.schedules import check_every
@@ -52,13 +53,8 @@ class TopK(losses.AdversarialLoss, keras.layers.Layer):
                 "generated images alone, for example `TopK('hinge')`. "
                 f"Received: loss={self.loss!r}"
             )
-        for key, share in (("gamma", gamma), ("least", least)):
-            if not 0 < share <= 1:
-                raise ValueError(
-                    f"`{key}` must be above 0, and at most 1. Received: {key}={share!r}"
-                )
-        self.gamma: float = gamma
-        self.least: float = least
+        self.gamma: float = check_real("gamma", gamma, above=0, most=1)
+        self.least: float = check_real("least", least, above=0, most=1)
         self.every: int = check_every(every)
         for name in ("of_logits", "of_energies", "boundary"):
             setattr(self, name, getattr(self.loss, name))

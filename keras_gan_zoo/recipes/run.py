@@ -9,6 +9,7 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.callbacks import (
     BackupAndRestore,
     ProgressBar,
@@ -55,7 +56,7 @@ class Snapshots(keras.callbacks.Callback):
     def __init__(self, folder: PathLike, every: int = 1) -> None:
         super().__init__()
         self.folder = path_of(folder)
-        self.every = every
+        self.every = check_count("every", every)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         due = (epoch + 1) % self.every == 0 or epoch + 1 == self.params["epochs"]

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.scoring.measures import METRICS
 
 
@@ -23,12 +22,7 @@ def check_integers(optional: bool = False, **given: tuple[Any, int]) -> None:
     >>> check_integers(repeats=(3, 1), splits=(10, 1))
     """
     for name, (value, least) in given.items():
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not (optional and value is None) and not (whole and value >= least):
-            raise ValueError(
-                f"`{name}` must be a whole number, {least} or more"
-                f"{', or None' if optional else ''}. Received: {name}={value!r}"
-            )
+        check_count(name, value, least, optional)
 
 
 def check_numbers(

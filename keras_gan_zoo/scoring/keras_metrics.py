@@ -16,6 +16,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.backend.keras_internals import in_symbolic_scope
 from keras_gan_zoo.images import uint8_images
 from keras_gan_zoo.metrics import (
@@ -28,7 +29,6 @@ from keras_gan_zoo.scoring.measures import METRICS
 from keras_gan_zoo.scoring.moments import Moments
 from keras_gan_zoo.scoring.preparation import pick_extractor
 from keras_gan_zoo.scoring.references import load_reference
-from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import Tensor, ValueRange
 
 

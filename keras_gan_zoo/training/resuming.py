@@ -9,11 +9,11 @@ from typing import Any
 import keras
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.backend.keras_internals import BackupHooks
 from keras_gan_zoo.files import path_of
 from keras_gan_zoo.training import backup, callback_states
 from keras_gan_zoo.training.replicas import is_first
-from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import PathLike
 
 UNITS = {"s": 1, "sec": 1, "min": 60, "h": 3600}

@@ -3,6 +3,7 @@ from typing import Any
 import keras
 from keras import initializers, ops
 
+from keras_gan_zoo.arguments import check_real
 from keras_gan_zoo.schedules import (
     Schedule,
     Weight,
@@ -44,11 +45,13 @@ class ScheduledAdam(keras.optimizers.Adam):
         **kwargs: Any,
     ) -> None:
         given = {"learning_rate": learning_rate, "beta_1": beta_1, "beta_2": beta_2}
-        given = {name: check_weight(value) for name, value in given.items()}
+        given = {name: check_weight(value, name) for name, value in given.items()}
         start = {
             name: float(ops.convert_to_numpy(weight_at(value, 0)))
             for name, value in given.items()
         }
+        for name in ("beta_1", "beta_2"):
+            check_real(name, start[name], below=1)
         super().__init__(**start, epsilon=epsilon, **kwargs)
         #: name -> schedule, of what follows one
         self.schedules = {

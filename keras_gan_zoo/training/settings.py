@@ -4,8 +4,7 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-
+from keras_gan_zoo.arguments import check_count, is_number, is_whole
 from keras_gan_zoo.latents import DISTRIBUTIONS, Latents
 from keras_gan_zoo.networks import contract
 from keras_gan_zoo.objectives.classes import check_single
@@ -30,19 +29,6 @@ OF_STEPS = (
     "latent_distribution",
     "latents",
 )
-
-
-def check_count(name: str, value: Any, least: int = 1, optional: bool = False) -> Any:
-    """Return `value` as an int, or None if it may be left out and is."""
-    if value is None and optional:
-        return None
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or value < least:
-        raise ValueError(
-            f"`{name}` must be a whole number, {least} or more. "
-            f"Received: {name}={value!r}"
-        )
-    return int(value)
 
 
 def check_names(names: Any) -> tuple[str, ...] | None:
@@ -81,8 +67,7 @@ def check_seed(seed: Any) -> int:
     """Return `seed` as an int, or draw one for None."""
     if seed is None:
         return random.randrange(2**31)
-    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
-    if not whole or not 0 <= seed < 2**32:
+    if not is_whole(seed) or not 0 <= seed < 2**32:
         raise ValueError(
             "`seed` must be a whole number from 0 to 2**32 - 1, or None. "
             f"Received: seed={seed!r}"
@@ -106,8 +91,8 @@ def check(gan: Any) -> None:
                 f"`{name}` must be one of {known}. Received: {name}={value!r}"
             )
     half_life = gan.ema_half_life
-    is_number = isinstance(half_life, int | float | np.number) and half_life > 0
-    if not (half_life is None or isinstance(half_life, Schedule) or is_number):
+    positive = is_number(half_life) and half_life > 0
+    if not (half_life is None or isinstance(half_life, Schedule) or positive):
         raise ValueError(
             "`ema_half_life` must be a positive number of images, for example "
             "10_000, a schedule of the images seen, or None. "

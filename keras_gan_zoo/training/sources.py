@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_gan_zoo import datasets
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.datasets import adapters
 from keras_gan_zoo.training.batches import ImageBatches
 from keras_gan_zoo.training.monitoring import say_once
@@ -17,7 +18,6 @@ from keras_gan_zoo.training.reading import (
     read_arrays,
 )
 from keras_gan_zoo.training.replicas import division_of
-from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import ValueRange
 
 #: the most that is kept of a generator whose end is not known

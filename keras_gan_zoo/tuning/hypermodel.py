@@ -16,6 +16,7 @@ except ImportError as error:
     ) from error
 
 from keras_gan_zoo import recipes
+from keras_gan_zoo.arguments import check_count
 from keras_gan_zoo.callbacks import Score
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.scoring import METRICS
@@ -76,7 +77,7 @@ class GANHyperModel(keras_tuner.HyperModel):
         self.space = check(default_of(self.recipe) if space is None else space)
         self.selection = {**settings_of(self.recipe), "num_images": num_images}
         check_numbers(self.selection["metrics"], num_images, endless=True)
-        self.every = every
+        self.every = check_count("every", every)
         self.say = say
         self.metric = self.selection["metrics"][0]
         better = "max" if METRICS[self.metric].higher else "min"

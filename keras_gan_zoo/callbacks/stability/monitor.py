@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.arguments import check_count, check_real
 from keras_gan_zoo.backend.keras_internals import updates_of
 from keras_gan_zoo.callbacks.stability import signs
 from keras_gan_zoo.callbacks.stability.going_back import GoodState, check_rates
@@ -16,7 +17,6 @@ from keras_gan_zoo.callbacks.stability.looks import LEAST, Looks
 from keras_gan_zoo.callbacks.stability.signs import PLAYERS
 from keras_gan_zoo.files import path_of, write_json
 from keras_gan_zoo.training.replicas import is_first
-from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import PathLike
 
 
@@ -112,18 +112,17 @@ class StabilityMonitor(keras.callbacks.Callback):
         self.max_rollbacks = check_count("max_rollbacks", max_rollbacks, 0)
         self.num_images = check_count("num_images", num_images, LEAST)
         self.log = None if log is None else path_of(log)
-        self.rollback, self.backup_dir, self.seed = rollback, backup_dir, seed
-        self.rate_factor = rate_factor
-        self.saturation, self.oscillation = saturation, oscillation
-        self.exploding, self.vanishing = exploding, vanishing
-        self.diversity, self.repetition = diversity, repetition
-        self.memorisation = memorisation
-        for name in ("rate_factor", "saturation", "oscillation", "vanishing"):
-            if not 0 < getattr(self, name) < 1:
-                raise ValueError(
-                    f"`{name}` must be a share, between 0 and 1. "
-                    f"Received: {name}={getattr(self, name)!r}"
-                )
+        self.rollback, self.backup_dir = rollback, backup_dir
+        self.seed = check_count("seed", seed, 0)
+        shares: Any = {"above": 0, "below": 1, "kind": "a share"}
+        self.rate_factor = check_real("rate_factor", rate_factor, **shares)
+        self.saturation = check_real("saturation", saturation, **shares)
+        self.oscillation = check_real("oscillation", oscillation, **shares)
+        self.vanishing = check_real("vanishing", vanishing, **shares)
+        self.exploding = check_real("exploding", exploding, above=1, endless=True)
+        self.diversity = check_real("diversity", diversity, least=0)
+        self.repetition = check_real("repetition", repetition, least=0)
+        self.memorisation = check_real("memorisation", memorisation, least=0)
         self.rows: list[dict[str, Any]] = []
         self._looks = Looks(self)
         self._batches: Any = None
