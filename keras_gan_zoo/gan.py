@@ -36,7 +36,15 @@ from keras_gan_zoo.objectives import penalties as penalty_terms
 from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.sampling import Sampling
 from keras_gan_zoo.schedules import Weight
-from keras_gan_zoo.training import monitoring, reading, settings, sources, state
+from keras_gan_zoo.training import (
+    monitoring,
+    reading,
+    settings,
+    sources,
+    state,
+    weights_of_others,
+)
+from keras_gan_zoo.training.average import begin_average
 from keras_gan_zoo.training.data_order import DataOrder, first_of
 from keras_gan_zoo.training.growth import Growth
 from keras_gan_zoo.training.optimizer import AdversarialOptimizer, count_iterations
@@ -102,9 +110,9 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
         generator_steps: int, generator updates per iteration.
         ema_half_life: float or None. The half-life, in images, of an exponential moving
             average of the generator's weights, batch-norm statistics included.
-            `generate`, `predict`, scores and presets use the average. A number is
-            ramped up to, a schedule of the images seen, such as
-            `keras_gan_zoo.schedules.Cosine`, is taken as it is.
+            `generate`, `predict`, scores and presets use the average, which
+            `reset_average` begins anew. A number is ramped up to, a schedule of the
+            images seen, such as `keras_gan_zoo.schedules.Cosine`, is taken as it is.
         ema_start: int or None. For so many images the average is a copy of the
             generator, and then has its whole half-life at once (BigGAN). None: the
             half-life grows from the start, at most to a twentieth of the images so
@@ -535,6 +543,23 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
     def call(self, latents: Any, training: bool = False) -> Tensor:
         return self.ema_generator(latents, training=False)
 
+    def reset_average(self) -> None:
+        """Begin the generator's average anew, from the weights that it has now.
+
+        `generate` draws with the average, which follows the generator in training
+        alone. Call this after you set the generator's weights yourself. Nothing
+        happens without an average.
+
+        Example:
+
+        ```python
+        gan.generator.load_weights("mine.weights.h5")
+        gan.reset_average()
+        images = gan.generate(16)
+        ```
+        """
+        begin_average(self)
+
     # === Presets ===
 
     presets = _Presets()
@@ -610,8 +635,15 @@ class GAN(WholeFiles, AdversarialTrainer, Sampling, keras.Model):
             super().save_weights(filepath, *args, **kwargs)
 
     def load_weights(self, filepath: PathLike, *args: Any, **kwargs: Any) -> None:
+        """Load what `save_weights` or `save` wrote, as in Keras.
+
+        A GAN with an average, from weights without one, begins it anew. A GAN without
+        takes the average of weights that have one for its generator, and says so.
+        """
         with self._alone():
-            super().load_weights(filepath, *args, **kwargs)
+            weights_of_others.load(
+                self, super().load_weights, filepath, *args, **kwargs
+            )
 
     def _alone(self):
         """Set aside what the networks were compiled with on their own.

@@ -10,6 +10,13 @@ from keras_gan_zoo.schedules import Schedule, weight_at
 RAMP = 0.05  # as in StyleGAN2: the half-life's largest share of the images so far
 
 
+def begin_average(gan: Any) -> None:
+    """Make the average a copy of the generator, from whose images it has seen none."""
+    if gan.ema_generator is not gan.generator:
+        gan.ema_generator.set_weights(gan.generator.get_weights())
+        gan.images_averaged.assign(0)
+
+
 def update_average(gan: Any, n: Any) -> None:
     """Move the averaged generator towards the generator, after `n` more images.
 

@@ -129,3 +129,81 @@ def test_the_average_of_a_normalized_layer_divides_by_its_own_size(tiny_gan, noi
     z = noise(4)[:, 0, 0, :1].astype("float32") * np.ones((4, 4), "float32") / 255
     expected = z @ kernel / (v @ kernel @ u)
     np.testing.assert_allclose(values([averaged(z)])[0], expected, rtol=1e-4, atol=1e-6)
+
+
+# === Weights from elsewhere ===
+
+
+def same(one, other):
+    pairs = zip(values(one.weights), values(other.weights), strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
+def test_an_average_begins_anew(tiny_gan, noise):
+    """Of a generator whose weights were set, `generate` shows these."""
+    gan, other = tiny_gan(ema_half_life=100), tiny_gan(seed=5)
+    gan.fit(noise(16), batch_size=8, verbose=0)
+    assert float(gan.images_averaged) == 16
+    gan.generator.set_weights([w + 0.1 for w in other.generator.get_weights()])
+    assert not same(gan.ema_generator, gan.generator)
+    gan.reset_average()
+    assert same(gan.ema_generator, gan.generator)
+    assert float(gan.images_averaged) == 0
+    np.testing.assert_array_equal(
+        gan.generate(2, seed=1), gan.generate(2, seed=1, use_ema=False)
+    )
+    other.reset_average()  # which has none
+
+
+NAMES = [
+    ("gan.weights.h5", {}),
+    ("gan.weights.json", {"max_shard_size": 0.1}),
+    ("gan.keras", {}),
+]
+
+
+def saved(gan, path, settings):
+    (gan.save if path.suffix == ".keras" else gan.save_weights)(path, **settings)
+    return path
+
+
+@pytest.mark.parametrize(("name", "settings"), NAMES)
+def test_weights_with_an_average_for_a_gan_without(
+    name, settings, tiny_gan, noise, tmp_path
+):
+    """As in presets, the average is what the generator gets, and it is said."""
+    gan, other = tiny_gan(ema_half_life=100), tiny_gan(seed=5)
+    gan.fit(noise(16), batch_size=8, verbose=0)
+    assert not same(gan.generator, gan.ema_generator)
+    path = saved(gan, tmp_path / name, settings)
+    with pytest.warns(UserWarning, match=r"average.*`ema_half_life`.*Received: "):
+        other.load_weights(path)
+    assert same(other.generator, gan.ema_generator)
+    assert same(other.discriminator, gan.discriminator)
+
+
+@pytest.mark.parametrize(("name", "settings"), NAMES)
+def test_weights_without_an_average_for_a_gan_with_one(
+    name, settings, tiny_gan, noise, tmp_path
+):
+    gan, other = tiny_gan(), tiny_gan(ema_half_life=100, seed=5)
+    gan.fit(noise(16), batch_size=8, verbose=0)
+    other.fit(noise(16), batch_size=8, verbose=0)
+    other.load_weights(saved(gan, tmp_path / name, settings))
+    for network in (other.generator, other.ema_generator):
+        assert same(network, gan.generator)
+    assert same(other.discriminator, gan.discriminator)
+    assert float(other.images_averaged) == 0
+    assert int(other.images_seen) == 16
+    other.fit(noise(16), batch_size=8, verbose=0)
+
+
+@pytest.mark.parametrize("half_life", [None, 100])
+def test_weights_for_a_gan_like_theirs_are_read_in_silence(
+    half_life, tiny_gan, tmp_path, recwarn
+):
+    gan, other = (tiny_gan(ema_half_life=half_life, seed=s) for s in (1, 2))
+    gan.save_weights(tmp_path / "gan.weights.h5")
+    other.load_weights(tmp_path / "gan.weights.h5")
+    assert same(other.generator, gan.generator)
+    assert not [w for w in recwarn if issubclass(w.category, UserWarning)]
