@@ -56,7 +56,8 @@ def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Pa
     """Call `write(file)` on a temporary file beside `path`, then rename it.
 
     Args:
-        path: where the file goes; missing folders are created.
+        path: where the file goes; missing folders are created. What a link leads to
+            is written, and the link stays.
         write: a function that is given an open binary file.
 
     Returns:
@@ -71,9 +72,10 @@ def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Pa
         raise IsADirectoryError(
             f"A file can't be written over a folder. Received: {str(path)!r}"
         )
+    place = Path(os.path.realpath(path))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
     except OSError as error:
         raise _named(error, path) from error
     try:
@@ -82,13 +84,27 @@ def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Pa
         umask = os.umask(0)
         os.umask(umask)
         os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes files private
-        os.replace(temporary, path)
+        os.replace(temporary, place)
     except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename == temporary:
             raise _named(error, path) from error
         raise
     return path
+
+
+@contextlib.contextmanager
+def written_beside(path: PathLike) -> Iterator[Path]:
+    """A path to write a file to, which then is that at `path`, or where it links to."""
+    place = Path(os.path.realpath(path))
+    partial = place.with_name(f".{place.name}")
+    try:
+        yield partial
+        sync(partial)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    os.replace(partial, place)
 
 
 def _named(error, path):

@@ -31,6 +31,25 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_stays_a_link(exists, tmp_path):
+    disk, link = tmp_path / "disk", tmp_path / "note.txt"
+    if exists:
+        files.write_text(disk / "other.txt", "old")
+    link.symlink_to("disk/other.txt")
+    assert files.write_text(link, "new") == link
+    assert link.is_symlink()
+    assert (disk / "other.txt").read_text() == "new"
+    assert [path.name for path in disk.iterdir()] == ["other.txt"]
+
+
+def test_a_link_to_itself_is_said(tmp_path):
+    link = tmp_path / "note.txt"
+    link.symlink_to(link)
+    files.write_text(link, "new")
+    assert link.read_text() == "new"
+
+
 def test_files_are_in_the_order_of_their_numbers(tmp_path):
     for name in ("e_0009_s_2.h5", "e_0009_s_10.h5", "e_10000_s_1.h5", "e_x_s_1.h5"):
         (tmp_path / name).touch()

@@ -1,8 +1,9 @@
 """Puts new files in the place of old ones: all of them, or none."""
 
+import errno
 import os
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from keras_gan_zoo.presets import files
@@ -12,6 +13,7 @@ def put(new: Path, folder: Path, without: Collection[str] = ()) -> None:
     """Move all files of one folder into another one, over those of the same names.
 
     After an error, Ctrl-C included, `folder` is as it was. What it has besides stays.
+    What a link leads to is replaced, not the link.
 
     Args:
         new: path of the finished folder, on the same disk, which is left empty.
@@ -25,14 +27,16 @@ def put(new: Path, folder: Path, without: Collection[str] = ()) -> None:
     old = new.with_name(f"{new.name}-old")
     old.mkdir()
     names = sorted((path.name for path in new.iterdir()), key=_metadata_last)
+    places = {name: folder / name for name in without}
+    places |= {name: Path(os.path.realpath(folder / name)) for name in names}
     try:
-        for name in sorted({*names, *without}, key=_metadata_last, reverse=True):
-            if os.path.lexists(folder / name):
-                os.replace(folder / name, old / name)
+        for name in sorted(places, key=_metadata_last, reverse=True):
+            if os.path.lexists(places[name]):
+                _move(places[name], old / name)
         for name in names:
-            os.replace(new / name, folder / name)
+            _move(new / name, places[name])
     except BaseException as error:
-        _put_back(old, folder, [n for n in names if not (new / n).exists()], error)
+        _put_back(old, places, [n for n in names if not (new / n).exists()], error)
         raise
     shutil.rmtree(old, ignore_errors=True)
 
@@ -42,22 +46,40 @@ def _metadata_last(name):
     return name == files.METADATA
 
 
+def _move(file: Path, place: Path) -> None:
+    """Rename a file, or copy it to another disk and delete it."""
+    try:
+        os.replace(file, place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        try:
+            shutil.copyfile(file, place)
+        except BaseException:
+            place.unlink(missing_ok=True)
+            raise
+        file.unlink()
+
+
 def _put_back(
-    old: Path, folder: Path, moved: Sequence[str], error: BaseException
+    old: Path,
+    places: Mapping[str, Path],
+    moved: Sequence[str],
+    error: BaseException,
 ) -> None:
     left = []
     names = {path.name for path in old.iterdir()}
     for name in sorted({*moved, *names}, key=_metadata_last):
         try:
             if name in moved:
-                (folder / name).unlink()
+                places[name].unlink()
             if name in names:
-                os.replace(old / name, folder / name)
+                _move(old / name, places[name])
         except OSError as fault:
             left.append(f"{name} ({fault})")
     if left:
         raise OSError(
             "The preset is not saved, and files of the old one could not be put back. "
-            f"Move them to {folder} yourself. Received: {old}: {', '.join(left)}"
+            f"Move them back yourself. Received: {old}: {', '.join(left)}"
         ) from error
     old.rmdir()

@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ from keras_gan_zoo.callbacks import (
     StabilityMonitor,
 )
 from keras_gan_zoo.datasets.memory import check_disk
-from keras_gan_zoo.files import path_of, write_json, write_text
+from keras_gan_zoo.files import path_of, write_json, write_text, written_beside
 from keras_gan_zoo.presets import files
 from keras_gan_zoo.recipes import data
 from keras_gan_zoo.recipes.build import build, classes_of
@@ -63,10 +62,8 @@ class Snapshots(keras.callbacks.Callback):
         if due and is_first():
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / f"epoch_{epoch + 1:04d}.weights.h5"
-            partial = path.with_name(f".{path.name}")
-            with backend.alone():
+            with backend.alone(), written_beside(path) as partial:
                 self.model.ema_generator.save_weights(partial)
-            os.replace(partial, path)
 
 
 def epochs_done(folder: PathLike) -> int:

@@ -1,13 +1,10 @@
 """Saved models and weights appear whole or not at all."""
 
 import contextlib
-import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.files import sync
+from keras_gan_zoo.files import written_beside
 from keras_gan_zoo.training.replicas import is_first
 from keras_gan_zoo.typing import PathLike
 
@@ -29,7 +26,7 @@ class WholeFiles:
         if not is_first():
             return
         one = overwrite and zipped is not False and _ends(filepath, ".keras")
-        with backend.alone(), _written_beside(filepath, one) as path:
+        with backend.alone(), _beside(filepath, one) as path:
             super().save(path, overwrite, zipped, **kwargs)  # type: ignore[misc]
 
     def save_weights(
@@ -39,7 +36,7 @@ class WholeFiles:
             return
         sharded = kwargs.get("max_shard_size") is not None
         one = overwrite and not sharded and _ends(filepath, ".weights.h5")
-        with backend.alone(), _written_beside(filepath, one) as path:
+        with backend.alone(), _beside(filepath, one) as path:
             super().save_weights(path, overwrite, **kwargs)  # type: ignore[misc]
 
 
@@ -47,18 +44,5 @@ def _ends(path, ending):
     return str(path).endswith(ending) and "://" not in str(path)
 
 
-@contextlib.contextmanager
-def _written_beside(path: PathLike, wanted: bool) -> Iterator[PathLike]:
-    """A path to write to, whose file becomes that at `path`; or `path` itself."""
-    if not wanted:
-        yield path
-        return
-    target = Path(os.path.realpath(path))
-    partial = target.with_name(f".{target.name}")
-    try:
-        yield partial
-        sync(partial)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    os.replace(partial, target)
+def _beside(path, wanted):
+    return written_beside(path) if wanted else contextlib.nullcontext(path)

@@ -1,7 +1,9 @@
 """save_to_preset: what a folder holds, and what is refused."""
 
+import errno
 import json
 import os
+import shutil
 from pathlib import Path
 
 import keras
@@ -176,6 +178,39 @@ def test_an_empty_folder_and_a_link(tmp_path):
     assert gan.save_to_preset(tmp_path / "link") == tmp_path / "link"
     assert {path.name for path in (tmp_path / "empty").iterdir()} == FILES
     assert {path.name for path in tmp_path.iterdir()} == {"empty", "link"}
+
+
+def test_files_that_are_links_stay_links(preset, tmp_path, monkeypatch):
+    """Such as weights on another disk, to which no file can be renamed."""
+    disk, names = tmp_path / "disk", ["metadata.json", "model.weights.h5"]
+    disk.mkdir()
+    for name in names:
+        (preset / name).rename(disk / name)
+        (preset / name).symlink_to(disk / name)
+
+    def within_a_disk(old, new, really=os.replace):
+        if (Path(old).parent == disk) != (Path(new).parent == disk):
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        really(old, new)
+
+    monkeypatch.setattr("os.replace", within_a_disk)
+    other = tiny_gan(seed=2)
+    other.save_to_preset(preset)
+    assert_same_weights(kgz.GAN.from_preset(preset).generator, other.generator)
+    before = bytes_of(preset)
+
+    def full(old, new, really=shutil.copyfile):
+        if Path(new) == disk / "metadata.json" and Path(old).parent.name[-4:] != "-old":
+            Path(new).write_text("half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return really(old, new)
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(OSError, match="No space left"):
+        tiny_gan(seed=3).save_to_preset(preset)
+    assert bytes_of(preset) == before
+    assert sorted(os.listdir(disk)) == names
+    assert all((preset / name).is_symlink() for name in names)
 
 
 def test_a_file_is_no_folder(gans, tmp_path):
