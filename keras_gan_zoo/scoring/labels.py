@@ -91,6 +91,8 @@ def numbered_alike(
         counted = True  # samples are balanced like the reference
     if not (counted and names and known) or tuple(names) == tuple(known):
         return reference
+    if reference.label_counts is None:
+        return reference
     unknown = [name for name in names if name not in known]
     if unknown and reference.dataset:  # whose numbers are known to all
         return reference
@@ -103,11 +105,13 @@ def numbered_alike(
             f"{', '.join(map(repr, unknown[:10]))}, samples of "
             f"{', '.join(map(repr, known[:10]))}"
         )
-    labels: Any = renumber(reference.labels, names, known)
+    held = np.arange(len(reference.label_counts))
+    counts = np.zeros(len(known), "int64")
+    counts[renumber(held, names, known)] = reference.label_counts
     return dataclasses.replace(
         reference,
-        labels=labels,
-        label_counts=np.bincount(labels, minlength=len(known)),
+        labels=renumber(reference.labels, names, known),
+        label_counts=counts,
         label_names=tuple(known),
     )
 

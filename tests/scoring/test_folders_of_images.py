@@ -8,7 +8,13 @@ import pytest
 from keras_gan_zoo import GAN, datasets, networks
 from keras_gan_zoo import images as kgz_images
 from keras_gan_zoo.datasets import stores
-from keras_gan_zoo.scoring import Extractor, score
+from keras_gan_zoo.scoring import (
+    Extractor,
+    export_statistics,
+    extractors,
+    load_reference,
+    score,
+)
 from keras_gan_zoo.scoring.conditions import dataset_of
 from scoring.quarters import means
 
@@ -142,7 +148,8 @@ def test_classes_of_two_folders_are_those_of_equal_names(extractor, animals):
     assert set(given) >= {"fid", "kid"}  # which ask for no class
 
 
-def test_a_gan_is_asked_for_the_classes_that_a_folder_has(extractor, animals):
+@pytest.fixture
+def gan_of_animals():
     class Animals(GAN):
         def generate(self, n, *, labels=None, start=0, **kwargs):
             noise = np.random.default_rng(start).integers(0, 9, (n, 8, 8, 1))
@@ -155,10 +162,40 @@ def test_a_gan_is_asked_for_the_classes_that_a_folder_has(extractor, animals):
         networks.dense_discriminator((8, 8, 1), widths=(4,)),
     )
     gan.num_classes, gan.label_names = 3, ("ant", "bee", "cat")
+    return gan
+
+
+def test_a_gan_is_asked_for_the_classes_that_a_folder_has(
+    extractor, animals, gan_of_animals
+):
     settings = {**BY_CLASS, "num_images": 40, "extractor": extractor}
-    found = score(gan, animals("both", "bee", "cat"), **settings)
+    found = score(gan_of_animals, animals("both", "bee", "cat"), **settings)
     assert set(found.per_class["fid"]) == {"1", "2"}
     assert found["class_fid"] < 5
+
+
+def test_statistics_have_the_names_of_their_classes(
+    extractor, animals, gan_of_animals, tmp_path
+):
+    both, settings = animals("both", "bee", "cat"), {**OPTIONS, "metrics": ["fid"]}
+    settings |= {"num_images": 40, "extractor": extractor}
+    known = load_reference(both, extractor)
+    path = export_statistics(known, tmp_path / "both.npz")
+    assert load_reference(path, extractor).label_names == ("bee", "cat")
+    found = [score(gan_of_animals, one, **settings)["fid"] for one in (both, path)]
+    assert found[0] == pytest.approx(found[1], rel=1e-6)
+    assert found[1] < 5
+    gan_of_animals.label_names = ("ant", "bee", "cow")
+    with pytest.raises(ValueError, match=r"classes of the reference.*'cat'"):
+        score(gan_of_animals, path, **settings)
+    # The same images as a pair: a number means what it means to the GAN.
+    assert load_reference(datasets.load(both), extractor).label_names is None
+
+
+def test_named_data_sets_name_the_classes_of_their_statistics():
+    found = load_reference("digits:test", extractors.get("digits"))
+    assert found.origin.startswith("shipped")
+    assert found.label_names == datasets.CATALOGUE["digits"].label_names
 
 
 def test_a_network_is_no_source(extractor, folder):

@@ -176,7 +176,7 @@ def _from_images(images, extractor, batch_size, needs, verbose, facts):
             "A reference needs at least 2 images, and thousands for a stable score. "
             f"Received: {len(images)}"
         )
-    facts["label_counts"] = None
+    facts |= {"label_counts": None, "label_names": facts.get("label_names")}
     if facts["labels"] is not None:
         labels = as_vector(facts["labels"])
         facts["labels"] = check_labels(labels, "labels", len(images))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_gan_zoo.datasets import CATALOGUE
 from keras_gan_zoo.files import write_atomically
 from keras_gan_zoo.scoring.moments import Moments
 from keras_gan_zoo.scoring.references.reference import Reference
@@ -116,12 +117,26 @@ def read_statistics(path: PathLike) -> Reference:
     return Reference(
         preparation=_preparation(values.get("preparation"), path),
         label_counts=None if counts is None else np.array(counts, "int64"),
+        label_names=_label_names(values, texts.get("dataset"), path),
         **{"name": pathlib.Path(path).name, **texts},
         moments=Moments.from_statistics(count or 2, mean, covariance),
         spatial=spatial,
         num_real=count,
         origin="statistics file",
     )
+
+
+def _label_names(values, dataset, path):
+    """The names of the classes that a file has, or that all know; or None."""
+    if "label_names" not in values:
+        return CATALOGUE[dataset].label_names if dataset in CATALOGUE else None
+    names = tuple(map(str, np.ravel(values["label_names"])))
+    if len(names) < np.size(values.get("label_counts", ())):
+        raise ValueError(
+            "A statistics file must have a name for each of its classes, or none. "
+            f"Received: reference={str(path)!r} with the names {names[:10]}"
+        )
+    return names
 
 
 def _preparation(text, path):
@@ -188,6 +203,8 @@ def _arrays(reference):
     arrays = {}
     if reference.label_counts is not None:
         arrays["label_counts"] = reference.label_counts
+    if reference.label_names:
+        arrays["label_names"] = np.array(reference.label_names, "U")
     if reference.spatial is not None:
         arrays["spatial_mean"] = reference.spatial.mean
         arrays["spatial_covariance"] = reference.spatial.covariance
