@@ -99,5 +99,13 @@ def pick_extractor(
     return extractor
 
 
+def usual_metrics(
+    extractor: Any, reference: Any, image_shape: Sequence[int] | None = None
+) -> list[str]:
+    """Inception Score and FID, or FID alone where the extractor has no logits."""
+    outputs = pick_extractor(extractor, reference, (), image_shape).outputs
+    return ["is", "fid"] if "logits" in outputs else ["fid"]
+
+
 def _name(reference):
     return repr(reference) if isinstance(reference, str) else type(reference).__name__

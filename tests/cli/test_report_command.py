@@ -44,6 +44,34 @@ def test_train_scores(run, monkeypatch):
     (score,) = given
     assert isinstance(score, Score)
     assert (score.reference, score.every) == ("digits:test", 5)
+    assert score.metrics == ["is", "fid"]
+
+
+@pytest.mark.parametrize(
+    ("options", "metrics"),
+    [(["--metrics", "fid,kid"], ["fid", "kid"]), (["--extractor", "pixels"], ["fid"])],
+)
+def test_train_scores_what_the_extractor_can(run, monkeypatch, options, metrics):
+    given = []
+
+    def train(recipe, folder, callbacks=(), **kwargs):
+        given.extend(callbacks)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recipes, "train", train)
+    line = ["train", "--family", "dcgan", "--data", "digits", "--score", "digits:test"]
+    run(*line, *options, code=130)
+    assert given[0].metrics == metrics
+
+
+def test_metrics_that_the_extractor_can_not_are_refused_before_training(run):
+    line = ["train", "--family", "dcgan", "--data", "digits", "--score", "digits:test"]
+    failed = run(*line, "--extractor", "pixels", "--metrics", "is", code=1)
+    assert "'is' reads `logits`" in failed.stderr
+    failed = run(
+        "train", "--family", "dcgan", "--data", "digits", "--metrics", "fid", code=2
+    )
+    assert "is that of --score" in " ".join(failed.stderr.split())
 
 
 @pytest.mark.parametrize("every", [0, "x"])

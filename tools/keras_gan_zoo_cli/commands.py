@@ -58,6 +58,11 @@ def check_begun(
         )
 
 
+def names(text: str) -> list[str]:
+    """`"is, fid"` as a list."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 def numbers(text: str | None, option: str) -> list[int] | None:
     """`"128,64"` as a list."""
     if text is None:
@@ -311,6 +316,13 @@ def train(
             "folder has not."
         ),
     ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            help="Of --score, as in score; by default is,fid, or fid where the "
+            "extractor has no logits."
+        ),
+    ] = None,
     score_every: Annotated[
         int, typer.Option(min=1, help="Epochs between two scores.")
     ] = 1,
@@ -342,6 +354,8 @@ def train(
     [b]Example[/b]: keras-gan-zoo train dcgan_mnist --out again
     """
     from keras_gan_zoo import callbacks, recipes, zoo
+    from keras_gan_zoo.scoring.measures import check_metrics
+    from keras_gan_zoo.scoring.preparation import pick_extractor, usual_metrics
     from keras_gan_zoo.training.replicas import is_first
 
     check_begun(recipe, family, data, "train")
@@ -350,11 +364,13 @@ def train(
         raise typer.BadParameter(
             "a recipe has its own family; leave it out.", param_hint="--family"
         )
-    if extractor is not None and score is None:
-        raise typer.BadParameter(
-            "is that of --score, which says what to score against, such as mnist:test.",
-            param_hint="--extractor",
-        )
+    for option, value in (("--extractor", extractor), ("--metrics", metrics)):
+        if value is not None and score is None:
+            raise typer.BadParameter(
+                "is that of --score, which says what to score against, such as "
+                "mnist:test.",
+                param_hint=option,
+            )
     begun = None if recipe is None else recipes.find(recipe)
     chosen = recipes.with_options(
         recipes.full_width(begun) if begun and full_width else begun,
@@ -395,6 +411,11 @@ def train(
     watching: list[Any] = []
     if score:
         given = zoo.prepared({"reference": score, "extractor": extractor}, chosen)
+        asked = given["extractor"], given["reference"]
+        size = chosen["arguments"]["image_shape"]
+        wanted = names(metrics) if metrics else usual_metrics(*asked, size)
+        pick_extractor(*asked, check_metrics(wanted), size)
+        given["metrics"] = wanted
         watching.append(callbacks.Score(every=score_every, **given))
     if tensorboard:
         watching.append(callbacks.TensorBoard(out / "tensorboard"))

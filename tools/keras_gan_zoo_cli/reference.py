@@ -8,7 +8,7 @@ import typer
 
 from keras_gan_zoo_cli import output, places
 from keras_gan_zoo_cli.app import app, command
-from keras_gan_zoo_cli.commands import Json
+from keras_gan_zoo_cli.commands import Json, names
 from keras_gan_zoo_cli.places import check_place
 from keras_gan_zoo_cli.scoring import (
     BatchSize,
@@ -17,7 +17,6 @@ from keras_gan_zoo_cli.scoring import (
     ValueRange,
     Weights,
     build_extractor,
-    names,
     pair,
 )
 

@@ -11,7 +11,7 @@ import typer
 
 from keras_gan_zoo_cli import output, places, preparing
 from keras_gan_zoo_cli.app import GATE, command, default
-from keras_gan_zoo_cli.commands import Seed
+from keras_gan_zoo_cli.commands import Seed, names
 from keras_gan_zoo_cli.places import check_place
 
 SUFFIXES = (".json", ".md", ".csv")
@@ -108,11 +108,6 @@ def pair(text: str | None) -> tuple[float, float] | None:
             f"{text!r} must be two numbers, such as 0,1.", param_hint="--value-range"
         ) from None
     return low, high
-
-
-def names(text: str) -> list[str]:
-    """`"is, fid"` as a list."""
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 @command
