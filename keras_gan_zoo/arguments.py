@@ -115,7 +115,7 @@ def check_real(
     >>> check_real("share", 0.5, above=0, most=1)
     0.5
     """
-    bounds = {
+    bounds: dict[str, Any] = {
         "{:g} or more": (least, operator.ge),
         "above {:g}": (above, operator.gt),
         "at most {:g}": (most, operator.le),
