@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import keras
 
+from keras_gan_zoo.arguments import check_count, check_real
 from keras_gan_zoo.configs import native
 from keras_gan_zoo.gan import GAN
 from keras_gan_zoo.near_names import did_you_mean
@@ -15,13 +16,15 @@ from keras_gan_zoo.networks.shapes import check_widths
 from keras_gan_zoo.optimizers import ScheduledAdam
 from keras_gan_zoo.paper import Paper
 from keras_gan_zoo.schedules import Weight, weight_config
-from keras_gan_zoo.training.settings import check_count
 from keras_gan_zoo.typing import ImageShape
 
 __all__ = ["FAMILIES", "Family", "Paper", "adam", "find", "rmsprop", "scheduled_adam"]
 
 #: All families, this package's and yours: class name -> class.
 FAMILIES: dict[str, type["Family"]] = {}
+
+
+SHARES = ("dropout", "style_mixing")  # of families, from 0 to 1
 
 
 class Family(GAN):
@@ -304,6 +307,10 @@ def _check(parameter, value):
     if parameter.annotation in (int, int | None):
         least = {"num_classes": 2}.get(name, 0 if name.endswith("_layers") else 1)
         check_count(name, value, least, optional=parameter.annotation is not int)
+    if parameter.annotation in (float, float | None):
+        check_real(name, value, least=0, most=1 if name in SHARES else None)
+    if parameter.annotation in (bool, bool | None) and not isinstance(value, bool):
+        raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
     return value
 
 

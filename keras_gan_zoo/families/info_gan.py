@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 import keras
 
+from keras_gan_zoo.configs import instance
 from keras_gan_zoo.families.family import Family, Paper, adam
 from keras_gan_zoo.latents import Latents
 from keras_gan_zoo.networks import info_gan_discriminator, info_gan_generator
@@ -65,6 +66,12 @@ class InfoGAN(Family):
         dense_width: int = 1024,
         code_width: int = 128,
     ) -> tuple[keras.Model, keras.Model]:
+        latents = instance(
+            latents,
+            Latents,
+            "`latents` must be `keras_gan_zoo.latents.Latents`, such as "
+            "`Latents(uniform=64, categorical=(10,))`.",
+        )
         discriminator_widths = or_reversed(discriminator_widths, generator_widths)
         return (
             info_gan_generator(image_shape, latents.dim, generator_widths, dense_width),

@@ -41,7 +41,7 @@ class LightweightGAN(Family):
             at 512x512.
         discriminator_widths: channels of each map that is half as large as the one
             before, down to 8x8; 16 to 512 at 512x512.
-        attention: sizes of grids with attention.
+        attention: sizes of grids with attention, or one of them.
         patches: bool, whether an image has a logit for each of its patches.
         loss: see `GAN`.
         penalties: see `GAN`.
@@ -81,7 +81,7 @@ class LightweightGAN(Family):
         latent_dim: int = 256,
         generator_widths: Sequence[int] | None = None,
         discriminator_widths: Sequence[int] | None = None,
-        attention: Sequence[int] = (32,),
+        attention: int | Sequence[int] = (32,),
         patches: bool = False,
     ) -> tuple[keras.Model, keras.Model]:
         return (

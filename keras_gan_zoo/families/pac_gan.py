@@ -8,7 +8,7 @@ from keras_gan_zoo.networks import (
     convolutional_discriminator,
     convolutional_generator,
 )
-from keras_gan_zoo.networks.shapes import or_reversed
+from keras_gan_zoo.networks.shapes import check_image_shape, or_reversed
 from keras_gan_zoo.typing import ImageShape
 
 TWO = Packing(2)
@@ -58,6 +58,7 @@ class PacGAN(Family):
         augmentation: str | Augmentation | None = TWO,
     ) -> tuple[keras.Model, keras.Model]:
         packed, packing = 1, get(augmentation)
+        image_shape = check_image_shape(image_shape)
         if packing is not None:
             shown = packing.compute_output_shape((None, *image_shape))
             packed = shown[3] // image_shape[2]

@@ -13,6 +13,7 @@ from keras_gan_zoo.configs import native
 from keras_gan_zoo.layers import GLU, GlobalContext, LinearAttention
 from keras_gan_zoo.networks.blocks import LAST, batch_norm, crop, first_grid
 from keras_gan_zoo.networks.shapes import (
+    check_grids,
     check_image_shape,
     check_widths,
     inverse,
@@ -67,7 +68,7 @@ def lightweight_gan_generator(
     image_shape: ImageShape,
     latent_dim: int = 256,
     widths: Sequence[int] | None = None,
-    attention: Sequence[int] = (32,),
+    attention: int | Sequence[int] = (32,),
     name: str = "generator",
 ) -> Model:
     """Latents `(n, latent_dim)` -> images `(n, *image_shape)`.
@@ -91,6 +92,7 @@ def lightweight_gan_generator(
     widths = check_widths(
         "widths", native(widths) or default_generator_widths(image_shape, latent_dim)
     )
+    attention = check_grids("attention", attention)
     grid = first_grid(image_shape, len(widths) - 1)
     latents = Input((latent_dim,), name="latents")
     x = layers.Reshape((1, 1, latent_dim), name="reshape")(latents)
@@ -143,7 +145,7 @@ def small_logit(images: Tensor) -> Tensor:
 def lightweight_gan_discriminator(
     image_shape: ImageShape,
     widths: Sequence[int] | None = None,
-    attention: Sequence[int] = (32,),
+    attention: int | Sequence[int] = (32,),
     patches: bool = False,
     name: str = "discriminator",
 ) -> Model:
@@ -173,6 +175,7 @@ def lightweight_gan_discriminator(
     widths = check_widths(
         "widths", native(widths) or default_discriminator_widths(image_shape)
     )
+    attention = check_grids("attention", attention)
     images = Input(image_shape, name="images")
     seen = layers.Rescaling(0.5, 0.5, dtype="float32", name="seen")(images)
     stems = max(len(widths) - BLOCKS, 0)

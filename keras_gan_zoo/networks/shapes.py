@@ -1,33 +1,28 @@
 """Image shapes and layer widths."""
 
 import math
-import operator
+from collections.abc import Iterable
 from typing import Any
 
+from keras_gan_zoo.arguments import check_counts, is_whole, whole
 from keras_gan_zoo.configs import native
 
 
 def check_image_shape(image_shape: Any) -> tuple[int, int, int]:
     """Return `(height, width, channels)` as a tuple of ints."""
-    try:
-        height, width, channels = (int(size) for size in image_shape)
-    except (TypeError, ValueError):
-        height = width = channels = 0
-    if min(height, width) < 1 or not 1 <= channels <= 4:
+    found = whole(image_shape, 1)
+    if found is None or len(found) != 3 or found[2] > 4:
         raise ValueError(
             "`image_shape` must be (height, width, channels) with 1 to 4 channels, "
             f"for example (28, 28, 1). Received: image_shape={image_shape!r}"
         )
-    return height, width, channels
+    return found
 
 
 def check_widths(name: str, widths: Any, stages: int | None = None) -> tuple[int, ...]:
     """Return layer widths as a tuple of ints, one per stage: `stages` of them."""
-    try:
-        found = tuple(operator.index(width) for width in widths)
-    except TypeError:
-        found = ()
-    if not found or min(found) < 1 or (stages and len(found) != stages):
+    found = whole(widths, 1)
+    if not found or (stages and len(found) != stages):
         rule = "list one positive width per stage, for example (128, 64)"
         if stages:
             rule = f"be {stages} positive widths"
@@ -37,13 +32,20 @@ def check_widths(name: str, widths: Any, stages: int | None = None) -> tuple[int
 
 def check_downsample(downsample: Any, blocks: int) -> tuple[bool, ...]:
     """Return as a tuple of bools which of so many blocks halve the image."""
-    found = tuple(bool(down) for down in downsample)
-    if len(found) != blocks:
+    listed = isinstance(downsample, Iterable) and not isinstance(downsample, str)
+    found = tuple(downsample) if listed else ()
+    if len(found) != blocks or not all(down in (False, True) for down in found):
         raise ValueError(
-            "`downsample` must say for each block whether it halves the image. "
-            f"Received: downsample={found} for {blocks} blocks"
+            "`downsample` must say for each block whether it halves the image, such as "
+            f"(True, True, False). Received: downsample={downsample!r} for {blocks} "
+            "blocks"
         )
-    return found
+    return tuple(bool(down) for down in found)
+
+
+def check_grids(name: str, sizes: Any) -> tuple[int, ...]:
+    """Return sizes of grids as a tuple of ints; one of them needs no list."""
+    return check_counts(name, (sizes,) if is_whole(sizes) else sizes)
 
 
 def or_reversed(discriminator_widths: Any, generator_widths: Any) -> Any:

@@ -49,6 +49,28 @@ WRONG_SIZES = [
     ("group_size", 0),
     ("blocks", 0),
     ("mapping_layers", -1),
+    ("attention", (8.5,)),
+    ("attention", "8"),
+    ("downsample", True),
+    ("downsample", "yes"),
+    ("downsample", (2, 3)),
+    ("dropout", "0.5"),
+    ("dropout", -0.5),
+    ("dropout", 1.5),
+    ("orthogonality", "0.5"),
+    ("orthogonality", float("nan")),
+    ("orthogonality", -0.5),
+    ("style_mixing", (0.1,)),
+    ("style_mixing", 1.5),
+    ("clamp", True),
+    ("clamp", -0.5),
+    ("clip", "0.5"),
+    ("growing", -1),
+    ("residual", "no"),
+    ("patches", 1),
+    ("tanh", "no"),
+    ("use_bias", 2),
+    ("convolved", None),
 ]
 
 
@@ -218,8 +240,33 @@ def test_no_batch_norm_under_a_gradient_penalty():
 
 @pytest.mark.parametrize("image_shape", [(28, 28), (28, 28, 5), (0, 4, 1), "28", 28])
 def test_bad_image_shape(image_shape):
+    for family in (kgz.DCGAN, kgz.PacGAN):
+        with pytest.raises(ValueError, match="`image_shape` must be"):
+            family(image_shape=image_shape)
+
+
+@pytest.mark.parametrize("image_shape", [(28.5, 28, 1), ("8", 8, 1), (8, 8, True)])
+def test_sizes_of_images_are_whole(image_shape):
     with pytest.raises(ValueError, match="`image_shape` must be"):
         kgz.DCGAN(image_shape=image_shape)
+
+
+def test_latents_are_an_object_of_their_own():
+    with pytest.raises(ValueError, match=r"`latents` must be .*Received: 62"):
+        kgz.InfoGAN(latents=62)
+
+
+@pytest.mark.once
+def test_one_size_needs_no_list():
+    sizes = {"generator_widths": (8, 8, 8), "discriminator_widths": (8, 8, 8)}
+    one, listed = (
+        kgz.LightweightGAN((32, 32, 3), 4, attention=attention, **sizes)
+        for attention in (8, (8,))
+    )
+    for network in ("generator", "discriminator"):
+        names = [[w.path for w in getattr(g, network).weights] for g in (one, listed)]
+        assert len(names[0]) == len(names[1])
+    assert one.get_config()["attention"] == 8
 
 
 #: Those whose docstrings say that their discriminators are "the generator's, reversed".
