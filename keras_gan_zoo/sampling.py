@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keras_gan_zoo.arguments import is_number, is_whole
+from keras_gan_zoo.arguments import check_count, is_number, is_whole
 from keras_gan_zoo.images import to_uint8
 from keras_gan_zoo.labels import check_labels
 from keras_gan_zoo.latents import check_latents, draw_labels, draw_latents
@@ -158,7 +158,8 @@ class Sampling(Walks):
                 "This generator has moments for each truncation, so there are none to "
                 "set: call `generate(truncation=...)`."
             )
-        count, size = _check_n(batches), _check_n(batch_size)
+        count = check_count("batches", batches)
+        size = check_count("batch_size", batch_size)
         seed = check_seed(seed)
         network = self.ema_generator if use_ema else self.generator
         recompute_moments(

@@ -145,6 +145,9 @@ def test_what_generate_is_given(given, message, tiny_gan):
 
 def test_where_a_walk_begins(tiny_gan):
     gan = tiny_gan()
+    for name in ("batches", "batch_size"):
+        with pytest.raises(ValueError, match=rf"`{name}` must be .*Received: {name}="):
+            gan.standing_statistics(**{name: 0})
     with pytest.raises(ValueError, match=r"`start` must be .*Received: start=-1"):
         gan.sample_latents(2, start=-1)
     with pytest.raises(ValueError, match=r"`ema_half_life` must be .*Received"):

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from keras_gan_zoo.arguments import is_whole, whole
 from keras_gan_zoo.datasets import pillow
 from keras_gan_zoo.datasets.memory import empty_images
 from keras_gan_zoo.datasets.pillow import CHANNELS
@@ -337,17 +338,13 @@ def _flat(image, background):
 def _size(size):
     if size is None:
         return None
-    sides = (size, size) if isinstance(size, int | np.integer) else size
-    try:
-        height, width = (int(side) for side in sides)
-        if height < 1 or width < 1 or (height, width) != tuple(sides):
-            raise ValueError
-    except (TypeError, ValueError):
+    found = whole((size, size) if is_whole(size) else size, 1)
+    if found is None or len(found) != 2:
         raise ValueError(
             "`image_size` must be the side of a square or (height, width), in pixels. "
             f"Received: image_size={size!r:.100}"
-        ) from None
-    return height, width
+        )
+    return found
 
 
 def _color(color):

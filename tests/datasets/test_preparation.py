@@ -213,6 +213,8 @@ def test_a_preparation_is_kept_as_json_and_goes_to_other_processes():
         ({"image_size": (8, 8, 3)}, r"\(height, width\)"),
         ({"image_size": 8.5}, "image_size=8.5"),
         ({"image_size": "64"}, "image_size='64'"),
+        ({"image_size": True}, "image_size=True"),
+        ({"image_size": (8, True)}, "image_size=.8, True"),
         ({"crop_to_aspect_ratio": True}, "`image_size`: pass it"),
         (
             {"image_size": 8, "crop_to_aspect_ratio": 1},
