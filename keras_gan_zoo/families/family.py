@@ -3,7 +3,8 @@
 import copy
 import inspect
 import re
-from typing import Any, Self
+from types import NoneType, UnionType
+from typing import Any, Self, get_args
 
 import keras
 
@@ -299,19 +300,27 @@ def _copy(value):
 
 def _check(parameter, value):
     """A size, under the name that its user gave it."""
-    if value is None and parameter.default is None:
+    kind, optional = _kind(parameter.annotation)
+    if value is None and (optional or parameter.default is None):
         return None
     name = parameter.name
     if name.endswith("_widths"):
         check_widths(name, value)
-    if parameter.annotation in (int, int | None):
+    if kind is int:
         least = {"num_classes": 2}.get(name, 0 if name.endswith("_layers") else 1)
-        check_count(name, value, least, optional=parameter.annotation is not int)
-    if parameter.annotation in (float, float | None):
+        check_count(name, value, least)
+    if kind is float:
         check_real(name, value, least=0, most=1 if name in SHARES else None)
-    if parameter.annotation in (bool, bool | None) and not isinstance(value, bool):
+    if kind is bool and not isinstance(value, bool):
         raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
     return value
+
+
+def _kind(annotation):
+    """What an annotation asks for, if it is one thing, and whether None will do."""
+    kinds = get_args(annotation) if isinstance(annotation, UnionType) else [annotation]
+    given = [kind for kind in kinds if kind is not NoneType]
+    return given[0] if len(given) == 1 else None, len(given) < len(kinds)
 
 
 def _read(value):

@@ -251,6 +251,11 @@ def test_sizes_of_images_are_whole(image_shape):
         kgz.DCGAN(image_shape=image_shape)
 
 
+def test_there_may_be_no_limit_of_activations():
+    sizes = {"generator_widths": (4, 4), "latent_dim": 4, "mapping_width": 4}
+    assert kgz.StyleGAN2((8, 8, 1), clamp=None, **sizes).clamp is None
+
+
 def test_latents_are_an_object_of_their_own():
     with pytest.raises(ValueError, match=r"`latents` must be .*Received: 62"):
         kgz.InfoGAN(latents=62)
