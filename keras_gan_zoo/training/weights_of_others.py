@@ -58,7 +58,7 @@ def _has_average(filepath):
     ):
         if str(at).endswith(".json"):
             stored = json.loads(Path(at).read_text())["weight_map"]
-            names = {name.split("/")[1] for name in stored}
+            names = {name.strip("/").split("/")[0] for name in stored}
         else:
             with h5py.File(at) as file:
                 names = set(file)
