@@ -14,6 +14,7 @@ from keras_gan_zoo.near_names import did_you_mean
 from keras_gan_zoo.scoring import accuracy, collectors
 
 BOTH = ("tfgan", "torch_fidelity")
+SLOPE = "slope in 1/N"  #: an extra, which has the unit of its score times N
 
 
 @dataclasses.dataclass(frozen=True)
@@ -227,7 +228,7 @@ METRICS = {
         least=lambda splits: 16,  # 4 groups
         conditions=("infinity_method",),
         limit="fid_infinity",
-        extras={"fid_slope": "slope in 1/N"},
+        extras={"fid_slope": SLOPE},
         hub=("fid_infinity", "FID-infinity"),
         general=("frechet_distance_infinity", "Frechet distance, infinity"),
     ),
@@ -241,7 +242,7 @@ METRICS = {
         least=lambda splits: 8 * splits,  # 4 groups
         conditions=("infinity_method",),
         limit="is_infinity",
-        extras={"is_slope": "slope in 1/N"},
+        extras={"is_slope": SLOPE},
         hub=("inception_score_infinity", "Inception Score, infinity"),
         general=("classifier_score_infinity", "Classifier score, infinity"),
     ),

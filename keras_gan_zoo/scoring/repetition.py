@@ -9,7 +9,7 @@ from keras_gan_zoo.report_files import is_inside
 from keras_gan_zoo.scoring import conditions, tables
 from keras_gan_zoo.scoring.comparison import protocol_of
 from keras_gan_zoo.scoring.conditions import NotRepeatableError
-from keras_gan_zoo.scoring.measures import METRICS, needs_of
+from keras_gan_zoo.scoring.measures import METRICS, SLOPE, needs_of
 from keras_gan_zoo.scoring.preparation import prepare
 from keras_gan_zoo.scoring.report import ScoreReport
 from keras_gan_zoo.scoring.score import interval_method, score
@@ -118,9 +118,9 @@ def bounds(
     within the `slack` of the metric, whatever is most.
 
     Fewer images are some of the report's own, so that the two scores are no further
-    apart than the noise of the fewer, at 99.9 %. The bias of their number is carried
-    over to as many images as the report's, along the line in 1 / N to its limit
-    (`METRICS[metric].limit`).
+    apart than the noise of the fewer, at 99.9 %, or than rounding. The bias of their
+    number is carried over to as many images as the report's, along the line in 1 / N to
+    its limit (`METRICS[metric].limit`).
 
     Returns:
         `(repeated, low, high)`, floats.
@@ -141,7 +141,7 @@ def bounds(
         share = 1 - repetition.num_images / report.conditions["num_fake"]
     value = found[metric] + share * (found[limit] - found[metric])
     noise = (1 - share) * _half(found, metric) + share * _half(found, limit)
-    reach = WIDER * noise
+    reach = max(WIDER * noise, reach_of_rounding(found, metric))
     return value, stated - reach, stated + reach
 
 
@@ -158,8 +158,9 @@ def beside(report: ScoreReport, repetition: Repetition, metric: str) -> str | No
     """What is stated along with a score and can't be so, as a sentence, or None.
 
     Its interval, if it was made in the same way, and the scores that come with it, such
-    as `is_std`: to a hundredth, for they are nobody's yardstick. A quick check tells no
-    more than that an interval does not hold its score.
+    as `is_std`: to a hundredth, or a hundredth of what rounding may do to the score,
+    for they are nobody's yardstick. A quick check tells no more than that an interval
+    does not hold its score.
     """
     found, bounds = repetition.report, report.intervals.get(metric)
     if bounds and not is_inside(report[metric], bounds):
@@ -167,18 +168,20 @@ def beside(report: ScoreReport, repetition: Repetition, metric: str) -> str | No
     if found is None or repetition.num_images is not None:
         return None
     pairs: dict[str, Any] = {}
-    for name in METRICS[metric].extras:
+    rounding = reach_of_rounding(found, metric)
+    for name, what in METRICS[metric].extras.items():
         if name in report:
             again = found.get(name, 0.0)  # the spread of a single split or block
-            pairs[name] = [report[name]], [again], SHARE_OF_EXTRAS * abs(again)
+            per_one = found.conditions["num_fake"] if what == SLOPE else 1
+            reach = SHARE_OF_EXTRAS * max(abs(again), rounding * per_one)
+            pairs[name] = [report[name]], [again], reach
     here = found.intervals.get(metric)
     if bounds and not other_method(report, metric):
         if here is None:
             return (
                 f"the interval is {_said(bounds)} in the card, and there is none here"
             )
-        reach = SHARE_OF_EXTRAS * _half(found, metric)
-        reach += reach_of_rounding(found, metric)
+        reach = SHARE_OF_EXTRAS * _half(found, metric) + rounding
         pairs["the interval"] = bounds, here, reach
     for name, (stated, again, reach) in pairs.items():
         if any(abs(a - b) > reach for a, b in zip(stated, again, strict=True)):
