@@ -1,20 +1,20 @@
 """Finds the models of a leaderboard: entries, folders, and repositories on the Hub."""
 
 import dataclasses
-import functools
 import os
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 from keras_gan_zoo.cards.metadata import OURS
 from keras_gan_zoo.cards.render import local_address
+from keras_gan_zoo.files import path_of
 from keras_gan_zoo.leaderboard.models import CARD, Model, read_model
 from keras_gan_zoo.leaderboard.texts import plain
 from keras_gan_zoo.presets import client, files, index
 from keras_gan_zoo.presets.origin import public_name
 from keras_gan_zoo.presets.source import locate
+from keras_gan_zoo.scoring import tables
 from keras_gan_zoo.typing import PathLike
 
 #: bytes of one file of a repository that are fetched at most
@@ -63,7 +63,7 @@ def gather(
     wanted = [os.fspath(source) for source in listed]
     if not wanted and author is None:
         wanted = index.list_presets()
-    models: dict[str, Model] = {}
+    models: dict[str, list[Model]] = {}  # by their places, none of one with a problem
     problems: dict[str, str] = {}
 
     def trying(name, read):
@@ -78,30 +78,36 @@ def gather(
         wanted += trying(mine, lambda: client.models_of(author, OURS))
     for source in dict.fromkeys(wanted):
         say(plain(source))
-        for name, read in trying(source, lambda source=source: _readers(source)):
-            for model in trying(name, lambda read=read: [read()]):
-                models.setdefault(name, model)
-    return Gathered(list(models.values()), problems)
+        for name, place, read in trying(source, lambda source=source: _readers(source)):
+            if place not in models:
+                models[place] = trying(name, lambda read=read: [read()])
+    found = [model for read in models.values() for model in read]
+    names = tables.distinct([model.name for model in found])
+    pairs = zip(names, found, strict=True)
+    return Gathered([dataclasses.replace(m, name=name) for name, m in pairs], problems)
 
 
-def _readers(name: str) -> list[tuple[str, Callable[[], Model]]]:
-    """What reads the models of a source, each with a name."""
+def _readers(name: str) -> list[tuple[str, str, Callable[[], Model]]]:
+    """What reads the models of a source, each with a name and its only place."""
     if name.startswith("hf://"):
-        return [(name, lambda: _from_hub(name))]
+        return [(name, name, lambda: _from_hub(name))]
     entries = index.read_index()
     if name in entries:
-        return [(name, lambda: _from_zoo(name, entries[name]))]
-    folder = Path(name)
+        return [(name, name, lambda: _from_zoo(name, entries[name]))]
+    folder = path_of(name)
     if (folder / files.METADATA).is_file() or not folder.is_dir():
-        folder = locate(name).folder  # or an error that says what a preset is
-        return [(str(folder), lambda: _from_folder(folder))]
+        return [_reader(locate(name).folder)]  # or an error of what a preset is
     patterns = (f"*/{files.METADATA}", f"*/preset/{files.METADATA}")
     inner = sorted(p.parent for pattern in patterns for p in folder.glob(pattern))
     if not inner:
         raise FileNotFoundError(
             f"There is no preset in it: no {files.METADATA}, and no folder with one."
         )
-    return [(str(path), functools.partial(_from_folder, path)) for path in inner]
+    return list(map(_reader, inner))
+
+
+def _reader(folder):
+    return str(folder), str(folder.resolve()), lambda: _from_folder(folder)
 
 
 def _from_folder(folder):

@@ -240,11 +240,7 @@ def _named(reports):
         return {str(name): _load(report) for name, report in reports.items()}
     loaded = [_load(report) for report in reports]
     names = [str(report.conditions.get("source")) for report in loaded]
-    numbered = [
-        f"{name} #{names[: i + 1].count(name)}" if names.count(name) > 1 else name
-        for i, name in enumerate(names)
-    ]
-    return dict(zip(numbered, loaded, strict=True))
+    return dict(zip(tables.distinct(names), loaded, strict=True))
 
 
 def _load(report):

@@ -15,6 +15,20 @@ def number(value: float) -> str:
     return f"{value:.3f}" if value == 0 or abs(value) >= 0.1 else f"{value:.3g}"
 
 
+def distinct(names: Sequence[str]) -> list[str]:
+    """Names that are there several times, with numbers.
+
+    Example:
+
+    >>> distinct(["a", "b", "a"])
+    ['a #1', 'b', 'a #2']
+    """
+    return [
+        f"{name} #{names[: i + 1].count(name)}" if names.count(name) > 1 else name
+        for i, name in enumerate(names)
+    ]
+
+
 def text(rows: Sequence[Sequence[str]]) -> str:
     """Rows of cells, the first of which is the header, as aligned lines.
 

@@ -48,6 +48,28 @@ def test_a_folder_and_a_folder_of_folders(card, tmp_path):
     assert found.problems == {}
 
 
+def test_a_folder_by_two_paths_is_one_model(card, tmp_path, monkeypatch):
+    """Listed twice, it would push the next one down by two ranks."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to(card, target_is_directory=True)
+    found = gather(["my_gan", "./my_gan/", card, "link", tmp_path])
+    assert [model.name for model in found.models] == ["my_gan"]
+
+
+def test_folders_of_one_name_are_told_apart(card, tmp_path):
+    fake_card(tmp_path / "other" / "my_gan")
+    found = gather([card, tmp_path / "other" / "my_gan"])
+    assert [model.name for model in found.models] == ["my_gan #1", "my_gan #2"]
+
+
+def test_the_home_folder_and_no_folder(card, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert [model.name for model in gather("~/my_gan").models] == ["my_gan"]
+    assert [model.name for model in gather(["~"]).models] == ["my_gan"]
+    assert "must not be empty" in gather([""]).problems[""]
+
+
 def test_one_source_needs_no_list(card, tmp_path):
     expected = gather([card])
     assert gather(card) == gather(str(card)) == expected
