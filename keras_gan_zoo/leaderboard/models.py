@@ -11,7 +11,7 @@ from keras_gan_zoo.cards import repeat
 from keras_gan_zoo.datasets import CATALOGUE
 from keras_gan_zoo.leaderboard.texts import plain
 from keras_gan_zoo.presets import files, readme, together
-from keras_gan_zoo.presets.origin import data_of, public_data
+from keras_gan_zoo.presets.origin import check_recipe, data_of, public_data
 from keras_gan_zoo.report_files import check_inside
 from keras_gan_zoo.runs.folder import SESSIONS, machines_of, rows
 from keras_gan_zoo.scoring import ScoreReport
@@ -23,6 +23,7 @@ CARD = (
     *(files.README, files.SAMPLES),
 )
 MOST_NAMES = 20
+MOST = 1e30  # of a score, which no score is near to
 #: letters that mean nothing to a shell, and the quotes that `shlex.quote` puts
 SAFE = re.compile(r"[\w ./:@,=+'-]+(\[\d*:\d*\][\w ./:@,=+'-]*)*", re.ASCII)
 
@@ -101,6 +102,7 @@ def read_model(
     metadata = files.read_json(folder, files.METADATA, address)
     files.check_version(metadata, address)
     card, recipe = _header(folder, address), _facts(folder, files.RECIPE, address)
+    check_recipe(recipe, files.RECIPE)
     task = _facts(folder, files.TASK, address)
     if not (folder / files.SCORES).is_file():
         raise FileNotFoundError(
@@ -115,6 +117,9 @@ def read_model(
     family = registered.partition(">")[2] or registered
     config = task.get("config")
     last = scores.get("last")
+    last = ScoreReport.from_dict(last) if isinstance(last, dict) else None
+    for one in filter(None, (report, last)):
+        _check_sizes(one)
     seconds, machine = _training(folder, scores.get("training"))
     return Model(
         name=plain(name),
@@ -131,8 +136,8 @@ def read_model(
         machine=machine,
         report=report,
         epoch=_whole(scores.get("epoch")),
-        last=ScoreReport.from_dict(last) if isinstance(last, dict) else None,
-        last_epoch=_whole(last.get("epoch")) if isinstance(last, dict) else None,
+        last=last,
+        last_epoch=_whole(scores["last"].get("epoch")) if last else None,
         repeat=_command(report, address),
         samples=_file(folder, files.SAMPLES),
     )
@@ -170,6 +175,17 @@ def _check(folder, metadata, report):
     together.check_scores(report.to_dict(), digest)
     together.check(folder, digest)
     check_inside(report, report.intervals)
+
+
+def _check_sizes(report):
+    """Its numbers can be drawn, and multiplied by what tables multiply them."""
+    for name, value in report.items():
+        numbers = [value, *(report.intervals.get(name) or ())]
+        if max(map(abs, numbers)) > MOST:
+            raise ValueError(
+                f"No score is above {MOST:g}. Received: {plain(name, 40)}={value:g} "
+                f"with the interval {report.intervals.get(name)}"
+            )
 
 
 def _paper(family):

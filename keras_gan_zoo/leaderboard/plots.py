@@ -15,6 +15,7 @@ WIDTH, HEIGHT = 480, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 14, 40
 LETTER, LINE = 7.0, 13  # a name's size, about
 MOST_NAMES, MOST_MACHINES = 40, 3
+DECADES = 12  # of an axis: what is less is at its end
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 #: seconds between two marks, and those of marks by the logarithm
 STEPS = tuple(
@@ -46,6 +47,7 @@ class Axis:
         logarithmic = min(numbers) > 0 and max(numbers) > 20 * min(numbers)
         values = [math.log10(n) if logarithmic else n for n in numbers]
         low, high = min(values), max(values)
+        low = max(low, high - DECADES) if logarithmic else low
         slack = 0.08 * (high - low) or 0.1 * abs(high) or 1.0
         least = -math.inf if logarithmic or low < 0 else 0.0
         return cls(max(low - slack, least), high + slack, start, end, logarithmic)

@@ -78,9 +78,10 @@ def write_leaderboard(
         ".md": lambda: to_markdown(boards, found.problems, title),
         ".json": lambda: to_json(boards, found.problems),
     }
-    for suffix in [out.suffix.lower()] if one else SUFFIXES:
-        path = out if one else out.with_name(out.name + suffix)
-        write_text(path, writers[suffix]())
+    wanted = [out.suffix.lower()] if one else SUFFIXES
+    texts = {suffix: writers[suffix]() for suffix in wanted}  # all of them, or none
+    for suffix, text in texts.items():
+        write_text(out if one else out.with_name(out.name + suffix), text)
     return found
 
 

@@ -159,6 +159,9 @@ def scores_of(**changes):
         (scores_of(intervals={"fid": [3.0, 2.0]}), "one below and one above"),
         (scores_of(intervals={"fid": [1.0]}), "two finite numbers"),
         (scores_of(intervals={"fid": 3}), "two finite numbers"),
+        (scores_of(intervals={"fid": [0.0, 1e308]}), "No score is above 1e+30"),
+        (scores_of(last={"scores": {"kid": 1e307}}), "No score is above 1e+30"),
+        (lambda f: edit(f, "recipe.json", data=3), "A recipe's `data` must be text"),
         (lambda f: edit(f, "scores.json", scores={"of_mine": 1.0}), "None of its"),
         (lambda f: edit(f, "metadata.json", weights_sha256="0" * 64), "must be of the"),
     ],
@@ -208,6 +211,26 @@ def test_a_name_with_a_space_is_quoted(tmp_path):
     part = report_of(reference="mnist:test[:100]", split="test[:100]")
     model = read_model(fake_card(tmp_path / "g", part), "g", "./g")
     assert "score ./g --reference 'mnist:test[:100]' " in model.repeat
+
+
+@pytest.mark.parametrize("count", ["3", [3], {"a": 3}])
+def test_a_count_that_is_none_does_not_stop_a_model(count, tmp_path):
+    (model,) = gather([fake_card(tmp_path / "m", report_of(repeats=count))]).models
+    assert model.name == "m"
+
+
+@pytest.mark.parametrize("fid", [1e29, 1e-320, 0.0])
+def test_numbers_far_apart_are_drawn(fid, tmp_path):
+    """None of them keeps the others off the page."""
+    fake_card(tmp_path / "odd", report_of(noise=0, scores={"fid": fid, "kid": -fid}))
+    for i in range(3):
+        fake_card(tmp_path / f"m{i}", report_of(10.0**i))
+    found = write_leaderboard(tmp_path / "board", [tmp_path])
+    assert len(found.models) == 4
+    (board,) = boards_of(found.models)
+    for plot in plots_of(board):
+        assert len(plot.y_ticks) < 20
+        assert all(0 <= point["y"] <= 300 for point in plot.points)
 
 
 def test_an_entry_that_is_on_the_hub(card, monkeypatch):
