@@ -61,6 +61,7 @@ def checked(values: Any) -> dict[str, Any]:
     check_finite(values["scores"], per_class)
     for name, bounds in values["intervals"].items():
         bounds_of(name, bounds)
+    check_conditions(values["conditions"])
     check_opinions(values["second_opinion"])
     stated = {part: values[part] for part in ("format", *PARTS)}
     return {**stated, "per_class": per_class}
@@ -165,6 +166,56 @@ def check_per_class(per_class: Any) -> None:
             "A report's `per_class` must be a dict of dicts of numbers. "
             f"Received: per_class={per_class!r:.200}"
         )
+
+
+def check_conditions(conditions: Mapping[str, Any]) -> None:
+    """Check that conditions are such as sentences can be made of.
+
+    Raises:
+        ValueError: one is something else.
+
+    Example:
+
+    >>> check_conditions({"repeats": 3, "versions": None, "mine": object})
+    """
+    for name, (is_one, expected) in CONDITIONS.items():
+        value = conditions.get(name)
+        if value is not None and not is_one(value):
+            raise ValueError(
+                f"The condition `{name}` of a report must be {expected}. "
+                f"Received: {name}={value!r:.200}"
+            )
+
+
+def _is_dict(value):
+    return isinstance(value, Mapping)
+
+
+def _is_whole(value):
+    return type(value) is int
+
+
+def _tells_small_classes(value):
+    sides = [_is_dict(value) and value.get(side) for side in ("generated", "real")]
+    return (
+        all(map(_is_dict, sides))
+        and _is_whole(value.get("dimensions"))
+        and all(map(_is_whole, (n for side in sides for n in side.values())))
+    )
+
+
+#: conditions that are no plain values, or are counted with -> a check, what they are
+CONDITIONS = {
+    "repeats": (_is_whole, "a whole number"),
+    "images_per_second": (is_finite, "a finite number"),
+    "image_shape": (lambda value: isinstance(value, list | tuple), "a list of sizes"),
+    "protocols": (_is_dict, "a dict"),
+    "versions": (_is_dict, "a dict"),
+    "small_classes": (
+        _tells_small_classes,
+        "a dict of `dimensions`, and of `generated` and `real`, counts by label",
+    ),
+}
 
 
 def check_opinions(opinion: Mapping[str, Any]) -> None:

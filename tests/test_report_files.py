@@ -39,6 +39,17 @@ def test_what_is_read_is_what_was_written(tmp_path):
         ({"intervals": {"fid": [2.0, 1.0]}}, "interval"),
         ({"intervals": {"fid": 3}}, "interval"),
         ({"second_opinion": {"by": 3}}, "second_opinion"),
+        *(
+            ({"conditions": {name: value}}, f"`{name}` of a report.*{name}=")
+            for name, value in {
+                "repeats": "3",
+                "images_per_second": 10**400,
+                "image_shape": 28,
+                "protocols": ["x"],
+                "versions": "2.0",
+                "small_classes": {"dimensions": 9, "real": {"1": "few"}},
+            }.items()
+        ),
     ],
 )
 def test_what_is_no_report(tmp_path, changed, message):

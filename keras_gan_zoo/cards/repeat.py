@@ -107,7 +107,7 @@ def _asked(facts):
     known = isinstance(stated, str | None) and stated in LABELS
     labels = LABELS[stated] if known else "given"
     asked = {
-        "repeats": None if facts.get("repeats") == 1 else facts.get("repeats"),
+        "repeats": facts.get("repeats") if (facts.get("repeats") or 1) > 1 else None,
         "labels": None if labels == "reference" else labels,  # as by default
         "splits": facts.get("is_splits") if facts.get("is_splits") != 10 else None,
         "use_ema": False if facts.get("use_ema") is False else None,

@@ -159,6 +159,7 @@ def scores_of(**changes):
         (scores_of(intervals={"fid": [3.0, 2.0]}), "one below and one above"),
         (scores_of(intervals={"fid": [1.0]}), "two finite numbers"),
         (scores_of(intervals={"fid": 3}), "two finite numbers"),
+        (scores_of(conditions={"repeats": "3"}), "`repeats` of a report must be"),
         (scores_of(intervals={"fid": [0.0, 1e308]}), "No score is above 1e+30"),
         (scores_of(last={"scores": {"kid": 1e307}}), "No score is above 1e+30"),
         (lambda f: edit(f, "recipe.json", data=3), "A recipe's `data` must be text"),
@@ -211,12 +212,6 @@ def test_a_name_with_a_space_is_quoted(tmp_path):
     part = report_of(reference="mnist:test[:100]", split="test[:100]")
     model = read_model(fake_card(tmp_path / "g", part), "g", "./g")
     assert "score ./g --reference 'mnist:test[:100]' " in model.repeat
-
-
-@pytest.mark.parametrize("count", ["3", [3], {"a": 3}])
-def test_a_count_that_is_none_does_not_stop_a_model(count, tmp_path):
-    (model,) = gather([fake_card(tmp_path / "m", report_of(repeats=count))]).models
-    assert model.name == "m"
 
 
 @pytest.mark.parametrize("fid", [1e29, 1e-320, 0.0])
