@@ -85,6 +85,9 @@ def merged(
 
 
 def _joined(new, old, ours):
-    """Our values, and those of `old` that are not ours."""
-    old = [old] if isinstance(old, str) else old or []
-    return list(dict.fromkeys([*(new or []), *(v for v in old if v not in ours)]))
+    """Our values, and those of `old` that are not ours, whatever YAML has in it."""
+    joined = list(new or [])
+    for value in [old] if isinstance(old, str) else old or []:
+        if value not in joined and value not in list(ours):
+            joined.append(value)
+    return joined

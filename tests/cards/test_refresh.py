@@ -58,6 +58,16 @@ def test_nothing_new_changes_nothing(card, preset):
     assert readme.split(card.read_text())[1] == readme.split(before)[1]
 
 
+@pytest.mark.parametrize("value", [["cats"], {"cats": 2}, 3])
+def test_tags_that_are_no_texts_stay(value, card, preset):
+    data, body = readme.split(card.read_text())
+    odd = {**data, "tags": [*data["tags"], value], "datasets": [value]}
+    card.write_text(readme.join(odd, body))
+    refresh_card(preset)
+    found = metadata_load(card)
+    assert found["tags"][-1] == found["datasets"][-1] == value
+
+
 def test_a_new_report_is_in_the_text_and_in_the_metadata(card, preset, gan):
     report = report_of(gan, fid=60.5)
     attach_report(preset, report)
