@@ -7,6 +7,8 @@ from typing import Any
 from keras_gan_zoo.scoring import ScoreReport, anchors_of, ranking
 from keras_gan_zoo.scoring.anchors import FLOOR
 
+SECOND = "By another extractor:"  #: how the sentence of these scores begins
+BESIDE = ", real images"
 COPIES = 0.05  # a share of copies to be spoken of: five times that of unseen images
 
 
@@ -70,9 +72,9 @@ def second_sentence(report: ScoreReport) -> str:
     parts = []
     for metric, cell in ranking.row("", report).cells.items():
         interval = f" ({cell.interval()})" if cell.interval() else ""
-        beside = f", real images {floor[metric].text()}" if metric in floor else ""
+        beside = f"{BESIDE} {floor[metric].text()}" if metric in floor else ""
         parts.append(f"{report.shown(metric)} {cell.text()}{interval}{beside}")
-    return f"By another extractor: {'; '.join(parts)}."
+    return f"{SECOND} {'; '.join(parts)}."
 
 
 def training_sentence(training: Mapping[str, Any] | None) -> str | None:

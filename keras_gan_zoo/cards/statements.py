@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from keras_gan_zoo.cards.render import score_table
 from keras_gan_zoo.cards.results import is_standard
+from keras_gan_zoo.cards.sentences import BESIDE, SECOND
 from keras_gan_zoo.presets import files, readme
-from keras_gan_zoo.scoring import METRICS, ScoreReport, tables
+from keras_gan_zoo.scoring import METRICS, ScoreReport, ranking, tables
 
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.(\d+))?(?:[eE]([+-]?\d+))?(?![\w.])")
 CELL = re.compile(r"(?<!\\)\|")
@@ -70,8 +71,8 @@ def tables_of(text: str) -> Iterator[list[list[str]]]:
 def misstatements(folder: Path, scores: Mapping[str, Any]) -> list[str]:
     """What the card of a preset says otherwise than `scores.json`, as sentences.
 
-    The metadata, which the Hub shows, must have the very numbers, and the table of the
-    scores must print them.
+    The metadata, which the Hub shows, must have the very numbers; the table of the
+    scores must print them, and so must the sentences on those by other extractors.
 
     Args:
         folder: path of the preset, whoever wrote it.
@@ -86,9 +87,14 @@ def misstatements(folder: Path, scores: Mapping[str, Any]) -> list[str]:
     try:
         data, body = readme.split(text)
         report, truth = ScoreReport.from_dict(scores), score_table(scores)
+        others = list(map(ScoreReport.from_dict, scores.get("others") or ()))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return [f"The card can't be compared with `{files.SCORES}`: {error!r:.200}"]
-    return [*_in_metadata(data, report), *_in_tables(body, truth)]
+    return [
+        *_in_metadata(data, report),
+        *_in_tables(body, truth),
+        *_in_sentences(body, others),
+    ]
 
 
 def _in_metadata(data, report):
@@ -153,6 +159,26 @@ def _in_tables(body, truth):
                         f"The table says {row[0]!r:.60}, {column}: {cell!r:.60}, and "
                         f"`{files.SCORES}` has {true[column]!r:.60}."
                     )
+
+
+def _in_sentences(body, others):
+    """Numbers in what a card says of scores by other extractors."""
+    truth = {
+        report.shown(metric): f"{cell.text()} {cell.interval() or ''}"
+        for report in others
+        for metric, cell in ranking.row("", report).cells.items()
+    }
+    lines = [line for line in body.splitlines() if line.startswith(SECOND)]
+    for part in (part for line in lines for part in line[len(SECOND) :].split(";")):
+        part = part.strip().removesuffix(".").partition(BESIDE)[0]
+        label = next((label for label in truth if part.startswith(f"{label} ")), None)
+        if label is None:
+            yield f"The card has {part!r:.80}, and `{files.SCORES}` has not."
+        elif not _says(part.removeprefix(label), truth[label]):
+            yield (
+                f"The card says {part!r:.80} by another extractor, and "
+                f"`{files.SCORES}` has {truth[label].strip()!r:.60}."
+            )
 
 
 def _says(cell, true):

@@ -167,6 +167,21 @@ def edit(preset, pattern, new):
     path.write_text(text)
 
 
+def test_scores_by_another_extractor_are_compared_too(preset):
+    settings = {"num_images": 200, "verify": False, "verbose": 0}
+    metrics = ["fid", "kid"]
+    other = kgz.score(str(preset), "digits:test", metrics, "pixels", **settings)
+    change(preset, lambda scores: scores.update(others=[other.to_dict()]))
+    write_card(preset, overwrite=True)
+    assert verify(preset, metrics="is").problems == []
+    edit(preset, r"(By another extractor: FID \(pixels\)) [\d.]+", r"\1 1.250")
+    edit(preset, r"(KID x 1e3) \(pixels\)", r"\1 (mine)")
+    found = verify(preset, metrics="is")
+    assert (found.exit_code, len(found.problems)) == (1, 2)
+    assert "The card says 'FID (pixels) 1.250 (" in found.problems[0]
+    assert "The card has 'KID x 1e3 (mine) " in found.problems[1]
+
+
 METADATA = r"(type: frechet_distance\n +value: )[\d.]+"
 TABLE = r"(\| FID \(digits\) \| )[\d.]+( \|)"
 
