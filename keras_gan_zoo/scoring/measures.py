@@ -44,6 +44,7 @@ class Metric:
             `collector` or `function`; see `by`.
         limit: the metric whose value it nears as samples get more, or itself if their
             number does not matter; None if nothing tells.
+        per_class: the name of the scores of single classes that it is the mean of.
         slack: function of the number of samples: how far two computations of the same
             samples may be apart, if more than rounding is in it: a count that flips, a
             network that is trained.
@@ -67,6 +68,7 @@ class Metric:
     conditions: tuple = ()
     methods: dict = dataclasses.field(default_factory=dict)
     limit: str | None = None
+    per_class: str | None = None
     slack: Callable = lambda n: 0.0
     opinions: tuple = ()
     hub: tuple | None = None
@@ -282,6 +284,7 @@ METRICS = {
         real=("features", "labels"),
         function=_class_fid,
         protocol="as FID, of each class by itself; unweighted mean over classes",
+        per_class="fid",
         conditions=("labels",),
         hub=("class_fid", "Class-conditional FID"),
         general=("class_frechet_distance", "Class-conditional Frechet distance"),
@@ -293,6 +296,7 @@ METRICS = {
         function=_accuracy,
         higher=True,
         protocol=accuracy.PROTOCOL,
+        per_class="cas",
         slack=lambda n: 0.02,
         conditions=("labels",),
     ),
@@ -302,6 +306,7 @@ METRICS = {
         function=_label_accuracy,
         higher=True,
         protocol="share of samples whose largest logit is that of their label",
+        per_class="label_accuracy",
         slack=_flips,
         conditions=("labels",),
     ),

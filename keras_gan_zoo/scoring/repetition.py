@@ -157,10 +157,10 @@ def reach_of_rounding(report: ScoreReport, metric: str) -> float:
 def beside(report: ScoreReport, repetition: Repetition, metric: str) -> str | None:
     """What is stated along with a score and can't be so, as a sentence, or None.
 
-    Its interval, if it was made in the same way, and the scores that come with it, such
-    as `is_std`: to a hundredth, or a hundredth of what rounding may do to the score,
-    for they are nobody's yardstick. A quick check tells no more than that an interval
-    does not hold its score.
+    Its interval, if it was made in the same way, the scores that come with it, such as
+    `is_std`, and those of single classes. The former are nobody's yardstick: they hold
+    to a hundredth, or to a hundredth of what rounding may do to the score. A quick
+    check tells no more than that an interval does not hold its score.
     """
     found, bounds = repetition.report, report.intervals.get(metric)
     if bounds and not is_inside(report[metric], bounds):
@@ -175,6 +175,17 @@ def beside(report: ScoreReport, repetition: Repetition, metric: str) -> str | No
             per_one = found.conditions["num_fake"] if what == SLOPE else 1
             reach = SHARE_OF_EXTRAS * max(abs(again), rounding * per_one)
             pairs[name] = [report[name]], [again], reach
+    by_class, here_by_class = (
+        one.per_class.get(METRICS[metric].per_class or "", {})
+        for one in (report, found)
+    )
+    for label, value in by_class.items():
+        name = f"that of class {tables.plain(label, 40)!r}"
+        if label not in here_by_class:
+            return f"{name} is {_said([value])} in the card, and there is none here"
+        # As if all that may move the mean were in one class.
+        reach = rounding * len(here_by_class)
+        pairs[name] = [value], [here_by_class[label]], reach
     here = found.intervals.get(metric)
     if bounds and not other_method(report, metric):
         if here is None:

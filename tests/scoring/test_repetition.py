@@ -254,6 +254,24 @@ def test_labels_and_repeats_are_the_reports(conditional_gan):
             assert found.report.conditions[key] == report.conditions[key]
 
 
+def test_scores_of_single_classes_are_repeated(conditional_gan):
+    gan, by = conditional_gan(), ["class_fid"]
+    rng = np.random.default_rng(0)
+    real = rng.integers(0, 256, (90, 8, 8, 1), dtype="uint8"), np.arange(90) % 3
+    own = kgz.scoring.Extractor(mean_rows, fingerprint="a")
+    report = kgz.score(gan, real, by, own, verify=False, verbose=0, num_images=60)
+    found = repeat(report, gan, reference=real, extractor=own)
+    assert repetition.beside(report, found, "class_fid") is None
+    values = report.to_dict()
+    for change, told in (
+        ({"1": 0.5 * values["per_class"]["fid"]["1"]}, "that of class '1' is"),
+        ({"7": 1.0}, "that of class '7' is 1.000 in the card, and there is none here"),
+    ):
+        by_class = {**values["per_class"]["fid"], **change}
+        card = ScoreReport.from_dict({**values, "per_class": {"fid": by_class}})
+        assert repetition.beside(card, found, "class_fid").startswith(told)
+
+
 def test_each_limit_is_a_metric():
     for row in METRICS.values():
         assert row.limit is None or METRICS[row.limit].limit == row.limit
