@@ -103,6 +103,17 @@ def mapped(gan, latents, labels):
     return x
 
 
+@pytest.mark.parametrize("truncation", [np.nan, np.inf])
+def test_styles_are_truncated_by_a_finite_number(truncation):
+    """The images would be NaN, as if training had diverged."""
+    sizes = {"latent_dim": 5, "generator_widths": (4, 4), "mapping_width": 6}
+    gan = kgz.StyleGAN2((8, 8, 1), **sizes)
+    with pytest.raises(ValueError, match=r"`truncation` .* a finite number"):
+        gan.generate(1, seed=0, truncation=truncation)
+    with pytest.raises(ValueError, match=r"`truncation` .* a finite number"):
+        gan.interpolate(0, 1, 3, truncation=truncation)
+
+
 @pytest.mark.parametrize("towards", ["average", "class"])
 def test_styles_of_stylegan2_move_towards_the_mean_of_mapped_latents(towards):
     gan = kgz.StyleGAN2(

@@ -50,6 +50,9 @@ def truncate(styles: np.ndarray, centre: np.ndarray, truncation: float) -> np.nd
     `centre + truncation * (w - centre)` (Karras et al. 2019, appendix B).
     arXiv:1812.04948.
 
+    Raises:
+        ValueError: it is not finite.
+
     Example:
 
     >>> truncate(np.array([[3.0, 1.0]]), np.array([1.0, 1.0]), 0.5).tolist()
