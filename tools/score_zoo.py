@@ -53,6 +53,8 @@ def main(arguments=None):
 
     from keras_gan_zoo import presets, zoo
 
+    # Before the work, which can take hours.
+    others = zoo.read_scores(arguments.compare) if arguments.compare else None
     if arguments.anchors:
         zoo.score_anchors(
             arguments.anchors,
@@ -81,8 +83,7 @@ def main(arguments=None):
         if not zoo.refresh_readme(arguments.readme, text):
             start, end = zoo.markers("zoo-scores")
             print(f"{arguments.readme} has no place for it: {start} {end}")
-    if arguments.compare:
-        others = zoo.read_scores(arguments.compare)
+    if others is not None:
         for metric, (apart, entry) in zoo.largest_differences(reports, others).items():
             print(f"Largest difference of {metric}: {apart:.2g} ({entry})")
 

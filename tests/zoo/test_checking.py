@@ -20,6 +20,14 @@ def some_entries(count=3):
     return list(dict.fromkeys([*by_data.values(), *known]))[:count]
 
 
+def test_scores_to_compare_with_are_read_before_the_work(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    tool = importlib.import_module("score_zoo")
+    monkeypatch.setattr(zoo, "score_zoo", lambda *given: pytest.fail("it scored"))
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        tool.main(["--compare", str(tmp_path / "nowhere"), "--no-readme"])
+
+
 @pytest.fixture
 def tool(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
