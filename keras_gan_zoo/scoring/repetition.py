@@ -175,17 +175,13 @@ def beside(report: ScoreReport, repetition: Repetition, metric: str) -> str | No
             per_one = found.conditions["num_fake"] if what == SLOPE else 1
             reach = SHARE_OF_EXTRAS * max(abs(again), rounding * per_one)
             pairs[name] = [report[name]], [again], reach
-    by_class, here_by_class = (
-        one.per_class.get(METRICS[metric].per_class or "", {})
-        for one in (report, found)
-    )
-    for label, value in by_class.items():
+    by_class = _by_class(found, metric)
+    for label, value in _by_class(report, metric).items():
         name = f"that of class {tables.plain(label, 40)!r}"
-        if label not in here_by_class:
+        if label not in by_class:
             return f"{name} is {_said([value])} in the card, and there is none here"
         # As if all that may move the mean were in one class.
-        reach = rounding * len(here_by_class)
-        pairs[name] = [value], [here_by_class[label]], reach
+        pairs[name] = [value], [by_class[label]], rounding * len(by_class)
     here = found.intervals.get(metric)
     if bounds and not other_method(report, metric):
         if here is None:
@@ -207,6 +203,10 @@ def other_method(report: ScoreReport, metric: str) -> str | None:
     if report.intervals.get(metric) is None or stated == ours:
         return None
     return f"its interval is by another method: {stated!r:.80}, here {ours!r}"
+
+
+def _by_class(report, metric):
+    return report.per_class.get(METRICS[metric].per_class or "", {})
 
 
 def _said(values):
