@@ -122,10 +122,10 @@ def check_folder(folder: PathLike, texts: Mapping[str, str] | None = None) -> No
         raise NotADirectoryError(
             f"A Space is written to a folder. Received: folder={str(folder)!r}, a file"
         )
+    there = {file: folder / file for file in FILES if (folder / file).exists()}
     found = {
-        file: readme.read(folder / file, errors="replace")
-        for file in FILES
-        if (folder / file).exists()
+        file: readme.read(path, errors="replace") if path.is_file() else ""
+        for file, path in there.items()
     }
     stamps = STAMPS.search(found.get("README.md", ""))
     ours = stamps[1].split() if stamps else []

@@ -103,6 +103,13 @@ def test_a_file_is_no_folder_for_a_space(stranger, tmp_path):
         write_space(stranger[0], tmp_path / "space", "hf://me/gan")
 
 
+def test_a_folder_in_the_place_of_a_file_is_not_ours(tmp_path):
+    (tmp_path / "space" / "app.py").mkdir(parents=True)
+    with pytest.raises(FileExistsError, match=r"with another app\.py"):
+        write_space("dcgan_mnist", tmp_path / "space")
+    assert [path.name for path in (tmp_path / "space").iterdir()] == ["app.py"]
+
+
 def test_what_a_space_installs_is_what_is_tested(tmp_path):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pins = (ROOT / ".ci" / "constraints.txt").read_text()
