@@ -58,7 +58,7 @@ def truncate(styles: np.ndarray, centre: np.ndarray, truncation: float) -> np.nd
     >>> truncate(np.array([[3.0, 1.0]]), np.array([1.0, 1.0]), 0.5).tolist()
     [[2.0, 1.0]]
     """
-    check_real("truncation", truncation)
+    check_real("truncation", truncation, kind="a finite number")
     return centre + np.asarray(truncation, styles.dtype) * (styles - centre)
 
 
