@@ -52,12 +52,21 @@ def named(path: PathLike) -> Path:
     return path
 
 
+def place_of(path: PathLike) -> Path:
+    """Where a file is to be written: what a link leads to, so that the link stays.
+
+    A link of the Hub's cache is replaced instead. It leads to a blob that is named by
+    what it holds, and that other revisions have too.
+    """
+    place = Path(os.path.realpath(path))
+    return Path(path) if place.parent.name == "blobs" else place
+
+
 def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Path:
     """Call `write(file)` on a temporary file beside `path`, then rename it.
 
     Args:
-        path: where the file goes; missing folders are created. What a link leads to
-            is written, and the link stays.
+        path: where the file goes, see `place_of`; missing folders are created.
         write: a function that is given an open binary file.
 
     Returns:
@@ -72,7 +81,7 @@ def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Pa
         raise IsADirectoryError(
             f"A file can't be written over a folder. Received: {str(path)!r}"
         )
-    place = Path(os.path.realpath(path))
+    place = place_of(path)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
@@ -95,8 +104,8 @@ def write_atomically(path: PathLike, write: Callable[[IO[bytes]], object]) -> Pa
 
 @contextlib.contextmanager
 def written_beside(path: PathLike) -> Iterator[Path]:
-    """A path to write a file to, which then is that at `path`, or where it links to."""
-    place = Path(os.path.realpath(path))
+    """A path to write a file to, which then is at `path`, see `place_of`."""
+    place = place_of(path)
     partial = place.with_name(f".{place.name}")
     try:
         yield partial

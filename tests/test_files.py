@@ -43,6 +43,19 @@ def test_a_link_stays_a_link(exists, tmp_path):
     assert [path.name for path in disk.iterdir()] == ["other.txt"]
 
 
+def test_a_blob_of_the_hubs_cache_is_not_written_to(tmp_path):
+    """It is named by its sha256, and other revisions link to it as well."""
+    for name in ("blobs", "snapshots/1", "snapshots/2"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "blobs" / "9f2c").write_text("old")
+    cards = [tmp_path / "snapshots" / number / "README.md" for number in "12"]
+    for card in cards:
+        card.symlink_to("../../blobs/9f2c")
+    files.write_text(cards[0], "new")
+    assert [card.read_text() for card in cards] == ["new", "old"]
+    assert (tmp_path / "blobs" / "9f2c").read_text() == "old"
+
+
 def test_a_link_to_itself_is_said(tmp_path):
     link = tmp_path / "note.txt"
     link.symlink_to(link)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from keras_gan_zoo.files import place_of
 from keras_gan_zoo.presets import files
 
 
@@ -13,7 +14,7 @@ def put(new: Path, folder: Path, without: Collection[str] = ()) -> None:
     """Move all files of one folder into another one, over those of the same names.
 
     After an error, Ctrl-C included, `folder` is as it was. What it has besides stays.
-    What a link leads to is replaced, not the link.
+    What a link leads to is replaced, see `place_of`.
 
     Args:
         new: path of the finished folder, on the same disk, which is left empty.
@@ -28,7 +29,7 @@ def put(new: Path, folder: Path, without: Collection[str] = ()) -> None:
     old.mkdir()
     names = sorted((path.name for path in new.iterdir()), key=_metadata_last)
     places = {name: folder / name for name in without}
-    places |= {name: Path(os.path.realpath(folder / name)) for name in names}
+    places |= {name: place_of(folder / name) for name in names}
     try:
         for name in sorted(places, key=_metadata_last, reverse=True):
             if os.path.lexists(places[name]):
