@@ -288,8 +288,8 @@ FAMILIES = {
         2000,
     ),
     # Decoders as narrow as the rest; a discriminator that ends in one logit of the
-    # digit and one of its small copy (of 16 patches each, FID stays at 14), and does not
-    # get ahead, as it does at equal rates.
+    # digit and one of its small copy (of 16 patches each, FID stays at 14), and does
+    # not get ahead, as it does at equal rates.
     "fastgan": Case(
         {
             "latent_dim": 64,
